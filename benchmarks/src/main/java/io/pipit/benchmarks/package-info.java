@@ -1,0 +1,5 @@
+/** Load generators and measurements beside other programs. */
+@NullMarked
+package io.pipit.benchmarks;
+
+import org.jspecify.annotations.NullMarked;
