@@ -1,0 +1,99 @@
+package io.pipit.model;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/**
+ * Which series somebody wants: a set of patterns, of which one must fit. In a pattern {@code *} is
+ * one segment and {@code **} any number of them. Two filters with the same patterns are equal in
+ * whatever order these were given. Immutable.
+ *
+ * @param patterns sorted, each once, at least one and at most {@link #PATTERNS_MAX}
+ */
+public record Filter(List<String> patterns) {
+    /** More patterns than anybody writes by hand; what it bounds is the work per reading. */
+    public static final int PATTERNS_MAX = 64;
+
+    /** Lets everything through. */
+    public static final Filter ALL = new Filter(List.of("**"));
+
+    private static final Pattern SEGMENT = Pattern.compile("\\*|\\*\\*|[a-z0-9][a-z0-9-]{0,31}");
+    private static final int SEGMENTS_MAX = 8;
+
+    public Filter {
+        if (patterns.isEmpty() || patterns.size() > PATTERNS_MAX) {
+            throw new IllegalArgumentException(
+                    "a filter has 1 to " + PATTERNS_MAX + " patterns, not " + patterns.size());
+        }
+        for (String pattern : patterns) {
+            if (!isPattern(pattern)) {
+                throw new IllegalArgumentException(
+                        "not a pattern: '"
+                                + pattern
+                                + "'; use names, * and ** with / between them");
+            }
+        }
+        patterns = List.copyOf(new TreeSet<>(patterns));
+    }
+
+    /** A filter of these patterns. */
+    public static Filter of(String... patterns) {
+        return new Filter(Arrays.asList(patterns));
+    }
+
+    /** Reads what {@link #toString} wrote; nothing where it isn't a filter. */
+    public static Optional<Filter> parse(String text) {
+        List<String> patterns = Arrays.asList(text.split(",", -1));
+        return patterns.size() <= PATTERNS_MAX && patterns.stream().allMatch(Filter::isPattern)
+                ? Optional.of(new Filter(patterns))
+                : Optional.empty();
+    }
+
+    /** Whether it is names, {@code *} and {@code **} with a slash between them. */
+    public static boolean isPattern(String text) {
+        String[] segments = text.split("/", -1);
+        return segments.length <= SEGMENTS_MAX
+                && Arrays.stream(segments).allMatch(s -> SEGMENT.matcher(s).matches());
+    }
+
+    /** Whether one of the patterns fits {@code sensor/quantity}. */
+    public boolean matches(Series series) {
+        return matches(new String[] {series.sensor(), series.quantity()});
+    }
+
+    /** Whether one of the patterns fits {@code node/sensor/quantity}. */
+    public boolean matches(String node, Series series) {
+        return matches(new String[] {node, series.sensor(), series.quantity()});
+    }
+
+    private boolean matches(String[] name) {
+        for (String pattern : patterns) {
+            if (fits(pattern.split("/", -1), 0, name, 0)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean fits(String[] pattern, int p, String[] name, int n) {
+        if (p == pattern.length) {
+            return n == name.length;
+        }
+        if (pattern[p].equals("**")) {
+            return fits(pattern, p + 1, name, n)
+                    || (n < name.length && fits(pattern, p, name, n + 1));
+        }
+        return n < name.length
+                && (pattern[p].equals("*") || pattern[p].equals(name[n]))
+                && fits(pattern, p + 1, name, n + 1);
+    }
+
+    /** The patterns with commas between them; what {@link #parse} reads. */
+    @Override
+    public String toString() {
+        return String.join(",", patterns);
+    }
+}

@@ -1,0 +1,113 @@
+package io.pipit.port;
+
+import io.pipit.model.Filter;
+import io.pipit.model.LogSlice;
+import io.pipit.model.NodeId;
+import io.pipit.model.Peer;
+import io.pipit.model.Series;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that can happen to the core. Whatever comes from outside becomes one of these first; the node
+ * loop takes them one after the other.
+ */
+public sealed interface Event {
+    /** One quantity as it was measured, in its SenML unit. */
+    record Value(String quantity, double value, String unit) {}
+
+    /** A sensor was read. */
+    record Measured(String sensor, long monotonicMicros, List<Value> values) implements Event {
+        public Measured {
+            values = List.copyOf(values);
+        }
+    }
+
+    /** Own sequences up to this one are durably reserved. */
+    record Reserved(long through) implements Event {}
+
+    /**
+     * The store committed.
+     *
+     * @param ownThrough up to where the own log is durable
+     * @param cursors those that moved
+     */
+    record Committed(long ownThrough, Map<ReadingStore.Cursor, Long> cursors) implements Event {
+        public Committed {
+            cursors = Map.copyOf(cursors);
+        }
+    }
+
+    /** Retention moved the start of the own log. */
+    record Trimmed(long firstKept) implements Event {}
+
+    /** Whom this node knows, all of them, in place of what was said before. */
+    record PeersKnown(List<Peer> peers) implements Event {
+        public PeersKnown {
+            peers = List.copyOf(peers);
+        }
+    }
+
+    /** What this node wants, all of it, in place of what was said before. */
+    record Wanted(Map<NodeId, Filter> filters) implements Event {
+        public Wanted {
+            filters = Map.copyOf(filters);
+        }
+    }
+
+    /** A slice of a feed that this node observes, or a heartbeat. */
+    record Received(NodeId peer, Filter filter, LogSlice slice) implements Event {}
+
+    /** The answer to {@link PeerLinks#fetch}. */
+    record Fetched(long number, NodeId peer, Filter filter, LogSlice slice) implements Event {}
+
+    /** No answer, or one that can't be used. */
+    record FetchFailed(long number, NodeId peer, Filter filter, String reason) implements Event {}
+
+    /** An observation ended, or didn't come about. */
+    record SubscriptionEnded(NodeId peer, Filter filter, String reason) implements Event {}
+
+    /** A peer can be reached again after it couldn't: what waits need not wait longer. */
+    record PeerReachable(NodeId peer) implements Event {}
+
+    /**
+     * Somebody observes this node's log from now on. The first delivery is a heartbeat that says
+     * where the feed stands.
+     *
+     * @param peer who; null for a program on this machine
+     */
+    record FeedOpened(LogSubscriber subscriber, Filter filter, @Nullable NodeId peer)
+            implements Event {}
+
+    /** No longer. */
+    record FeedClosed(LogSubscriber subscriber) implements Event {}
+
+    /** A peer said up to where it holds the log durably. */
+    record Acknowledged(NodeId peer, Filter filter, long held) implements Event {}
+
+    /**
+     * Somebody wants to see what arrives.
+     *
+     * @param filter over {@code node/sensor/quantity}, nodes by name
+     */
+    record WatchOpened(Watcher watcher, Filter filter) implements Event {}
+
+    /** No longer. */
+    record WatchClosed(Watcher watcher) implements Event {}
+
+    /**
+     * Somebody observes one own series under conditions.
+     *
+     * @param observer gets a heartbeat-free feed of slices with one reading each
+     */
+    record SeriesObserved(LogSubscriber observer, Series series, Conditions conditions)
+            implements Event {}
+
+    /** No longer. */
+    record SeriesReleased(LogSubscriber observer) implements Event {}
+
+    /** Asks the core how it stands. */
+    record StatusAsked(CompletableFuture<CoreStatus> answer) implements Event {}
+}

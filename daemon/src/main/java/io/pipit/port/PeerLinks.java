@@ -1,0 +1,41 @@
+package io.pipit.port;
+
+import io.pipit.model.Filter;
+import io.pipit.model.LogId;
+import io.pipit.model.NodeId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way to the peers. Called on the node loop, never blocks; what comes of it is an event. For
+ * each {@link #fetch} exactly one {@link Event.Fetched} or {@link Event.FetchFailed} follows, for
+ * each {@link #subscribe} at the latest after the link's own time-outs an {@link Event.Received} or
+ * an {@link Event.SubscriptionEnded}.
+ */
+public interface PeerLinks {
+    /**
+     * A request for a stretch of the peer's log.
+     *
+     * @param number tells the answers apart, chosen by the core
+     * @param log the log that {@code after} is of; null where none is known yet
+     * @param after the place after which to begin
+     * @param held up to where everything is committed here: the acknowledgement
+     * @param limit entries at the most; 0 asks where the feed stands, and no more
+     */
+    record Fetch(
+            long number,
+            NodeId peer,
+            Filter filter,
+            @Nullable LogId log,
+            long after,
+            long held,
+            int limit) {}
+
+    /** Observes the peer's feed, in place of an earlier observation of the same filter. */
+    void subscribe(NodeId peer, Filter filter);
+
+    /** Stops observing. No {@link Event.SubscriptionEnded} follows. */
+    void unsubscribe(NodeId peer, Filter filter);
+
+    /** Asks for what is missing. */
+    void fetch(Fetch fetch);
+}

@@ -1,0 +1,19 @@
+package io.pipit.resource;
+
+/**
+ * A request's way back. Thread-safe; calls never block.
+ *
+ * <p>Exactly one {@link #respond} ends an ordinary request. For one with Observe, a successful
+ * response starts the observation and each later one is a notification, until {@link #onClosed}
+ * runs, or until an error is sent, which ends it (RFC 7641, section 3.2).
+ */
+public interface Exchange {
+    /** What fits one message of this transport without splitting, bytes. */
+    int payloadBytesMax();
+
+    /** Answers, or notifies. After the end it does nothing. */
+    void respond(Response response);
+
+    /** Runs once when the observer is gone: it said so, or the transport knows. */
+    void onClosed(Runnable action);
+}

@@ -1,0 +1,42 @@
+package io.pipit.resource;
+
+import java.util.List;
+
+/**
+ * What somebody asks of the tree.
+ *
+ * @param path the Uri-Path options, decoded
+ * @param query the Uri-Query options, decoded, {@code name=value} each
+ * @param accept the Accept option, {@link #NONE} where there was none
+ * @param contentFormat of the payload, {@link #NONE} where it wasn't said
+ * @param observe whether the answer should go on as notifications
+ * @param caller who
+ */
+public record Request(
+        Method method,
+        List<String> path,
+        List<String> query,
+        int accept,
+        int contentFormat,
+        byte[] payload,
+        boolean observe,
+        Caller caller) {
+    /** No such option. */
+    public static final int NONE = -1;
+
+    /** CoAP's methods (RFC 7252, section 5.8; RFC 8132 for the last three). */
+    public enum Method {
+        GET,
+        POST,
+        PUT,
+        DELETE,
+        FETCH,
+        PATCH,
+        IPATCH
+    }
+
+    public Request {
+        path = List.copyOf(path);
+        query = List.copyOf(query);
+    }
+}
