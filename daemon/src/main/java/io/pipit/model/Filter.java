@@ -17,11 +17,12 @@ public record Filter(List<String> patterns) {
     /** More patterns than anybody writes by hand; what it bounds is the work per reading. */
     public static final int PATTERNS_MAX = 64;
 
-    /** Lets everything through. */
-    public static final Filter ALL = new Filter(List.of("**"));
-
+    // Above ALL, which is checked against it while this class is initialised.
     private static final Pattern SEGMENT = Pattern.compile("\\*|\\*\\*|[a-z0-9][a-z0-9-]{0,31}");
     private static final int SEGMENTS_MAX = 8;
+
+    /** Lets everything through. */
+    public static final Filter ALL = new Filter(List.of("**"));
 
     public Filter {
         if (patterns.isEmpty() || patterns.size() > PATTERNS_MAX) {
