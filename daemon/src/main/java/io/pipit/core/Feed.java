@@ -1,0 +1,136 @@
+package io.pipit.core;
+
+import io.pipit.model.Filter;
+import io.pipit.model.LogEntry;
+import io.pipit.model.LogId;
+import io.pipit.model.LogSlice;
+import io.pipit.model.NodeId;
+import io.pipit.model.Reading;
+import io.pipit.model.Series;
+import io.pipit.port.LogSubscriber;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * This node's log as one filter shows it, live: the same slice goes to all who follow it, so that
+ * it is encoded once. When nothing happens, heartbeats say where the feed stands. Node loop.
+ */
+final class Feed {
+    /** Two slices are at least so far apart; what comes faster travels together. */
+    static final long GAP_MIN_NANOS = 4 * Timing.MILLISECOND;
+
+    /** Entries in one slice. */
+    static final int SLICE_ENTRIES_MAX = 500;
+
+    /** Entries that wait to be sent; the oldest are dropped, and repaired by who misses them. */
+    static final int WAITING_MAX = 10_000;
+
+    private static final long[] HEARTBEATS_NANOS = {
+        250 * Timing.MILLISECOND, Timing.SECOND, 5 * Timing.SECOND, 10 * Timing.SECOND
+    };
+
+    /** Somebody who follows; {@code peer} is null for a program on this machine. */
+    static final class Follower {
+        final @Nullable NodeId peer;
+        long held;
+
+        Follower(@Nullable NodeId peer) {
+            this.peer = peer;
+        }
+    }
+
+    final Filter filter;
+    final Map<LogSubscriber, Follower> followers = new LinkedHashMap<>();
+    private final LogId log;
+    private final Map<Series, Boolean> lets = new HashMap<>();
+    private final ArrayDeque<LogEntry> waiting = new ArrayDeque<>();
+
+    /** The last entry sent, or given up on, that the filter lets through. */
+    private long previous;
+
+    private long sentNanos;
+    private int heartbeats;
+
+    Feed(LogId log, Filter filter, long previous, long nowNanos) {
+        this.log = log;
+        this.filter = filter;
+        this.previous = previous;
+        this.sentNanos = nowNanos - GAP_MIN_NANOS;
+    }
+
+    /** The last entry of the feed. */
+    long last() {
+        LogEntry newest = waiting.peekLast();
+        return newest == null ? previous : newest.sequence();
+    }
+
+    /** Tells one who is new where the feed stands. */
+    void greet(LogSubscriber subscriber, long firstKept) {
+        subscriber.deliver(heartbeat(firstKept));
+    }
+
+    /**
+     * The log grew.
+     *
+     * @return how many older entries had to be dropped for it
+     */
+    int grew(LogEntry entry) {
+        if (!lets(entry)) {
+            return 0;
+        }
+        waiting.add(entry);
+        if (waiting.size() <= WAITING_MAX) {
+            return 0;
+        }
+        previous = waiting.remove().sequence();
+        return 1;
+    }
+
+    long nextDeadlineNanos() {
+        if (!waiting.isEmpty()) {
+            return sentNanos + GAP_MIN_NANOS;
+        }
+        long heartbeat = sentNanos + HEARTBEATS_NANOS[heartbeats];
+        return heartbeats == 0 ? heartbeat : Timing.atFullSecond(heartbeat);
+    }
+
+    /** Sends what is due. */
+    void tick(long nowNanos, long firstKept) {
+        if (nowNanos < nextDeadlineNanos()) {
+            return;
+        }
+        LogSlice slice;
+        if (waiting.isEmpty()) {
+            heartbeats = Math.min(heartbeats + 1, HEARTBEATS_NANOS.length - 1);
+            slice = heartbeat(firstKept);
+        } else {
+            heartbeats = 0;
+            List<LogEntry> entries = new ArrayList<>(Math.min(waiting.size(), SLICE_ENTRIES_MAX));
+            while (!waiting.isEmpty() && entries.size() < SLICE_ENTRIES_MAX) {
+                entries.add(waiting.remove());
+            }
+            long last = entries.getLast().sequence();
+            slice = new LogSlice(log, firstKept, previous, entries, last);
+            previous = last;
+        }
+        sentNanos = nowNanos;
+        // A copy, since who is told something may close at once.
+        for (LogSubscriber subscriber : List.copyOf(followers.keySet())) {
+            subscriber.deliver(slice);
+        }
+    }
+
+    private LogSlice heartbeat(long firstKept) {
+        return new LogSlice(log, firstKept, previous, List.of(), previous);
+    }
+
+    private boolean lets(LogEntry entry) {
+        return !(entry instanceof Reading reading)
+                || lets.computeIfAbsent(reading.series(), filter::matches);
+    }
+}

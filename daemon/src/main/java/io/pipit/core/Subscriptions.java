@@ -1,0 +1,238 @@
+package io.pipit.core;
+
+import io.pipit.model.Filter;
+import io.pipit.model.LogEntry;
+import io.pipit.model.LogId;
+import io.pipit.model.NodeId;
+import io.pipit.model.Peer;
+import io.pipit.monitor.Counter;
+import io.pipit.monitor.Health;
+import io.pipit.monitor.Metrics;
+import io.pipit.port.CoreStatus;
+import io.pipit.port.Entropy;
+import io.pipit.port.PeerLinks;
+import io.pipit.port.ReadingStore;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What this node follows of its peers: one {@link Subscription} for each peer that it knows and
+ * wants something of. Node loop.
+ */
+final class Subscriptions {
+    /** Peers followed at the same time. */
+    static final int SUBSCRIPTIONS_MAX = 256;
+
+    /** Logs of one peer, ever: each one beyond the first is a store that was lost. */
+    static final int LOGS_PER_PEER_MAX = 64;
+
+    /** Fetched entries that wait for a commit; when there are so many, no more are asked for. */
+    static final int UNCOMMITTED_MAX = 20_000;
+
+    /** What all subscriptions count together. */
+    record Counters(
+            Counter received,
+            Counter repaired,
+            Counter duplicates,
+            Counter gone,
+            Counter overflows,
+            Counter storeFull,
+            Counter nonsense,
+            Counter logsRefused) {
+        static Counters in(Metrics metrics) {
+            return new Counters(
+                    metrics.counter("pipit_entries_received", "Peers' log entries taken in"),
+                    metrics.counter(
+                            "pipit_entries_repaired", "Those of them that came by asking for them"),
+                    metrics.counter(
+                            "pipit_entries_duplicate",
+                            "Peers' log entries ignored: held already, or not wanted"),
+                    metrics.counter(
+                            "pipit_places_gone",
+                            "Places of peers' logs that were no longer kept when asked for"),
+                    metrics.counter(
+                            "pipit_slices_overflowed",
+                            "Slices left to repair because there are too many gaps"),
+                    metrics.counter(
+                            "pipit_slices_unstored",
+                            "Slices left to repair because the store had no room"),
+                    metrics.counter(
+                            "pipit_slices_nonsense", "Slices with impossible places in the log"),
+                    metrics.counter(
+                            "pipit_logs_refused",
+                            "Answers of a peer that has shown too many logs"));
+        }
+    }
+
+    final PeerLinks links;
+    final ReadingStore store;
+    final Entropy entropy;
+    final Counters counters;
+    private final NodeId self;
+    private final Watchers watchers;
+    private final Health health;
+    private final Counter refused;
+    private final Map<NodeId, Map<LogId, HeldLog>> held = new HashMap<>();
+    private final Map<NodeId, Subscription> subscriptions = new TreeMap<>();
+    private Map<NodeId, String> names = Map.of();
+    private Map<NodeId, Filter> wanted = Map.of();
+    private long number;
+
+    Subscriptions(
+            NodeId self,
+            PeerLinks links,
+            ReadingStore store,
+            ReadingStore.Recovered recovered,
+            Entropy entropy,
+            Watchers watchers,
+            Health health,
+            Metrics metrics) {
+        this.self = self;
+        this.links = links;
+        this.store = store;
+        this.entropy = entropy;
+        this.watchers = watchers;
+        this.health = health;
+        counters = Counters.in(metrics);
+        refused =
+                metrics.counter(
+                        "pipit_subscriptions_refused",
+                        "Peers not followed because there are too many");
+        recovered
+                .cursors()
+                .forEach((cursor, place) ->
+                        held.computeIfAbsent(cursor.origin(), peer -> new HashMap<>())
+                                .computeIfAbsent(cursor.log(), HeldLog::new)
+                                .recover(cursor.filter(), place));
+    }
+
+    void known(List<Peer> peers, long nowNanos) {
+        names = peers.stream().collect(Collectors.toMap(Peer::id, Peer::name, (a, b) -> b));
+        settle(nowNanos);
+    }
+
+    void wanted(Map<NodeId, Filter> filters, long nowNanos) {
+        wanted = filters;
+        settle(nowNanos);
+    }
+
+    /** The one that this is about; null where it is of the past. */
+    @Nullable Subscription of(NodeId peer, Filter filter) {
+        Subscription subscription = subscriptions.get(peer);
+        return subscription != null && subscription.filter.equals(filter) ? subscription : null;
+    }
+
+    void reachable(NodeId peer, long nowNanos) {
+        Subscription subscription = subscriptions.get(peer);
+        if (subscription != null) {
+            subscription.reachable(nowNanos);
+        }
+    }
+
+    void committed(Map<ReadingStore.Cursor, Long> cursors) {
+        cursors.forEach((cursor, place) -> {
+            HeldLog log = held.getOrDefault(cursor.origin(), Map.of()).get(cursor.log());
+            if (log != null) {
+                log.committed(cursor.filter(), place);
+            }
+        });
+    }
+
+    long nextDeadlineNanos() {
+        long next = Timing.NEVER;
+        for (Subscription subscription : subscriptions.values()) {
+            next = Math.min(next, subscription.nextDeadlineNanos());
+        }
+        return next;
+    }
+
+    void tick(long nowNanos) {
+        for (Subscription subscription : subscriptions.values()) {
+            subscription.tick(nowNanos);
+        }
+    }
+
+    /** Says of the peers who is heard from. */
+    void judge(long nowNanos) {
+        List<String> silent = new ArrayList<>();
+        for (Subscription subscription : subscriptions.values()) {
+            if (!subscription.isLive(nowNanos)) {
+                silent.add(nameOf(subscription.peer));
+            }
+        }
+        if (subscriptions.isEmpty()) {
+            health.set(Health.Part.PEERS, Health.Status.OFF, "");
+        } else if (silent.isEmpty()) {
+            health.set(Health.Part.PEERS, Health.Status.OK, "");
+        } else {
+            health.set(
+                    Health.Part.PEERS,
+                    Health.Status.DEGRADED,
+                    "not heard from: " + String.join(", ", silent));
+        }
+    }
+
+    List<CoreStatus.Subscription> status(long nowNanos) {
+        return subscriptions.values().stream().map(each -> each.status(nowNanos)).toList();
+    }
+
+    /** How many entries may still be asked for before the store has committed some. */
+    int room() {
+        int uncommitted = 0;
+        for (Subscription subscription : subscriptions.values()) {
+            uncommitted += subscription.uncommittedEntries();
+        }
+        return Math.max(0, UNCOMMITTED_MAX - uncommitted);
+    }
+
+    long nextNumber() {
+        return ++number;
+    }
+
+    /** What is held of this log, perhaps nothing yet; null where the peer showed too many. */
+    @Nullable HeldLog logOf(NodeId peer, LogId id) {
+        Map<LogId, HeldLog> logs = held.computeIfAbsent(peer, other -> new HashMap<>());
+        if (logs.size() >= LOGS_PER_PEER_MAX && !logs.containsKey(id)) {
+            counters.logsRefused().increment();
+            return null;
+        }
+        return logs.computeIfAbsent(id, HeldLog::new);
+    }
+
+    void arrived(NodeId peer, LogId log, List<LogEntry> entries, boolean live) {
+        watchers.arrived(peer, nameOf(peer), log, entries, live);
+    }
+
+    private String nameOf(NodeId peer) {
+        return names.getOrDefault(peer, peer.toString());
+    }
+
+    /** Begins and ends subscriptions until they are what is wanted of those who are known. */
+    private void settle(long nowNanos) {
+        for (Subscription subscription : List.copyOf(subscriptions.values())) {
+            if (!isWanted(subscription.peer, subscription.filter)) {
+                subscriptions.remove(subscription.peer);
+                subscription.stop();
+            }
+        }
+        wanted.forEach((peer, filter) -> {
+            if (!isWanted(peer, filter) || subscriptions.containsKey(peer)) {
+                return;
+            }
+            if (subscriptions.size() >= SUBSCRIPTIONS_MAX) {
+                refused.increment();
+            } else {
+                subscriptions.put(peer, new Subscription(peer, filter, this, nowNanos));
+            }
+        });
+    }
+
+    private boolean isWanted(NodeId peer, Filter filter) {
+        return filter.equals(wanted.get(peer)) && names.containsKey(peer) && !peer.equals(self);
+    }
+}
