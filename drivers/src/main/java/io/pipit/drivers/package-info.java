@@ -1,4 +1,7 @@
-/** Reading hardware: the driver interface, and what drivers share. */
+/**
+ * Reading hardware: the driver interface, and what the composition root and drivers hand each
+ * other.
+ */
 @NullMarked
 package io.pipit.drivers;
 

@@ -1,0 +1,25 @@
+package io.pipit.drivers;
+
+import com.pi4j.io.i2c.I2C;
+
+/**
+ * A family of buses that can be plugged in: the simulated ones, those of the kernel. Holds the Pi4J
+ * context behind them; may be called on any thread.
+ */
+public interface Buses extends AutoCloseable {
+
+    /** Whether a bus of this name, as in the configuration, is one of these. */
+    boolean serves(String bus);
+
+    /**
+     * A device at an address of an I2C bus. Whether anything answers there shows at the first
+     * transfer.
+     *
+     * @throws SensorException where there is no such bus, or the address is taken
+     */
+    I2C i2c(String bus, int address) throws SensorException;
+
+    /** Gives back every device and ends what it started. */
+    @Override
+    void close();
+}

@@ -1,0 +1,37 @@
+package io.pipit.drivers;
+
+import com.pi4j.io.i2c.I2C;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * All that a driver may touch, handed in by the composition root, which also closes the buses.
+ *
+ * @param root where {@code proc} and {@code sys} are: {@code /}, or a test's own tree
+ * @param dataDirectory where the node keeps its data; the disk that it may fill
+ * @param clock time and waiting
+ * @param buses what can be reached besides the kernel's files; the first that serves a bus is taken
+ */
+public record Hardware(Path root, Path dataDirectory, BusClock clock, List<Buses> buses) {
+
+    public Hardware {
+        buses = List.copyOf(buses);
+    }
+
+    /**
+     * A device at an address of an I2C bus.
+     *
+     * @throws SensorException where there is no such bus, or the address is taken
+     */
+    public I2C i2c(String bus, int address) throws SensorException {
+        for (Buses family : buses) {
+            if (family.serves(bus)) {
+                return family.i2c(bus, address);
+            }
+        }
+        throw new SensorException(
+                SensorException.Category.CONFIGURATION,
+                "bus \"%s\" cannot be reached by this version, which reads chips on the simulated I2C bus alone; set bus = \"simulated\", or use the kernel's own driver for the chip with driver = \"iio\""
+                        .formatted(bus));
+    }
+}

@@ -1,0 +1,25 @@
+package io.pipit.drivers.bmx280;
+
+import io.pipit.drivers.Driver;
+import io.pipit.drivers.DriverDescriptor;
+import io.pipit.drivers.Hardware;
+import io.pipit.drivers.Sensor;
+import io.pipit.drivers.SensorException;
+import io.pipit.drivers.SensorSettings;
+
+/** The driver {@code bme280}: temperature, humidity and pressure of the air, over I2C. */
+public final class Bme280Driver implements Driver {
+
+    @Override
+    public DriverDescriptor descriptor() {
+        return Bmx280Family.descriptor(
+                Chip.BME280,
+                "Bosch BME280: temperature, humidity and pressure of the air, over I2C.");
+    }
+
+    @Override
+    public Sensor open(SensorSettings settings, Hardware hardware)
+            throws SensorException, InterruptedException {
+        return Bmx280Family.open(Chip.BME280, settings, hardware);
+    }
+}

@@ -1,0 +1,24 @@
+package io.pipit.drivers.bmx280;
+
+import io.pipit.drivers.Driver;
+import io.pipit.drivers.DriverDescriptor;
+import io.pipit.drivers.Hardware;
+import io.pipit.drivers.Sensor;
+import io.pipit.drivers.SensorException;
+import io.pipit.drivers.SensorSettings;
+
+/** The driver {@code bmp280}: temperature and pressure of the air, over I2C. */
+public final class Bmp280Driver implements Driver {
+
+    @Override
+    public DriverDescriptor descriptor() {
+        return Bmx280Family.descriptor(
+                Chip.BMP280, "Bosch BMP280: temperature and pressure of the air, over I2C.");
+    }
+
+    @Override
+    public Sensor open(SensorSettings settings, Hardware hardware)
+            throws SensorException, InterruptedException {
+        return Bmx280Family.open(Chip.BMP280, settings, hardware);
+    }
+}

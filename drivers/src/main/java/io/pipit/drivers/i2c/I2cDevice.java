@@ -1,0 +1,126 @@
+package io.pipit.drivers.i2c;
+
+import com.pi4j.exception.Pi4JException;
+import com.pi4j.io.i2c.I2C;
+import io.pipit.drivers.Hardware;
+import io.pipit.drivers.SensorException;
+import io.pipit.drivers.SensorException.Category;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A chip with 8-bit registers on an I2C bus. Whatever goes wrong becomes a {@link SensorException}
+ * that names the place. Used on the thread of its bus.
+ */
+public final class I2cDevice implements AutoCloseable {
+
+    private final I2C device;
+    private final String where;
+
+    private I2cDevice(I2C device, String where) {
+        this.device = device;
+        this.where = where;
+    }
+
+    /** Opens an address of a bus; the first transfer shows whether anything is there. */
+    public static I2cDevice open(Hardware hardware, String bus, int address)
+            throws SensorException {
+        return new I2cDevice(
+                hardware.i2c(bus, address), "0x%02x on bus %s".formatted(address, bus));
+    }
+
+    /** The value of one register, 0 to 255. */
+    public int read(int register) throws SensorException {
+        return read(register, 1)[0] & 0xFF;
+    }
+
+    /** The values of registers one after the other, in a single transfer. */
+    public byte[] read(int register, int count) throws SensorException {
+        byte[] bytes = new byte[count];
+        int got;
+        try {
+            got = device.readRegister(register, bytes, 0, count);
+        } catch (Pi4JException e) {
+            throw translated(e);
+        }
+        if (got != count) {
+            throw fault(Category.IO, "sent %d bytes of %d".formatted(got, count));
+        }
+        return bytes;
+    }
+
+    /**
+     * Reads registers twice and believes them only where both are alike: I2C has no checksum, and a
+     * flipped bit would pass for a value. For registers that stand still.
+     */
+    public byte[] readTwice(int register, int count) throws SensorException {
+        byte[] first = read(register, count);
+        if (!Arrays.equals(first, read(register, count))) {
+            throw fault(
+                    Category.IO,
+                    "gave two different answers from the same registers: bit errors on the wires;"
+                            + " shorten them or lower the bus speed");
+        }
+        return first;
+    }
+
+    /** Sets one register. */
+    public void write(int register, int value) throws SensorException {
+        try {
+            device.writeRegister(register, (byte) value);
+        } catch (Pi4JException e) {
+            throw translated(e);
+        }
+    }
+
+    /** A failure of this device; the message goes on after "the chip at … on bus …". */
+    public SensorException fault(Category category, String message) {
+        return new SensorException(category, "the chip at " + where + " " + message);
+    }
+
+    private SensorException translated(Pi4JException e) {
+        I2cException known = null;
+        for (@Nullable Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof I2cException ours) {
+                known = ours;
+                break;
+            }
+        }
+        if (known == null) {
+            return new SensorException(
+                    Category.IO, "a transfer with " + where + " failed: " + e.getMessage(), e);
+        }
+        return switch (known.reason()) {
+            case NAK ->
+                    new SensorException(
+                            Category.ABSENT,
+                            "nothing answers at "
+                                    + where
+                                    + ": check the wiring, the power and the address",
+                            e);
+            case TIMEOUT ->
+                    new SensorException(
+                            Category.TIMEOUT,
+                            "a transfer with "
+                                    + where
+                                    + " took too long: something holds the bus; check the wiring,"
+                                    + " or switch the chip off and on",
+                            e);
+            case DENIED ->
+                    new SensorException(
+                            Category.DENIED,
+                            "this user may not use " + where + ": add it to the group i2c",
+                            e);
+            case IO ->
+                    new SensorException(
+                            Category.IO,
+                            "a transfer with " + where + " failed: " + known.getMessage(),
+                            e);
+        };
+    }
+
+    @Override
+    public void close() {
+        device.close();
+    }
+}

@@ -1,0 +1,150 @@
+package io.pipit.drivers.simulated;
+
+import com.pi4j.io.i2c.I2C;
+import com.pi4j.io.i2c.I2CBase;
+import com.pi4j.io.i2c.I2CBusBase;
+import com.pi4j.io.i2c.I2CConfig;
+import com.pi4j.io.i2c.I2CProvider;
+import com.pi4j.io.i2c.I2CProviderBase;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntFunction;
+
+/** Pi4J's I2C API on simulated buses. Pi4J knows buses by number. */
+final class SimulatedI2cProvider extends I2CProviderBase {
+
+    static final String ID = "pipit-simulated-i2c";
+
+    private final IntFunction<SimulatedBus> wires;
+    private final Map<Integer, Turns> turns = new ConcurrentHashMap<>();
+
+    SimulatedI2cProvider(IntFunction<SimulatedBus> wires) {
+        super(ID, ID);
+        this.wires = wires;
+    }
+
+    @Override
+    public I2C create(I2CConfig config) {
+        Turns bus = turns.computeIfAbsent(config.bus(), number -> new Turns(config));
+        I2C device = new Device(this, config, bus, wires.apply(config.bus()));
+        context().registry().add(device);
+        return device;
+    }
+
+    /** Lets one action at a time onto a bus. */
+    private static final class Turns extends I2CBusBase {
+
+        Turns(I2CConfig config) {
+            super(config);
+        }
+
+        @Override
+        public <R> R execute(I2C device, Callable<R> action) {
+            return _execute(device, action);
+        }
+    }
+
+    /** One address of a bus. */
+    private static final class Device extends I2CBase<Turns> {
+
+        private final SimulatedBus wires;
+        private final int address;
+
+        Device(I2CProvider provider, I2CConfig config, Turns bus, SimulatedBus wires) {
+            super(provider, config, bus);
+            this.wires = wires;
+            this.address = config.device();
+        }
+
+        @Override
+        public void close() {
+            // Pi4J keeps the address taken until its registry has been told.
+            if (isOpen) {
+                super.close();
+                if (context().registry().exists(id())) {
+                    context().registry().remove(id());
+                }
+            }
+        }
+
+        private byte[] transfer(byte[] written, int count) {
+            return execute(() -> wires.transfer(address, written, count));
+        }
+
+        @Override
+        public int read() {
+            return transfer(new byte[0], 1)[0] & 0xFF;
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) {
+            return into(buffer, offset, transfer(new byte[0], length));
+        }
+
+        @Override
+        public int write(byte value) {
+            transfer(new byte[] {value}, 0);
+            return 1;
+        }
+
+        @Override
+        public int write(byte[] data, int offset, int length) {
+            transfer(Arrays.copyOfRange(data, offset, offset + length), 0);
+            return length;
+        }
+
+        @Override
+        public int readRegister(int register) {
+            return transfer(new byte[] {(byte) register}, 1)[0] & 0xFF;
+        }
+
+        @Override
+        public int readRegister(byte[] register, byte[] buffer, int offset, int length) {
+            return into(buffer, offset, transfer(register, length));
+        }
+
+        @Override
+        public int readRegister(int register, byte[] buffer, int offset, int length) {
+            return into(buffer, offset, transfer(new byte[] {(byte) register}, length));
+        }
+
+        @Override
+        public int writeRegister(int register, byte value) {
+            transfer(new byte[] {(byte) register, value}, 0);
+            return 1;
+        }
+
+        @Override
+        public int writeRegister(int register, byte[] data, int offset, int length) {
+            return writeRegister(new byte[] {(byte) register}, data, offset, length);
+        }
+
+        @Override
+        public int writeRegister(byte[] register, byte[] data, int offset, int length) {
+            byte[] bytes = Arrays.copyOf(register, register.length + length);
+            System.arraycopy(data, offset, bytes, register.length, length);
+            transfer(bytes, 0);
+            return length;
+        }
+
+        @Override
+        public void writeThenRead(
+                byte[] written,
+                int writeOffset,
+                int writeLength,
+                int delayNanos,
+                byte[] buffer,
+                int offset,
+                int length) {
+            byte[] out = Arrays.copyOfRange(written, writeOffset, writeOffset + writeLength);
+            into(buffer, offset, transfer(out, length));
+        }
+
+        private static int into(byte[] buffer, int offset, byte[] read) {
+            System.arraycopy(read, 0, buffer, offset, read.length);
+            return read.length;
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package io.pipit.drivers.simulated.chip;
+
+import io.pipit.drivers.BusClock;
+import java.util.function.Supplier;
+
+/**
+ * A BME280 for the simulated bus: temperature, humidity and pressure of whatever air it is given.
+ */
+public final class SimulatedBme280 extends BoschChip {
+
+    private static final int CHIP_ID = 0x60;
+
+    /**
+     * A chip with the calibration of Bosch's example.
+     *
+     * @param clock what its conversions take their time from
+     * @param air what it measures, asked at the end of each conversion
+     * @param seed what the chips that take its place are like
+     */
+    public SimulatedBme280(BusClock clock, Supplier<Air> air, long seed) {
+        super(CHIP_ID, true, clock, air, seed);
+    }
+}
