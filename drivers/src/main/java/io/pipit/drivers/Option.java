@@ -156,11 +156,11 @@ public record Option(
     }
 
     private String bound(double limit) {
-        // An address is written in hex everywhere else too.
         if (kind != Kind.INTEGER || Double.isInfinite(limit)) {
             return Double.toString(limit);
         }
-        return name.equals("address")
+        // What stands in hex in the example is spoken of in hex, as an address is.
+        return example.startsWith("0x")
                 ? "0x%02x".formatted((long) limit)
                 : Long.toString((long) limit);
     }

@@ -18,7 +18,10 @@ class SensorSettingsTest {
                     List.of(),
                     List.of(
                             Option.i2cBus(),
-                            Option.integer("address", "Where.").between(0x76, 0x77).byDefault(0x76),
+                            Option.integer("address", "Where.")
+                                    .between(0x76, 0x77)
+                                    .byDefault(0x76)
+                                    .example("0x76"),
                             Option.integer("times", "How often.").oneOf(1, 2, 4).byDefault(1),
                             Option.number("gain", "How much.").between(0, 10).byDefault(1.5),
                             Option.flag("fast", "Whether.").byDefault(false),

@@ -50,7 +50,7 @@ final class Bmx280Sensor implements Sensor {
 
     private static final Duration POLL = Duration.ofMillis(1);
     private static final int POLLS_MAX = 20;
-    private static final int TRIGGERS_MAX = 3;
+    private static final int TRIGGERS_MAX = 5;
 
     private static final double CELSIUS_MIN = -40;
     private static final double CELSIUS_MAX = 85;

@@ -4,7 +4,6 @@ import io.pipit.drivers.SensorException;
 import io.pipit.drivers.SensorException.Category;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
@@ -44,6 +43,10 @@ final class KernelFiles {
 
     /** A whole file, without white space around it. */
     static String text(Path file) throws SensorException, InterruptedException {
+        // A read in the kernel does not notice an interrupt.
+        if (Thread.interrupted()) {
+            throw new InterruptedException("interrupted before reading " + file);
+        }
         try (InputStream in = Files.newInputStream(file)) {
             byte[] bytes = in.readNBytes(FILE_BYTES_MAX + 1);
             if (bytes.length > FILE_BYTES_MAX) {
@@ -56,8 +59,6 @@ final class KernelFiles {
                                 + " there");
             }
             return new String(bytes, StandardCharsets.UTF_8).strip();
-        } catch (ClosedByInterruptException e) {
-            throw interrupted(file, e);
         } catch (IOException e) {
             throw failed(file, e);
         }
@@ -127,13 +128,6 @@ final class KernelFiles {
     private static String inNumericOrder(Path entry) {
         return DIGITS.matcher(entry.getFileName().toString())
                 .replaceAll(digits -> "%09d".formatted(Integer.parseInt(digits.group())));
-    }
-
-    private static InterruptedException interrupted(Path file, ClosedByInterruptException cause) {
-        InterruptedException interrupted =
-                new InterruptedException("interrupted while reading " + file);
-        interrupted.initCause(cause);
-        return interrupted;
     }
 
     private static SensorException failed(Path file, IOException e) {

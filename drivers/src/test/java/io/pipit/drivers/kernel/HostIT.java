@@ -1,11 +1,14 @@
 package io.pipit.drivers.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.pipit.drivers.Hardware;
 import io.pipit.drivers.ManualClock;
 import io.pipit.drivers.Measurement;
 import io.pipit.drivers.Sensor;
+import io.pipit.drivers.SensorException;
+import io.pipit.drivers.SensorException.Category;
 import io.pipit.drivers.SensorSettings;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,5 +35,15 @@ class HostIT {
                         .allMatch(m -> m.value() > 0);
             }
         }
+    }
+
+    @Test
+    void anInputOutputErrorOfTheKernelIsSaidToBeOne() {
+        // Nothing is mapped at address 0 of any process.
+        Path unreadable = Path.of("/proc/self/mem");
+        assertThatExceptionOfType(SensorException.class)
+                .isThrownBy(() -> KernelFiles.text(unreadable))
+                .satisfies(e -> assertThat(e.category()).isEqualTo(Category.IO))
+                .withMessage("/proc/self/mem cannot be read: Input/output error");
     }
 }

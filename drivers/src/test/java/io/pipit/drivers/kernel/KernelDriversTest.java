@@ -391,4 +391,13 @@ class KernelDriversTest {
         assertThat(KernelFiles.quantityName("°")).isEmpty();
         assertThat(KernelFiles.quantityName("x".repeat(31) + " y")).isEqualTo("x".repeat(31));
     }
+
+    @Test
+    void anInterruptEndsAReading() {
+        tree.file("value", "1");
+        Thread.currentThread().interrupt();
+        assertThatExceptionOfType(InterruptedException.class)
+                .isThrownBy(() -> KernelFiles.text(root.resolve("value")));
+        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+    }
 }
