@@ -17,9 +17,10 @@ import org.jspecify.annotations.Nullable;
  * datasheet section 3.3.3). Lives on the thread of its bus.
  *
  * <p>Nothing on the wire is protected by a checksum, and the chip may lose its power at any time or
- * be another one afterwards. So whatever stands still is read twice; the control registers are set
- * once, to values that no chip wakes up with, before the calibration is read, and must still be
- * there beside each result; and a conversion is seen to run before its result is believed.
+ * be another one afterwards. So whatever stands still is read twice, the calibration three times,
+ * since it is believed for long; the control registers are set once, to values that no chip wakes
+ * up with, before the calibration is read, and must still be there beside each result; and a
+ * conversion is seen to run before its result is believed.
  */
 final class Bmx280Sensor implements Sensor {
 
@@ -100,13 +101,13 @@ final class Bmx280Sensor implements Sensor {
         device.write(CTRL_MEAS, oversampling.measureBits());
         Calibration read =
                 Calibration.of(
-                        device.readTwice(Calibration.FIRST_BLOCK, Calibration.FIRST_BLOCK_BYTES),
+                        device.readAlike(3, Calibration.FIRST_BLOCK, Calibration.FIRST_BLOCK_BYTES),
                         chip.measuresHumidity
-                                ? device.readTwice(
-                                        Calibration.SECOND_BLOCK, Calibration.SECOND_BLOCK_BYTES)
+                                ? device.readAlike(
+                                        3, Calibration.SECOND_BLOCK, Calibration.SECOND_BLOCK_BYTES)
                                 : new byte[Calibration.SECOND_BLOCK_BYTES]);
         checkId();
-        checkStillOurs(device.readTwice(CTRL_HUM, 4));
+        checkStillOurs(device.readAlike(2, CTRL_HUM, 4));
         if (!read.isPlausible()) {
             throw device.fault(
                     Category.IO, "has no calibration in its memory; it is broken or not genuine");
@@ -116,7 +117,7 @@ final class Bmx280Sensor implements Sensor {
     }
 
     private void checkId() throws SensorException {
-        int id = device.readTwice(ID, 1)[0] & 0xFF;
+        int id = device.readAlike(2, ID, 1)[0] & 0xFF;
         if (!chip.hasId(id)) {
             throw device.fault(Category.WRONG_CHIP, chip.complaintAbout(id));
         }
@@ -164,13 +165,19 @@ final class Bmx280Sensor implements Sensor {
     private void trigger() throws SensorException {
         for (int attempt = 0; attempt < TRIGGERS_MAX; attempt++) {
             device.write(CTRL_MEAS, oversampling.measureBits() | FORCED);
-            byte[] state = device.read(STATUS, 2);
-            if ((state[0] & MEASURING) != 0 || (state[1] & MODE) == FORCED) {
+            boolean once = isConverting();
+            // One flipped bit could make a sleeping chip look busy.
+            if (once && isConverting()) {
                 return;
             }
         }
         throw device.fault(
                 Category.IO, "does not start a conversion; switch it off and on, or replace it");
+    }
+
+    private boolean isConverting() throws SensorException {
+        byte[] state = device.read(STATUS, 2);
+        return (state[0] & MEASURING) != 0 || (state[1] & MODE) == FORCED;
     }
 
     private void checkStillOurs(byte[] registers) throws SensorException {

@@ -50,16 +50,19 @@ public final class I2cDevice implements AutoCloseable {
     }
 
     /**
-     * Reads registers twice and believes them only where both are alike: I2C has no checksum, and a
-     * flipped bit would pass for a value. For registers that stand still.
+     * Reads registers several times and believes them only where all are alike: I2C has no
+     * checksum, and a flipped bit would pass for a value. For registers that stand still: twice for
+     * what is read again soon, more for what is believed for long.
      */
-    public byte[] readTwice(int register, int count) throws SensorException {
+    public byte[] readAlike(int times, int register, int count) throws SensorException {
         byte[] first = read(register, count);
-        if (!Arrays.equals(first, read(register, count))) {
-            throw fault(
-                    Category.IO,
-                    "gave two different answers from the same registers: bit errors on the wires;"
-                            + " shorten them or lower the bus speed");
+        for (int again = 1; again < times; again++) {
+            if (!Arrays.equals(first, read(register, count))) {
+                throw fault(
+                        Category.IO,
+                        "gave different answers from the same registers: bit errors on the wires;"
+                                + " shorten them or lower the bus speed");
+            }
         }
         return first;
     }

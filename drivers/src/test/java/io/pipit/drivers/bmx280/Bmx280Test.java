@@ -33,6 +33,9 @@ class Bmx280Test {
 
     private static final int ADDRESS = 0x76;
 
+    /** Of one reading: start, twice the state, twice the result. */
+    private static final int TRANSFERS = 5;
+
     private final ManualClock clock = new ManualClock();
     private final SimulatedI2c i2c = new SimulatedI2c();
     private final SimulatedBus bus = i2c.bus("simulated");
@@ -230,27 +233,24 @@ class Bmx280Test {
     /** Each transfer of opening and reading is hit once; what is read then must still be right. */
     private void assertNoticed(Fault fault) throws Exception {
         int noticed = 0;
-        int tried = 0;
         try (Sensor sensor = openBme280()) {
-            for (int hit = 0; hit < 5; hit++) {
+            for (int hit = 0; hit <= TRANSFERS; hit++) {
                 int[] transfers = {0};
                 int at = hit;
                 bus.faults(_ -> transfers[0]++ == at ? fault : null);
-                tried++;
                 try {
                     assertRight(sensor.read());
                 } catch (SensorException e) {
                     noticed++;
                 }
                 bus.faults(Fault.none());
-                if (hit < 4) {
+                if (hit < TRANSFERS) {
                     assertRight(sensor.read());
                 }
             }
         }
-        // A reading has four transfers; what happens after them is for the next one to see.
-        assertThat(tried).isEqualTo(5);
-        assertThat(noticed).isEqualTo(4);
+        // What happens after the last one is for the next reading to see.
+        assertThat(noticed).isEqualTo(TRANSFERS);
         for (int hit = 0; hit < 20; hit++) {
             int[] transfers = {0};
             int at = hit;
