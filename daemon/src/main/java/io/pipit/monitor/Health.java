@@ -1,8 +1,10 @@
 package io.pipit.monitor;
 
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** How each part of the node is, in words. Thread-safe. A part that says nothing is {@code off}. */
 public final class Health {
@@ -42,6 +44,7 @@ public final class Health {
     public record Condition(Status status, String reason) {}
 
     private final Map<Part, Condition> parts = new EnumMap<>(Part.class);
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
     public Health() {
         for (Part part : Part.values()) {
@@ -50,8 +53,28 @@ public final class Health {
     }
 
     /** Says how a part is from now on. */
-    public synchronized void set(Part part, Status status, String reason) {
-        parts.put(part, new Condition(status, reason));
+    public void set(Part part, Status status, String reason) {
+        Condition condition = new Condition(status, reason);
+        boolean changed;
+        synchronized (this) {
+            changed = !condition.equals(parts.put(part, condition));
+        }
+        if (changed) {
+            listeners.forEach(Runnable::run);
+        }
+    }
+
+    /**
+     * Calls this after each change, on the thread that made it, which must not be held up. What is
+     * said again without a difference is no change. Until {@link #forget}.
+     */
+    public void onChange(Runnable listener) {
+        listeners.add(listener);
+    }
+
+    /** No longer. */
+    public void forget(Runnable listener) {
+        listeners.remove(listener);
     }
 
     /** What was last said of each part. */

@@ -2,8 +2,12 @@ package io.pipit.monitor;
 
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.core.metrics.SummaryWithCallback;
 import io.prometheus.metrics.expositionformats.OpenMetricsTextFormatWriter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.Quantile;
+import io.prometheus.metrics.model.snapshots.Quantiles;
+import io.prometheus.metrics.model.snapshots.Unit;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,6 +38,33 @@ public final class Metrics {
                 .help(help)
                 .callback(callback -> callback.call(value.getAsDouble()))
                 .register(registry);
+    }
+
+    /**
+     * Durations as a summary with p50, p99 and p99.9, in seconds.
+     *
+     * @param name as Prometheus has it: ends in {@code _seconds}
+     */
+    public void summary(String name, String help, Percentiles durations) {
+        SummaryWithCallback.builder()
+                .unit(Unit.SECONDS)
+                .name(name)
+                .help(help)
+                .callback(callback ->
+                        callback.call(
+                                durations.count(),
+                                durations.sumSeconds(),
+                                durations.count() == 0
+                                        ? Quantiles.EMPTY
+                                        : Quantiles.of(
+                                                quantile(durations, 0.5),
+                                                quantile(durations, 0.99),
+                                                quantile(durations, 0.999))))
+                .register(registry);
+    }
+
+    private static Quantile quantile(Percentiles durations, double quantile) {
+        return new Quantile(quantile, durations.quantileNanos(quantile) / 1e9);
     }
 
     /** All of them in OpenMetrics text form. */
