@@ -1,0 +1,232 @@
+package io.pipit.config;
+
+import io.pipit.config.text.HostPort;
+import io.pipit.config.text.Malformed;
+import io.pipit.config.text.Patterns;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/**
+ * What a node is told to be: one immutable value, checked as a whole. The records are the tables of
+ * the file, their components its keys ({@code dataDir} is {@code data-dir}); two of them are equal
+ * where nothing changed, so that a reload sees what did.
+ */
+public record Configuration(
+        Node node,
+        Coap coap,
+        Store store,
+        Log log,
+        List<Sensor> sensors,
+        List<Peer> peers,
+        List<Subscribe> subscriptions) {
+    public Configuration {
+        sensors = List.copyOf(sensors);
+        peers = List.copyOf(peers);
+        subscriptions = List.copyOf(subscriptions);
+    }
+
+    /**
+     * {@code [node]}: who it is and where it keeps its things.
+     *
+     * @param name its name; that of the machine where none is set
+     * @param dataDir absolute; the store, the key, the trust list
+     * @param runDir absolute; the socket. Short enough for one
+     */
+    public record Node(String name, Path dataDir, Path runDir) {}
+
+    /**
+     * {@code [coap]}: where it answers.
+     *
+     * @param listen where paired peers reach it, UDP and TCP; literals, port 0 lets the system
+     *     choose; may be empty
+     * @param monitor where programs of this machine read it, UDP and TCP; a loopback literal
+     * @param monitorAccess what they may read
+     * @param announceName whether strangers on the link learn its name
+     */
+    public record Coap(
+            List<HostPort> listen, HostPort monitor, Access monitorAccess, boolean announceName) {
+        public Coap {
+            listen = List.copyOf(listen);
+        }
+    }
+
+    /** What the monitoring endpoint shows: readings too, or the node's own state alone. */
+    public enum Access {
+        READ,
+        HEALTH
+    }
+
+    /**
+     * {@code [store]}: how long it remembers.
+     *
+     * @param keep the age at which a reading may go
+     * @param maxSize bytes on disk at which the oldest go
+     * @param commitEvery what a power cut may cost of this node's own newest readings
+     */
+    public record Store(Duration keep, long maxSize, Duration commitEvery) {}
+
+    /** {@code [log]}: what goes to the journal. */
+    public record Log(Level level) {}
+
+    /** How much is logged, each level with those before it. */
+    public enum Level {
+        ERROR,
+        WARNING,
+        INFO,
+        DEBUG
+    }
+
+    /**
+     * {@code [[sensor]]}: something that is measured.
+     *
+     * @param name unique in the node
+     * @param driver one of the loader's descriptors
+     * @param bus set exactly where the driver needs one
+     * @param address the chip's 7-bit address on the bus, set exactly where the driver needs one
+     * @param every the time from one measurement to the next
+     * @param options the driver's own, with its defaults filled in: {@code String}, {@code Long},
+     *     {@code Double}, {@code Boolean} or {@code Duration}
+     */
+    public record Sensor(
+            String name,
+            String driver,
+            Optional<String> bus,
+            OptionalInt address,
+            Duration every,
+            Map<String, Object> options) {
+        public Sensor {
+            options = Map.copyOf(options);
+        }
+
+        /** A text or a choice; empty where it is neither set nor has a default. */
+        public Optional<String> text(String option) {
+            return option(option, String.class);
+        }
+
+        /** A whole number. */
+        public OptionalLong integer(String option) {
+            return option(option, Long.class).map(OptionalLong::of).orElseGet(OptionalLong::empty);
+        }
+
+        /** A number. */
+        public OptionalDouble number(String option) {
+            return option(option, Double.class)
+                    .map(OptionalDouble::of)
+                    .orElseGet(OptionalDouble::empty);
+        }
+
+        /** A flag. */
+        public Optional<Boolean> flag(String option) {
+            return option(option, Boolean.class);
+        }
+
+        /** A duration. */
+        public Optional<Duration> duration(String option) {
+            return option(option, Duration.class);
+        }
+
+        private <T> Optional<T> option(String option, Class<T> type) {
+            return Optional.ofNullable(options.get(option)).map(type::cast);
+        }
+    }
+
+    /**
+     * {@code [[peer]]}: another node, for those who provision by file.
+     *
+     * @param name unique among the peers
+     * @param id its node ID, as it is printed
+     * @param address where it listens; without one, discovery has to find it
+     * @param roles what it may do here
+     */
+    public record Peer(String name, String id, Optional<HostPort> address, List<Grant> roles) {
+        public Peer {
+            roles = List.copyOf(roles);
+        }
+    }
+
+    /** What a peer may do. */
+    public enum Role {
+        MONITOR,
+        READ,
+        WRITE,
+        BULK,
+        ADMIN;
+
+        /** As it is written. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /**
+     * A role, and what it is for: {@code read:air/*}.
+     *
+     * @param pattern over series, actuators or files, as the role is; {@code **} for all of them
+     */
+    public record Grant(Role role, String pattern) {
+        /** The pattern of a role that is written without one. */
+        public static final String EVERYTHING = "**";
+
+        /** The grant that the text says. */
+        public static Grant parse(String text) throws Malformed {
+            int colon = text.indexOf(':');
+            String word = colon < 0 ? text : text.substring(0, colon);
+            for (Role role : Role.values()) {
+                if (role.toString().equals(word)) {
+                    return new Grant(
+                            role,
+                            colon < 0 ? EVERYTHING : pattern(role, text.substring(colon + 1)));
+                }
+            }
+            throw new Malformed(
+                    Malformed.quote(text)
+                            + " is not a role: known are monitor, read, write, bulk and admin, and"
+                            + " patterns as in \"read:air/*\"");
+        }
+
+        private static String pattern(Role role, String text) throws Malformed {
+            return switch (role) {
+                case READ -> Patterns.readable(text);
+                case WRITE -> Patterns.actuator(text);
+                case BULK -> Patterns.file(text);
+                case MONITOR, ADMIN ->
+                        throw new Malformed(
+                                "the role \""
+                                        + role
+                                        + "\" takes no pattern: write \""
+                                        + role
+                                        + "\"");
+            };
+        }
+
+        /** As it is written. */
+        @Override
+        public String toString() {
+            return pattern.equals(EVERYTHING) ? role.toString() : role + ":" + pattern;
+        }
+    }
+
+    /**
+     * {@code [[subscribe]]}: what this node wants of others.
+     *
+     * @param peer a node's name, a node ID as it is printed, or {@value #EVERY_PEER}; it need not
+     *     be among the peers, since pairing may bring it
+     * @param series patterns over its series, {@code sensor/quantity}
+     */
+    public record Subscribe(String peer, List<String> series) {
+        /** Stands for each paired peer. */
+        public static final String EVERY_PEER = "*";
+
+        public Subscribe {
+            series = List.copyOf(series);
+        }
+    }
+}

@@ -1,0 +1,433 @@
+package io.pipit.config;
+
+import io.pipit.config.Configuration.Coap;
+import io.pipit.config.Configuration.Log;
+import io.pipit.config.Configuration.Node;
+import io.pipit.config.Configuration.Peer;
+import io.pipit.config.Configuration.Sensor;
+import io.pipit.config.Configuration.Store;
+import io.pipit.config.Configuration.Subscribe;
+import io.pipit.config.Problem.Place;
+import io.pipit.config.Section.Entry;
+import io.pipit.config.Section.Part;
+import io.pipit.config.text.Malformed;
+import io.pipit.config.text.Spelling;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.tomlj.TomlArray;
+import org.tomlj.TomlTable;
+
+/**
+ * Reads a configuration from TOML: a file and each {@code conf.d/*.toml} beside it, in the order of
+ * their names. Sensors, peers and subscriptions of all files add up; a key of the other sections
+ * that several files set is checked in each of them, and the last file's counts.
+ *
+ * <p>In strings {@code ${NAME}} and {@code ${NAME:-default}} stand for environment variables; a
+ * second dollar sign in front, {@code $${NAME}}, makes that plain text. Bad input never throws: it
+ * comes back as problems, all of them at once. Safe for use by several threads.
+ *
+ * {@snippet :
+ * var host = new DriverDescriptor("host", false, false, List.of());
+ * var loader = new ConfigurationLoader(List.of(host));
+ * switch (loader.load(Path.of("/etc/pipit/pipit.toml"), Environment.ofProcess())) {
+ *     case LoadedConfiguration.Accepted(Configuration configuration) -> start(configuration);
+ *     case LoadedConfiguration.Refused(List<Problem> problems, int omitted) ->
+ *             problems.forEach(System.err::println);
+ * }
+ * }
+ */
+public final class ConfigurationLoader {
+    /** The most problems that are listed; the others are counted. */
+    public static final int PROBLEMS_MAX = 100;
+
+    private static final String DEFAULT = "pipit.toml";
+
+    private final Map<String, DriverDescriptor> drivers = new LinkedHashMap<>();
+
+    /**
+     * A loader that knows these drivers.
+     *
+     * @throws IllegalArgumentException where two have one name, or an option has the name of a key
+     *     that every sensor has, or a default that it would refuse itself
+     */
+    public ConfigurationLoader(List<DriverDescriptor> drivers) {
+        for (DriverDescriptor driver : drivers) {
+            if (this.drivers.putIfAbsent(driver.name(), driver) != null) {
+                throw new IllegalArgumentException("two drivers are called " + driver.name());
+            }
+            driver.options().forEach(option -> check(driver, option.key()));
+        }
+    }
+
+    /** The annotated default configuration, as {@code pipit config} prints it. */
+    public static String annotatedDefault() {
+        try (InputStream in = ConfigurationLoader.class.getResourceAsStream(DEFAULT)) {
+            if (in == null) {
+                throw new IllegalStateException(DEFAULT + " is missing from the program");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Reads the file and its {@code conf.d}. */
+    public LoadedConfiguration load(Path file, Environment environment) {
+        return new Reading(file, environment).load();
+    }
+
+    private static void check(DriverDescriptor driver, Key<?> key) {
+        String name = driver.name() + "." + key.name();
+        if (Keys.SENSOR.has(key.name())) {
+            throw new IllegalArgumentException(name + " has the name of a key of every sensor");
+        }
+        Object fallback = key.fallback();
+        if (fallback != null) {
+            var nowhere = new Place(Path.of(driver.name()), 1, 1);
+            var scope =
+                    new Scope(
+                            new Environment(Map.of(), ""),
+                            Path.of("/"),
+                            problem -> {
+                                throw new IllegalArgumentException(problem.toString());
+                            });
+            key.kind().reader().read(new Kind.Value(name, fallback, nowhere, scope));
+        }
+    }
+
+    private record Scope(Environment environment, Path base, Consumer<Problem> reporter)
+            implements Kind.Scope {
+        @Override
+        public void report(Problem problem) {
+            reporter.accept(problem);
+        }
+    }
+
+    /** One reading of one configuration. */
+    private final class Reading {
+        private final Path main;
+        private final Environment environment;
+        private final Scope scope;
+        private final List<Problem> problems = new ArrayList<>();
+        private int omitted;
+        private String ownName = "";
+        private final Map<String, List<Part>> parts = new HashMap<>();
+
+        /** What may be there once, and where it was first. */
+        private final Map<List<Object>, Place> taken = new HashMap<>();
+
+        Reading(Path main, Environment environment) {
+            this.main = main;
+            this.environment = environment;
+            Path folder = main.toAbsolutePath().normalize().getParent();
+            this.scope =
+                    new Scope(environment, folder == null ? Path.of("/") : folder, this::report);
+        }
+
+        LoadedConfiguration load() {
+            var source = new Source(this::report);
+            List<Path> files = source.files(main);
+            for (Path file : files) {
+                source.parse(file).ifPresent(parsed -> sort(file, parsed));
+            }
+            Optional<Node> node = node(single(Keys.NODE));
+            Optional<Coap> coap = coap(single(Keys.COAP));
+            Optional<Store> store = store(single(Keys.STORE));
+            Optional<Log> log = log(single(Keys.LOG));
+            List<Sensor> sensors = each(Keys.SENSOR, this::sensor);
+            List<Peer> peers = each(Keys.PEER, this::peer);
+            List<Subscribe> subscriptions = each(Keys.SUBSCRIBE, this::subscribe);
+            if (!problems.isEmpty()) {
+                problems.sort(
+                        Comparator.comparingInt((Problem problem) -> files.indexOf(problem.file()))
+                                .thenComparingInt(Problem::line)
+                                .thenComparingInt(Problem::column));
+                return new LoadedConfiguration.Refused(problems, omitted);
+            }
+            return new LoadedConfiguration.Accepted(
+                    new Configuration(
+                            node.orElseThrow(),
+                            coap.orElseThrow(),
+                            store.orElseThrow(),
+                            log.orElseThrow(),
+                            sensors,
+                            peers,
+                            subscriptions));
+        }
+
+        private void report(Problem problem) {
+            if (problems.size() < PROBLEMS_MAX) {
+                problems.add(problem);
+            } else {
+                omitted++;
+            }
+        }
+
+        /** Lays each table of the file with its section. */
+        private void sort(Path file, Source.Parsed parsed) {
+            TomlTable root = parsed.table();
+            for (String name : root.keySet()) {
+                Place place =
+                        Place.of(file, root.inputPositionOf(List.of(name)), new Place(file, 1, 1));
+                Optional<Section> section =
+                        Keys.SECTIONS.stream()
+                                .filter(known -> known.name().equals(name))
+                                .findFirst();
+                Object value = root.get(List.of(name));
+                if (section.isEmpty()) {
+                    report(place.problem(unknown(name, value)));
+                } else if (value instanceof TomlTable table && !section.get().repeated()) {
+                    lay(section.get(), new Part(file, table, parsed.whole(), place));
+                } else if (value instanceof TomlArray array && section.get().repeated()) {
+                    for (int i = 0; i < array.size(); i++) {
+                        Place here = Place.of(file, array.inputPositionOf(i), place);
+                        if (array.get(i) instanceof TomlTable table) {
+                            lay(section.get(), new Part(file, table, parsed.whole(), here));
+                        } else {
+                            report(
+                                    here.problem(
+                                            "must be a table: write " + section.get().header()));
+                        }
+                    }
+                } else {
+                    report(
+                            place.problem(
+                                    Malformed.quote(name)
+                                            + " must be a table: write "
+                                            + section.get().header()
+                                            + " on a line of its own and its keys below"));
+                }
+            }
+        }
+
+        private void lay(Section section, Part part) {
+            parts.computeIfAbsent(section.name(), _ -> new ArrayList<>()).add(part);
+        }
+
+        private static String unknown(String name, @Nullable Object value) {
+            List<String> known = Keys.SECTIONS.stream().map(Section::name).toList();
+            String headers =
+                    String.join(", ", Keys.SECTIONS.stream().map(Section::header).toList());
+            if (Keys.LATER.contains(name)) {
+                return "this version of Pipit does not have ["
+                        + name
+                        + "] yet, and nobody would carry it out: take it out. Sections are "
+                        + headers;
+            }
+            if (!(value instanceof TomlTable) && !(value instanceof TomlArray)) {
+                Optional<Section> owner =
+                        Keys.SECTIONS.stream().filter(section -> section.has(name)).findFirst();
+                if (owner.isPresent()) {
+                    return Malformed.quote(name)
+                            + " stands outside of any section: it belongs in "
+                            + owner.get().header();
+                }
+            }
+            return "unknown section "
+                    + Malformed.quote(name)
+                    + ": "
+                    + Spelling.nearest(name, known)
+                            .map(near -> "did you mean " + Malformed.quote(near) + "? ")
+                            .orElse("")
+                    + "Sections are "
+                    + headers;
+        }
+
+        private Entry single(Section section) {
+            Entry in =
+                    new Entry(
+                            section,
+                            parts.getOrDefault(section.name(), List.of()),
+                            new Place(main, 1, 1),
+                            scope);
+            in.refuseUnknown(List.of());
+            return in;
+        }
+
+        private <T> List<T> each(Section section, Function<Entry, Optional<T>> reader) {
+            List<Part> all = parts.getOrDefault(section.name(), List.of());
+            if (all.size() > section.entriesMax()) {
+                report(
+                        all.get(section.entriesMax())
+                                .header()
+                                .problem(
+                                        "there may be "
+                                                + section.entriesMax()
+                                                + " "
+                                                + section.header()
+                                                + ", but there are "
+                                                + all.size()));
+            }
+            List<T> read = new ArrayList<>();
+            for (Part part : all.subList(0, Math.min(all.size(), section.entriesMax()))) {
+                reader.apply(new Entry(section, List.of(part), part.header(), scope))
+                        .ifPresent(read::add);
+            }
+            return read;
+        }
+
+        private Optional<Node> node(Entry in) {
+            Optional<String> name = in.get(Keys.NODE_NAME);
+            var dataDir = in.get(Keys.DATA_DIR);
+            var runDir = in.get(Keys.RUN_DIR);
+            String own = name.orElseGet(environment::nodeName);
+            ownName = own;
+            return in.sound()
+                    ? Optional.of(new Node(own, dataDir.orElseThrow(), runDir.orElseThrow()))
+                    : Optional.empty();
+        }
+
+        private Optional<Coap> coap(Entry in) {
+            var listen = in.get(Keys.LISTEN);
+            var monitor = in.get(Keys.MONITOR);
+            var access = in.get(Keys.MONITOR_ACCESS);
+            var announce = in.get(Keys.ANNOUNCE_NAME);
+            return in.sound()
+                    ? Optional.of(
+                            new Coap(
+                                    listen.orElseThrow(),
+                                    monitor.orElseThrow(),
+                                    access.orElseThrow(),
+                                    announce.orElseThrow()))
+                    : Optional.empty();
+        }
+
+        private Optional<Store> store(Entry in) {
+            var keep = in.get(Keys.KEEP);
+            var maxSize = in.get(Keys.MAX_SIZE);
+            var commitEvery = in.get(Keys.COMMIT_EVERY);
+            return in.sound()
+                    ? Optional.of(
+                            new Store(
+                                    keep.orElseThrow(),
+                                    maxSize.orElseThrow(),
+                                    commitEvery.orElseThrow()))
+                    : Optional.empty();
+        }
+
+        private Optional<Log> log(Entry in) {
+            return in.get(Keys.LEVEL).map(Log::new);
+        }
+
+        private Optional<Sensor> sensor(Entry in) {
+            var name = in.get(Keys.SENSOR_NAME);
+            var driver = in.get(Keys.DRIVER);
+            var bus = in.get(Keys.BUS);
+            var address = in.get(Keys.ADDRESS);
+            var every = in.get(Keys.EVERY);
+            name.ifPresent(it ->
+                    once(in, Keys.SENSOR_NAME, "the sensor " + Malformed.quote(it), "sensor", it));
+            if (bus.isPresent() && address.isPresent()) {
+                String chip = "address 0x%02x on %s".formatted(address.get(), bus.get());
+                once(in, Keys.ADDRESS, chip, bus.get(), address.get());
+            }
+            Map<String, Object> options = new LinkedHashMap<>();
+            if (driver.isPresent()) {
+                DriverDescriptor known = drivers.get(driver.get());
+                if (known == null) {
+                    in.refuse(
+                            in.place(Keys.DRIVER),
+                            "unknown driver "
+                                    + Malformed.quote(driver.get())
+                                    + ": "
+                                    + Spelling.hint(driver.get(), drivers.keySet()));
+                } else {
+                    options = options(in, known);
+                    needs(in, known, Keys.BUS, known.needsBus());
+                    needs(in, known, Keys.ADDRESS, known.needsAddress());
+                }
+            }
+            return in.sound()
+                    ? Optional.of(
+                            new Sensor(
+                                    name.orElseThrow(),
+                                    driver.orElseThrow(),
+                                    bus,
+                                    address.isPresent()
+                                            ? OptionalInt.of(Math.toIntExact(address.get()))
+                                            : OptionalInt.empty(),
+                                    every.orElseThrow(),
+                                    options))
+                    : Optional.empty();
+        }
+
+        private Map<String, Object> options(Entry in, DriverDescriptor driver) {
+            List<? extends Key<?>> keys =
+                    driver.options().stream().map(DriverDescriptor.Option::key).toList();
+            in.refuseUnknown(keys);
+            Map<String, Object> options = new LinkedHashMap<>();
+            for (Key<?> key : keys) {
+                in.get(key).ifPresent(value -> options.put(key.name(), value));
+            }
+            return options;
+        }
+
+        private void needs(Entry in, DriverDescriptor driver, Key<?> key, boolean needed) {
+            if (needed && !in.has(key)) {
+                in.refuseMissing(key, "the driver " + driver.name());
+            } else if (!needed && in.has(key)) {
+                in.refuse(
+                        in.place(key),
+                        "the driver " + driver.name() + " has no " + key.name() + ": take it out");
+            }
+        }
+
+        private Optional<Peer> peer(Entry in) {
+            in.refuseUnknown(List.of());
+            var name = in.get(Keys.PEER_NAME);
+            var id = in.get(Keys.ID);
+            var address = in.get(Keys.PEER_ADDRESS);
+            var roles = in.get(Keys.ROLES);
+            name.ifPresent(
+                    it -> once(in, Keys.PEER_NAME, "the peer " + Malformed.quote(it), "peer", it));
+            if (name.isPresent() && name.get().equals(ownName)) {
+                in.refuse(
+                        in.place(Keys.PEER_NAME),
+                        "name: "
+                                + Malformed.quote(ownName)
+                                + " is this node's own: each needs another");
+            }
+            id.ifPresent(it -> once(in, Keys.ID, "the peer " + it, "id", it));
+            return in.sound()
+                    ? Optional.of(
+                            new Peer(
+                                    name.orElseThrow(),
+                                    id.orElseThrow(),
+                                    address,
+                                    roles.orElseThrow()))
+                    : Optional.empty();
+        }
+
+        private Optional<Subscribe> subscribe(Entry in) {
+            in.refuseUnknown(List.of());
+            var peer = in.get(Keys.SUBSCRIBE_PEER);
+            var series = in.get(Keys.SERIES);
+            return in.sound()
+                    ? Optional.of(new Subscribe(peer.orElseThrow(), series.orElseThrow()))
+                    : Optional.empty();
+        }
+
+        /** Reports the entry where what the parts say was there before. */
+        private void once(Entry in, Key<?> key, String what, Object... identity) {
+            Place place = in.place(key);
+            Place first = taken.putIfAbsent(List.of(identity), place);
+            if (first != null) {
+                in.refuse(place, what + " is there already, in " + first.seenFrom(place));
+            }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package io.pipit.config;
+
+import io.pipit.config.text.Durations;
+import io.pipit.config.text.Names;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a driver wants to be told in its {@code [[sensor]]}. The composition root hands these to the
+ * {@link ConfigurationLoader}, so that a driver's own options are checked like every other key.
+ *
+ * @param name what {@code driver =} calls it
+ * @param needsBus whether {@code bus} must be set; where not, it must not be
+ * @param needsAddress whether {@code address} must be set; where not, it must not be
+ * @param options its own keys
+ */
+public record DriverDescriptor(
+        String name, boolean needsBus, boolean needsAddress, List<Option> options) {
+    public DriverDescriptor {
+        if (!Names.isName(name)) {
+            throw new IllegalArgumentException("not a driver's name: " + name);
+        }
+        options = List.copyOf(options);
+        if (options.stream().map(Option::name).distinct().count() < options.size()) {
+            throw new IllegalArgumentException(name + " has two options of one name");
+        }
+    }
+
+    /**
+     * A key of a driver's own. Make one with the factory that is called as its kind; it may be left
+     * out unless {@link #mandatory} or {@link #orElse} says more.
+     */
+    public static final class Option {
+        private final Key<?> key;
+
+        private Option(Key<?> key) {
+            this.key = key;
+            if (!Names.isName(key.name())) {
+                throw new IllegalArgumentException("not a key: " + key.name());
+            }
+        }
+
+        /** A text of one line; a {@code String}. */
+        public static Option text(String name, String description) {
+            return new Option(Key.optional(name, Kind.line(), description));
+        }
+
+        /** One of some words; a {@code String}. */
+        public static Option choice(String name, String description, List<String> words) {
+            Map<String, String> each = new LinkedHashMap<>();
+            words.forEach(word -> each.put(word, word));
+            return new Option(Key.optional(name, Kind.choice(each), description));
+        }
+
+        /** A whole number from min to max; a {@code Long}. */
+        public static Option integer(String name, String description, long min, long max) {
+            return new Option(Key.optional(name, Kind.integer(min, max), description));
+        }
+
+        /** A number from min to max; a {@code Double}. */
+        public static Option number(String name, String description, double min, double max) {
+            return new Option(Key.optional(name, Kind.number(min, max), description));
+        }
+
+        /** True or false; a {@code Boolean}. */
+        public static Option flag(String name, String description) {
+            return new Option(Key.optional(name, Kind.flag(), description));
+        }
+
+        /** A time span from min to max; a {@code Duration}. */
+        public static Option duration(String name, String description, Duration min, Duration max) {
+            return new Option(Key.optional(name, Kind.duration(min, max), description));
+        }
+
+        /** The same, to be set in every sensor of the driver. */
+        public Option mandatory() {
+            return new Option(Key.required(name(), key.kind(), key.description()));
+        }
+
+        /**
+         * The same with a default: a {@code String}, {@code Long}, {@code Double}, {@code Boolean}
+         * or {@code Duration}, as the kind is. The loader refuses one that doesn't suit.
+         */
+        public Option orElse(Object fallback) {
+            Object raw =
+                    fallback instanceof Duration duration ? Durations.format(duration) : fallback;
+            return new Option(Key.withDefault(name(), key.kind(), raw, key.description()));
+        }
+
+        /** As in the file. */
+        public String name() {
+            return key.name();
+        }
+
+        /** What it does, for people. */
+        public String description() {
+            return key.description();
+        }
+
+        Key<?> key() {
+            return key;
+        }
+    }
+}

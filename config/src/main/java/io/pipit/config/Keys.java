@@ -1,0 +1,291 @@
+package io.pipit.config;
+
+import io.pipit.config.Configuration.Access;
+import io.pipit.config.Configuration.Grant;
+import io.pipit.config.Configuration.Level;
+import io.pipit.config.Configuration.Subscribe;
+import io.pipit.config.text.HostPort;
+import io.pipit.config.text.Malformed;
+import io.pipit.config.text.Names;
+import io.pipit.config.text.NodeIds;
+import io.pipit.config.text.Patterns;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** Every section and key there is: what the loader, the JSON Schema and the hints are made from. */
+final class Keys {
+    /** The most sensors of a node. */
+    static final int SENSORS_MAX = 256;
+
+    /** The most peers that a file provisions, and the most subscriptions. */
+    static final int PEERS_MAX = 256;
+
+    /** The most addresses to listen on. */
+    static final int LISTEN_MAX = 16;
+
+    /** The most roles of a peer, and the most patterns of a subscription. */
+    static final int PATTERNS_MAX = 32;
+
+    /** {@code sun_path} less its closing zero. */
+    private static final int SOCKET_PATH_BYTES_MAX = 107;
+
+    private static final String SOCKET = "pipit.sock";
+    private static final int I2C_ADDRESS_MIN = 0x03;
+    private static final int I2C_ADDRESS_MAX = 0x77;
+
+    static final Key<String> NODE_NAME =
+            Key.optional(
+                    "name",
+                    Kind.text("a name such as \"greenhouse\"", Names.FORM, Names::parse),
+                    "What this node is called among its peers. The machine's host name where left out.");
+    static final Key<Path> DATA_DIR =
+            Key.withDefault(
+                    "data-dir",
+                    Kind.folder(),
+                    "/var/lib/pipit",
+                    "What must outlive a restart: the readings, the node's key, the peers it trusts.");
+    static final Key<Path> RUN_DIR =
+            Key.withDefault(
+                    "run-dir",
+                    Kind.folder().then(Keys::fitsSocket),
+                    "/run/pipit",
+                    "The socket that the pipit commands talk to.");
+
+    static final Key<List<HostPort>> LISTEN =
+            Key.withDefault(
+                    "listen",
+                    Kind.list(Kind.hostPort().then(Keys::literal), 0, LISTEN_MAX),
+                    List.of("0.0.0.0:5684", "[::]:5684"),
+                    "Where paired peers reach this node, over UDP and TCP, always encrypted.");
+    static final Key<HostPort> MONITOR =
+            Key.withDefault(
+                    "monitor",
+                    Kind.hostPort().then(Keys::loopback),
+                    "127.0.0.1:5683",
+                    "Where programs on this machine read it, unencrypted; a loopback address.");
+    static final Key<Access> MONITOR_ACCESS =
+            Key.withDefault(
+                    "monitor-access",
+                    Kind.choice(Access.class),
+                    "read",
+                    "What they may read: \"read\" for everything, \"health\" for the node's state alone.");
+    static final Key<Boolean> ANNOUNCE_NAME =
+            Key.withDefault(
+                    "announce-name",
+                    Kind.flag(),
+                    false,
+                    "Whether strangers on the network learn this node's name, and not its ID alone.");
+
+    static final Key<Duration> KEEP =
+            Key.withDefault(
+                    "keep",
+                    Kind.duration(Duration.ofMinutes(1), Duration.ofDays(36_500)),
+                    "90d",
+                    "How long readings are kept.");
+    static final Key<Long> MAX_SIZE =
+            Key.withDefault(
+                    "max-size",
+                    Kind.size(1L << 20, 16L << 40),
+                    "1GiB",
+                    "The most they may take on the disk; beyond it the oldest go first.");
+    static final Key<Duration> COMMIT_EVERY =
+            Key.withDefault(
+                    "commit-every",
+                    Kind.duration(Duration.ofMillis(10), Duration.ofMinutes(1)),
+                    "1s",
+                    "What a power cut may cost of this node's own newest readings. Longer is kinder to an"
+                            + " SD card.");
+
+    static final Key<Level> LEVEL =
+            Key.withDefault(
+                    "level",
+                    Kind.choice(Level.class),
+                    "info",
+                    "How much goes to the journal: \"error\", \"warning\", \"info\" or \"debug\".");
+
+    static final Key<String> SENSOR_NAME =
+            Key.required(
+                    "name",
+                    Kind.text("a name such as \"air\"", Names.FORM, Names::parse),
+                    "What it is called; its series are name/quantity.");
+    static final Key<String> DRIVER =
+            Key.required(
+                    "driver",
+                    Kind.text("a driver such as \"bme280\"", Names.FORM, driver -> driver),
+                    "What reads it; `pipit sensors --drivers` lists them.");
+    static final Key<String> BUS =
+            Key.optional(
+                    "bus",
+                    Kind.text("a bus such as \"i2c-1\"", "[a-z0-9][a-z0-9.-]{0,31}", Keys::bus),
+                    "Where a chip is connected: \"i2c-1\" for /dev/i2c-1, or \"simulated\".");
+    static final Key<Long> ADDRESS =
+            Key.optional(
+                    "address",
+                    Kind.integer(I2C_ADDRESS_MIN, I2C_ADDRESS_MAX),
+                    "The chip's address on its bus, as `i2cdetect` shows it.");
+    static final Key<Duration> EVERY =
+            Key.withDefault(
+                    "every",
+                    Kind.duration(Duration.ofMillis(10), Duration.ofDays(1)),
+                    "10s",
+                    "How often it is read.");
+
+    static final Key<String> PEER_NAME =
+            Key.required(
+                    "name",
+                    Kind.text("a name such as \"shed\"", Names.FORM, Names::parse),
+                    "What the peer is called.");
+    static final Key<String> ID =
+            Key.required(
+                    "id",
+                    Kind.text("a node ID", NodeIds.FORM, NodeIds::parse),
+                    "Its node ID, which `pipit id` prints on that node.");
+    static final Key<HostPort> PEER_ADDRESS =
+            Key.optional(
+                    "address",
+                    Kind.hostPort().then(Keys::reachable),
+                    "Where it listens. Without one, this node waits until the peer is found, or comes by itself.");
+    static final Key<List<Grant>> ROLES =
+            Key.withDefault(
+                    "roles",
+                    Kind.list(
+                            Kind.text(
+                                    "a role such as \"read\"",
+                                    "(monitor|read|write|bulk|admin)(:" + Patterns.FORM + ")?",
+                                    Grant::parse),
+                            0,
+                            PATTERNS_MAX),
+                    List.of("monitor", "read"),
+                    "What it may do here: monitor, read, write, bulk, admin; with a pattern as in"
+                            + " \"read:air/*\".");
+
+    static final Key<String> SUBSCRIBE_PEER =
+            Key.required(
+                    "peer",
+                    Kind.text(
+                            "a node's name, a node ID or \"*\"",
+                            "\\*|" + Names.FORM + "|" + NodeIds.FORM,
+                            Keys::peer),
+                    "Whose: a node's name, its ID, or \"*\" for every paired peer.");
+    static final Key<List<String>> SERIES =
+            Key.required(
+                    "series",
+                    Kind.list(
+                            Kind.text(
+                                    "a pattern such as \"*/temperature\"",
+                                    Patterns.FORM,
+                                    Patterns::series),
+                            1,
+                            PATTERNS_MAX),
+                    "Patterns over its series, sensor/quantity: \"*\" is one of the two, \"**\" both.");
+
+    static final Section NODE =
+            new Section(
+                    "node",
+                    1,
+                    false,
+                    List.of(NODE_NAME, DATA_DIR, RUN_DIR),
+                    "Who this node is and where it keeps its things.");
+    static final Section COAP =
+            new Section(
+                    "coap",
+                    1,
+                    false,
+                    List.of(LISTEN, MONITOR, MONITOR_ACCESS, ANNOUNCE_NAME),
+                    "Where this node answers.");
+    static final Section STORE =
+            new Section(
+                    "store",
+                    1,
+                    false,
+                    List.of(KEEP, MAX_SIZE, COMMIT_EVERY),
+                    "How long this node remembers.");
+    static final Section LOG =
+            new Section("log", 1, false, List.of(LEVEL), "What goes to the journal.");
+    static final Section SENSOR =
+            new Section(
+                    "sensor",
+                    SENSORS_MAX,
+                    true,
+                    List.of(SENSOR_NAME, DRIVER, BUS, ADDRESS, EVERY),
+                    "Something to measure. A driver may have keys of its own besides these.");
+    static final Section PEER =
+            new Section(
+                    "peer",
+                    PEERS_MAX,
+                    false,
+                    List.of(PEER_NAME, ID, PEER_ADDRESS, ROLES),
+                    "Another node that this one knows.");
+    static final Section SUBSCRIBE =
+            new Section(
+                    "subscribe",
+                    PEERS_MAX,
+                    false,
+                    List.of(SUBSCRIBE_PEER, SERIES),
+                    "What this node wants of its peers' readings.");
+
+    static final List<Section> SECTIONS = List.of(NODE, COAP, STORE, LOG, SENSOR, PEER, SUBSCRIBE);
+
+    /**
+     * Sections that the manual has and this version doesn't carry out, so that it must not take
+     * them.
+     */
+    static final List<String> LATER = List.of("actuator", "rule", "files", "mqtt");
+
+    private Keys() {}
+
+    private static Optional<Path> fitsSocket(Kind.Value value, Path folder) {
+        int bytes = folder.resolve(SOCKET).toString().getBytes(StandardCharsets.UTF_8).length;
+        return bytes <= SOCKET_PATH_BYTES_MAX
+                ? Optional.of(folder)
+                : value.refuse(
+                        "is too long for a Unix socket in it: its path has "
+                                + bytes
+                                + " bytes and may have "
+                                + SOCKET_PATH_BYTES_MAX
+                                + "; take a shorter folder");
+    }
+
+    private static Optional<HostPort> literal(Kind.Value value, HostPort address) {
+        return address.isLiteral()
+                ? Optional.of(address)
+                : value.refuse(
+                        Malformed.quote(address.host())
+                                + " is a name: write one of this machine's addresses, or 0.0.0.0 or"
+                                + " [::] for all of them");
+    }
+
+    private static Optional<HostPort> loopback(Kind.Value value, HostPort address) {
+        return address.isLoopback()
+                ? Optional.of(address)
+                : value.refuse(
+                        "must be a loopback address such as \"127.0.0.1:5683\" or \"[::1]:5683\", since"
+                                + " it is not encrypted, but is "
+                                + Malformed.quote(address.toString()));
+    }
+
+    private static Optional<HostPort> reachable(Kind.Value value, HostPort address) {
+        return address.port() > 0
+                ? Optional.of(address)
+                : value.refuse("has the port 0: write the one that the peer listens on");
+    }
+
+    private static String bus(String text) throws Malformed {
+        if (!text.matches("[a-z0-9][a-z0-9.-]{0,31}")) {
+            throw new Malformed(
+                    Malformed.quote(text)
+                            + " is not a bus: write \"i2c-1\" for /dev/i2c-1, or \"simulated\"");
+        }
+        return text;
+    }
+
+    private static String peer(String text) throws Malformed {
+        if (text.equals(Subscribe.EVERY_PEER)) {
+            return text;
+        }
+        return NodeIds.looksLikeOne(text) ? NodeIds.parse(text) : Names.parse(text);
+    }
+}

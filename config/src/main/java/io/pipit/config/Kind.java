@@ -1,0 +1,326 @@
+package io.pipit.config;
+
+import io.pipit.config.text.Durations;
+import io.pipit.config.text.HostPort;
+import io.pipit.config.text.Malformed;
+import io.pipit.config.text.Secret;
+import io.pipit.config.text.Sizes;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.tomlj.TomlArray;
+import org.tomlj.TomlTable;
+
+/**
+ * What the value of a key may be: how the loader reads it, and how the JSON Schema describes it.
+ *
+ * @param schema the JSON Schema of the value
+ * @param reader reads it, or refuses it and says why
+ */
+record Kind<T>(Map<String, Object> schema, Reader<T> reader) {
+    /** Editors check what is written, and that may be a variable instead of the value. */
+    private static final String OR_VARIABLE = "\\$\\{|";
+
+    /** Reads a value; empty where it was refused, which has then been reported. */
+    interface Reader<T> {
+        Optional<T> read(Value value);
+    }
+
+    /** Makes a value of a text in which the environment is filled in already. */
+    interface Parser<T> {
+        T parse(String text) throws Malformed;
+    }
+
+    /** Makes more of a value that was read, or refuses it. */
+    interface Step<T, R> {
+        Optional<R> apply(Value value, T read);
+    }
+
+    /** Where values are read: what they may refer to, and who hears of problems. */
+    interface Scope {
+        Environment environment();
+
+        /** The folder that relative paths start from, absolute. */
+        Path base();
+
+        void report(Problem problem);
+    }
+
+    /**
+     * A value in a file.
+     *
+     * @param label what messages call it
+     * @param raw as tomlj has it; lists may be plain {@link List}s, as in a key's default
+     */
+    record Value(String label, Object raw, Problem.Place place, Scope scope) {
+        <T> Optional<T> refuse(@Nullable String message) {
+            scope.report(place.problem(label + ": " + message));
+            return Optional.empty();
+        }
+
+        <T> Optional<T> mustBe(String what) {
+            return refuse("must be " + what + ", but is " + described());
+        }
+
+        /** The elements, each at its own place, or nothing where this is no list. */
+        @Nullable List<Value> elements() {
+            if (raw instanceof List<?> list) {
+                return list.stream().map(each -> new Value(label, each, place, scope)).toList();
+            }
+            if (!(raw instanceof TomlArray array)) {
+                return null;
+            }
+            return IntStream.range(0, array.size())
+                    .mapToObj(i -> {
+                        var at = array.inputPositionOf(i);
+                        var here = Problem.Place.of(place.file(), at, place);
+                        return new Value(label, array.get(i), here, scope);
+                    })
+                    .toList();
+        }
+
+        private String described() {
+            return switch (raw) {
+                case String text -> "the string " + Malformed.quote(text);
+                case Long number -> "the number " + number;
+                case Double number -> "the number " + number;
+                case Boolean flag -> flag.toString();
+                case TomlTable _ -> "a table";
+                case TomlArray _ -> "a list";
+                default -> "a date or time";
+            };
+        }
+    }
+
+    /** This kind, where what was read goes through one more step. */
+    <R> Kind<R> then(Step<T, R> step) {
+        return new Kind<>(
+                schema, value -> reader.read(value).flatMap(read -> step.apply(value, read)));
+    }
+
+    /** A text that the parser takes; {@code form} is the same as a regular expression. */
+    static <T> Kind<T> text(String what, String form, Parser<T> parser) {
+        return new Kind<>(
+                Map.of("type", "string", "pattern", OR_VARIABLE + "^(" + form + ")$"),
+                value -> {
+                    if (!(value.raw() instanceof String text)) {
+                        return value.mustBe(what);
+                    }
+                    try {
+                        return Optional.of(parser.parse(value.scope().environment().expand(text)));
+                    } catch (Malformed e) {
+                        return value.refuse(e.getMessage());
+                    }
+                });
+    }
+
+    /** Any text of one line. */
+    static Kind<String> line() {
+        return text(
+                "a string",
+                "[^\\x00-\\x1f\\x7f]*",
+                text -> {
+                    if (text.chars().anyMatch(Character::isISOControl)) {
+                        throw new Malformed(
+                                Malformed.quote(text) + " has control characters in it");
+                    }
+                    return text;
+                });
+    }
+
+    /** One of the constants of an enumeration, in lower case. */
+    static <E extends Enum<E>> Kind<E> choice(Class<E> type) {
+        Map<String, E> words = new LinkedHashMap<>();
+        for (E constant : type.getEnumConstants()) {
+            words.put(constant.name().toLowerCase(Locale.ROOT), constant);
+        }
+        return choice(words);
+    }
+
+    /** One of the given words, each of which stands for a value. */
+    static <T> Kind<T> choice(Map<String, T> words) {
+        String what =
+                words.keySet().stream().map(Malformed::quote).collect(Collectors.joining(" or "));
+        return text(
+                what,
+                String.join("|", words.keySet()),
+                text -> {
+                    T chosen = words.get(text);
+                    if (chosen == null) {
+                        throw new Malformed(
+                                "must be " + what + ", but is " + Malformed.quote(text));
+                    }
+                    return chosen;
+                });
+    }
+
+    /** True or false. */
+    static Kind<Boolean> flag() {
+        return new Kind<>(
+                Map.of("type", "boolean"),
+                value ->
+                        value.raw() instanceof Boolean flag
+                                ? Optional.of(flag)
+                                : value.mustBe("true or false"));
+    }
+
+    /** A whole number. */
+    static Kind<Long> integer(long min, long max) {
+        Kind<Long> any =
+                new Kind<>(
+                        Map.of("type", "integer", "minimum", min, "maximum", max),
+                        value ->
+                                value.raw() instanceof Long number
+                                        ? Optional.of(number)
+                                        : value.mustBe("a whole number"));
+        return within(any, min, max, String::valueOf);
+    }
+
+    /** A number, whole or not, finite. */
+    static Kind<Double> number(double min, double max) {
+        Kind<Double> any =
+                new Kind<>(
+                        Map.of("type", "number", "minimum", min, "maximum", max),
+                        value ->
+                                value.raw() instanceof Number number
+                                        ? Optional.of(number.doubleValue())
+                                        : value.mustBe("a number"));
+        return within(any, min, max, String::valueOf);
+    }
+
+    /** A duration. */
+    static Kind<Duration> duration(Duration min, Duration max) {
+        return within(
+                text("a duration such as \"10s\"", Durations.FORM, Durations::parse),
+                min,
+                max,
+                Durations::format);
+    }
+
+    /** A number of bytes. */
+    static Kind<Long> size(long bytesMin, long bytesMax) {
+        return within(
+                text("a size such as \"64MiB\"", Sizes.FORM, Sizes::parse),
+                bytesMin,
+                bytesMax,
+                Sizes::format);
+    }
+
+    /** A host and a port. */
+    static Kind<HostPort> hostPort() {
+        return text("an address such as \"192.168.1.20:5684\"", HostPort.FORM, HostPort::parse);
+    }
+
+    /** A folder; a relative one starts from the main file's. What comes out is absolute. */
+    static Kind<Path> folder() {
+        return text("a folder such as \"/var/lib/pipit\"", ".+", text -> text)
+                .then((value, text) -> {
+                    try {
+                        return text.isBlank()
+                                ? value.refuse("must name a folder")
+                                : Optional.of(value.scope().base().resolve(text).normalize());
+                    } catch (InvalidPathException e) {
+                        return value.refuse(Malformed.quote(text) + " is not a path");
+                    }
+                });
+    }
+
+    /**
+     * A secret: a text, or {@code { credential = "name" }} for one that the service manager holds.
+     */
+    static Kind<Secret> secret() {
+        Kind<String> text = text("a string or { credential = \"name\" }", ".*", secret -> secret);
+        Map<String, Object> reference =
+                Map.of(
+                        "type",
+                        "object",
+                        "properties",
+                        Map.of("credential", Map.of("type", "string")),
+                        "required",
+                        List.of("credential"),
+                        "additionalProperties",
+                        false);
+        return new Kind<>(
+                Map.of("anyOf", List.of(Map.of("type", "string"), reference)),
+                value -> {
+                    if (!(value.raw() instanceof TomlTable table)) {
+                        return text.reader().read(value).map(Secret::new);
+                    }
+                    if (table.size() != 1
+                            || !(table.get(List.of("credential")) instanceof String name)) {
+                        return value.refuse("must be a string or { credential = \"name\" }");
+                    }
+                    try {
+                        return Optional.of(value.scope().environment().credential(name));
+                    } catch (Malformed e) {
+                        return value.refuse(e.getMessage());
+                    }
+                });
+    }
+
+    /** A list in which nothing is twice. */
+    static <T> Kind<List<T>> list(Kind<T> element, int sizeMin, int sizeMax) {
+        return new Kind<>(
+                Map.of(
+                        "type",
+                        "array",
+                        "items",
+                        element.schema(),
+                        "minItems",
+                        sizeMin,
+                        "maxItems",
+                        sizeMax,
+                        "uniqueItems",
+                        true),
+                value -> {
+                    List<Value> elements = value.elements();
+                    if (elements == null) {
+                        return value.mustBe("a list in [ ]");
+                    }
+                    if (elements.size() < sizeMin || elements.size() > sizeMax) {
+                        return value.refuse(
+                                "must have "
+                                        + sizeMin
+                                        + " to "
+                                        + sizeMax
+                                        + " elements, but has "
+                                        + elements.size());
+                    }
+                    var read = new LinkedHashSet<T>();
+                    boolean sound = true;
+                    for (Value each : elements) {
+                        Optional<T> one = element.reader().read(each);
+                        sound &= one.isPresent();
+                        if (one.isPresent() && !read.add(one.get())) {
+                            each.refuse("is there twice: take one out");
+                            sound = false;
+                        }
+                    }
+                    return sound ? Optional.of(List.copyOf(read)) : Optional.empty();
+                });
+    }
+
+    private static <C extends Comparable<C>> Kind<C> within(
+            Kind<C> kind, C min, C max, Function<C, String> format) {
+        return kind.then((value, read) ->
+                read.compareTo(min) >= 0 && read.compareTo(max) <= 0
+                        ? Optional.of(read)
+                        : value.refuse(
+                                "must be between "
+                                        + format.apply(min)
+                                        + " and "
+                                        + format.apply(max)
+                                        + ", but is "
+                                        + format.apply(read)));
+    }
+}
