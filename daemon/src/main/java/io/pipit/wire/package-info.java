@@ -1,4 +1,4 @@
-/** Bytes to values and back, with limits and without I/O. */
+/** What goes over the wire: bytes to values and back, with limits, and no I/O. */
 @NullMarked
 package io.pipit.wire;
 
