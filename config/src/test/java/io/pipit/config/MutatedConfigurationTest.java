@@ -18,8 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Whatever a file holds, the loader answers. */
 class MutatedConfigurationTest {
-    private static final int BYTE_ROUNDS = 2000;
-    private static final int WORD_ROUNDS = 2000;
+    private static final int BYTE_ROUNDS = 300;
+    private static final int WORD_ROUNDS = 700;
     private static final String[] WORDS = {
         "[",
         "]",
@@ -100,7 +100,7 @@ class MutatedConfigurationTest {
         for (int round = 0; round < BYTE_ROUNDS; round++) {
             byte[] bytes = example().getBytes(StandardCharsets.UTF_8);
             for (int i = random.nextInt(8); i >= 0; i--) {
-                // The rarer half of the rounds keeps to ASCII, and gets further.
+                // Every other round keeps to ASCII, and so gets past the decoder.
                 bytes[random.nextInt(bytes.length)] =
                         (byte) random.nextInt(round % 2 == 0 ? 128 : 256);
             }

@@ -101,13 +101,23 @@ class SourceTest {
 
     @Test
     void countsAllFilesTogether() throws IOException {
-        String half = "#\n".repeat(Source.LINES_MAX / 2);
+        String half = "#".repeat(Source.BYTES_MAX / 2);
         fixture.accepted(half);
         fixture.dropIn("a.toml", half).accepted(half);
-        assertThat(fixture.dropIn("b.toml", "#\n").problems(half))
+        assertThat(fixture.dropIn("b.toml", "#").problems(half))
                 .singleElement()
                 .asString()
-                .startsWith("conf.d/b.toml:1:1: is too long");
+                .startsWith("conf.d/b.toml:1:1: is too large");
+    }
+
+    @Test
+    void refusesMoreCommentsInARowThanTheParserTakesInGoodTime() throws IOException {
+        String most = "#\n".repeat(Source.BLANK_LINES_MAX);
+        fixture.accepted(most + "[node]\n" + most + "[log]\n");
+        assertThat(fixture.problems("[node]\n" + most + " \n[log]\n"))
+                .containsExactly(
+                        "pipit.toml:258:1: more than 256 blank lines and comments in a row: take some"
+                                + " out");
     }
 
     @Test
