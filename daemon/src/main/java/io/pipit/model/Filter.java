@@ -72,24 +72,32 @@ public record Filter(List<String> patterns) {
 
     private boolean matches(String[] name) {
         for (String pattern : patterns) {
-            if (fits(pattern.split("/", -1), 0, name, 0)) {
+            if (fits(pattern, 0, name, 0)) {
                 return true;
             }
         }
         return false;
     }
 
-    private static boolean fits(String[] pattern, int p, String[] name, int n) {
-        if (p == pattern.length) {
-            return n == name.length;
+    // Without splitting the pattern: this is asked for every reading and every feed.
+    private static boolean fits(String pattern, int from, String[] name, int at) {
+        if (from > pattern.length()) {
+            return at == name.length;
         }
-        if (pattern[p].equals("**")) {
-            return fits(pattern, p + 1, name, n)
-                    || (n < name.length && fits(pattern, p, name, n + 1));
+        int slash = pattern.indexOf('/', from);
+        int end = slash < 0 ? pattern.length() : slash;
+        if (pattern.startsWith("**", from)) {
+            return fits(pattern, end + 1, name, at)
+                    || (at < name.length && fits(pattern, from, name, at + 1));
         }
-        return n < name.length
-                && (pattern[p].equals("*") || pattern[p].equals(name[n]))
-                && fits(pattern, p + 1, name, n + 1);
+        if (at == name.length) {
+            return false;
+        }
+        String segment = name[at];
+        boolean fits =
+                pattern.charAt(from) == '*'
+                        || (end - from == segment.length() && pattern.startsWith(segment, from));
+        return fits && fits(pattern, end + 1, name, at + 1);
     }
 
     /** The patterns with commas between them; what {@link #parse} reads. */

@@ -1,5 +1,6 @@
 package io.pipit.model;
 
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -24,6 +25,6 @@ public record LogId(long bits) implements Comparable<LogId> {
 
     @Override
     public String toString() {
-        return "%016x".formatted(bits);
+        return HexFormat.of().toHexDigits(bits);
     }
 }
