@@ -1,16 +1,6 @@
 package io.pipit.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
-<<<<<<< HEAD
-
-import org.junit.jupiter.api.Test;
-
-class FilterTest {
-    @Test
-    void thereIsAFilterThatLetsEverythingThrough() {
-        assertThat(Filter.parse("**")).contains(Filter.ALL);
-    }
-=======
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
@@ -126,5 +116,4 @@ class FilterTest {
                     }
                 });
     }
->>>>>>> 839b643 (Make Filter.ALL before anything can ask for it, and test the model)
 }
