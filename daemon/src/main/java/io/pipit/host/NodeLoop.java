@@ -1,0 +1,205 @@
+package io.pipit.host;
+
+import io.pipit.monitor.Counter;
+import io.pipit.monitor.Metrics;
+import io.pipit.port.Event;
+import io.pipit.port.TimeSource;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ThreadFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The thread {@code node-loop}, on which alone the core lives: takes events, lets the core do what
+ * is due, and sleeps in between. An event that throws is counted and named once for each kind, and
+ * the next one is taken; where the JVM itself is at its end, it is run with {@code
+ * -XX:+ExitOnOutOfMemoryError}.
+ */
+public final class NodeLoop implements AutoCloseable {
+    /** The core, as the loop sees it. Everything is called on the loop's thread. */
+    public interface Handler {
+        /** One event. */
+        void handle(Event event);
+
+        /** After up to {@link #BATCH_MAX} events that waited together: send what they made. */
+        void endOfBatch();
+
+        /** Do what is due by time. */
+        void tick();
+
+        /**
+         * When {@link #tick} is wanted next, on the monotonic clock; {@link Long#MAX_VALUE} for
+         * not.
+         */
+        long nextDeadlineNanos();
+    }
+
+    /** Events taken before {@link Handler#endOfBatch}. */
+    public static final int BATCH_MAX = 256;
+
+    private static final Logger LOG = LoggerFactory.getLogger(NodeLoop.class);
+
+    /** So long the loop sleeps at the most, and when the core fails to say how long. */
+    private static final long SLEEP_NANOS_MAX = Duration.ofSeconds(60).toNanos();
+
+    private static final long SLEEP_AFTER_FAILURE_NANOS = Duration.ofMillis(100).toNanos();
+
+    private final BoundedInbox inbox;
+    private final Handler handler;
+    private final TimeSource time;
+    private final Counter failures;
+    private final Thread thread;
+    private final Set<String> said = new HashSet<>();
+    private final List<Event> batch = new ArrayList<>(BATCH_MAX);
+    private volatile boolean stopping;
+    private volatile boolean ended;
+    private volatile boolean busy;
+    private volatile long busySinceNanos;
+
+    /** Made, not yet started. */
+    public NodeLoop(
+            BoundedInbox inbox,
+            Handler handler,
+            TimeSource time,
+            ThreadFactory threads,
+            Metrics metrics) {
+        this.inbox = inbox;
+        this.handler = handler;
+        this.time = time;
+        this.failures =
+                metrics.counter(
+                        "pipit_loop_failures",
+                        "Events and ticks at which the node loop caught an exception.");
+        this.thread = threads.newThread(this::run);
+        metrics.gauge(
+                "pipit_loop_busy_seconds",
+                "How long the node loop has been at what it does just now.",
+                () -> busyNanos() / 1e9);
+    }
+
+    /** Starts the thread. */
+    public void start() {
+        thread.start();
+    }
+
+    private void run() {
+        try {
+            while (!stopping) {
+                if (inbox.size() == 0) {
+                    inbox.await(wakeUpNanos());
+                }
+                step();
+            }
+            // What was said before the stop is still heard, but nothing for ever.
+            for (int left = inbox.size(); left > 0; left -= BATCH_MAX) {
+                step();
+            }
+        } finally {
+            ended = true;
+        }
+    }
+
+    private long wakeUpNanos() {
+        long now = time.monotonicNanos();
+        try {
+            long next = handler.nextDeadlineNanos();
+            return next == Long.MAX_VALUE
+                    ? now + SLEEP_NANOS_MAX
+                    : Math.min(next, now + SLEEP_NANOS_MAX);
+        } catch (RuntimeException | Error e) {
+            failed("nextDeadlineNanos", e);
+            return now + SLEEP_AFTER_FAILURE_NANOS;
+        }
+    }
+
+    /** One round without waiting: a batch of what is there, and what is due. */
+    void step() {
+        busySinceNanos = time.monotonicNanos();
+        busy = true;
+        try {
+            if (inbox.drain(batch, BATCH_MAX) > 0) {
+                for (Event event : batch) {
+                    guarded(event.getClass().getSimpleName(), () -> handler.handle(event));
+                }
+                batch.clear();
+                guarded("endOfBatch", handler::endOfBatch);
+            }
+            if (isDue() && !guarded("tick", handler::tick) && isDue()) {
+                // It would be due again at once, and fail again.
+                busy = false;
+                inbox.await(time.monotonicNanos() + SLEEP_AFTER_FAILURE_NANOS);
+            }
+        } finally {
+            busy = false;
+        }
+    }
+
+    private boolean isDue() {
+        try {
+            return handler.nextDeadlineNanos() <= time.monotonicNanos();
+        } catch (RuntimeException | Error e) {
+            failed("nextDeadlineNanos", e);
+            return false;
+        }
+    }
+
+    private boolean guarded(String kind, Runnable work) {
+        try {
+            work.run();
+            return true;
+        } catch (RuntimeException | Error e) {
+            failed(kind, e);
+            return false;
+        }
+    }
+
+    private void failed(String kind, Throwable cause) {
+        failures.increment();
+        // The kinds are a handful, and so are the exceptions: no bound is needed.
+        if (said.add(kind + cause.getClass().getName())) {
+            LOG.error(
+                    "the node loop caught {} at {} and goes on; the next of this kind are only counted",
+                    cause.toString(),
+                    kind,
+                    cause);
+        }
+    }
+
+    /**
+     * For the watchdog: how long the loop has been at what it does just now. 0 while it sleeps;
+     * {@link Long#MAX_VALUE} where its thread ended without having been told.
+     */
+    public long busyNanos() {
+        if (ended && !stopping) {
+            return Long.MAX_VALUE;
+        }
+        return busy ? Math.max(0, time.monotonicNanos() - busySinceNanos) : 0;
+    }
+
+    /**
+     * Ends the loop after what waits already, and waits for that.
+     *
+     * @return false where it didn't end in this time
+     */
+    public boolean stop(Duration atMost) throws InterruptedException {
+        stopping = true;
+        inbox.wake();
+        return thread.join(atMost);
+    }
+
+    /** {@link #stop} within 5 s. */
+    @Override
+    public void close() {
+        try {
+            if (!stop(Duration.ofSeconds(5))) {
+                LOG.warn("the node loop didn't end within 5 s and is left behind");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package io.pipit.host;
+
+import io.pipit.port.TimeSource;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The machine's own clocks. Thread-safe.
+ *
+ * <p>Whether the wall clock is right: systemd-timesyncd says so by a file in {@code /run}; where it
+ * doesn't run (chrony, ntpd, PTP), the kernel is asked ({@code adjtimex(2)}), unless the unit's
+ * ProtectClock forbids that. Nobody who says yes means no.
+ */
+public final class SystemTime implements TimeSource {
+    private static final Pattern UUID_TEXT =
+            Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+    private static final long ASKED_AGAIN_NANOS = 1_000_000_000;
+
+    /** {@code struct timex} is 208 bytes on 64-bit Linux and less elsewhere. */
+    private static final int TIMEX_BYTES = 512;
+
+    /** What {@code adjtimex} returns while nothing disciplines the clock ({@code TIME_ERROR}). */
+    private static final int TIME_ERROR = 5;
+
+    private record Answer(boolean synchronised, long atNanos) {}
+
+    private final Path root;
+    private final String bootId;
+    private final @Nullable MethodHandle adjtimex;
+    private volatile @Nullable Answer last;
+
+    /** The clocks of this machine. */
+    public SystemTime() {
+        this(Path.of("/"), adjtimex());
+    }
+
+    /** With another root directory, and perhaps without the kernel's answer, for tests. */
+    SystemTime(Path root, @Nullable MethodHandle adjtimex) {
+        this.root = root;
+        this.adjtimex = adjtimex;
+        this.bootId = readBootId(root).orElseGet(() -> UUID.randomUUID().toString());
+    }
+
+    /** CLOCK_MONOTONIC: that is what HotSpot takes for this on Linux. */
+    @Override
+    public long monotonicNanos() {
+        return System.nanoTime();
+    }
+
+    @Override
+    public long wallMicros() {
+        Instant now = Instant.now();
+        return now.getEpochSecond() * 1_000_000 + now.getNano() / 1_000;
+    }
+
+    /** Asked of the system once a second at the most. */
+    @Override
+    public boolean synchronised() {
+        Answer known = last;
+        long now = System.nanoTime();
+        if (known == null || now - known.atNanos >= ASKED_AGAIN_NANOS) {
+            known = new Answer(ask(), now);
+            last = known;
+        }
+        return known.synchronised;
+    }
+
+    /**
+     * Which boot of the machine this is: the kernel's random ID of it. Where the kernel doesn't
+     * tell, each start of the process counts as a boot of its own.
+     */
+    public String bootId() {
+        return bootId;
+    }
+
+    private boolean ask() {
+        return Files.exists(root.resolve("run/systemd/timesync/synchronized"))
+                || kernelSaysSynchronised();
+    }
+
+    private boolean kernelSaysSynchronised() {
+        if (adjtimex == null) {
+            return false;
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            // All zero: modes = 0 changes nothing and needs no privilege.
+            int state = (int) adjtimex.invokeExact(arena.allocate(TIMEX_BYTES, Long.BYTES));
+            return state >= 0 && state != TIME_ERROR;
+        } catch (Throwable e) {
+            throw new IllegalStateException("adjtimex", e);
+        }
+    }
+
+    @SuppressWarnings("restricted")
+    private static @Nullable MethodHandle adjtimex() {
+        try {
+            Linker linker = Linker.nativeLinker();
+            return linker.defaultLookup()
+                    .find("adjtimex")
+                    .map(address ->
+                            linker.downcallHandle(
+                                    address,
+                                    FunctionDescriptor.of(
+                                            ValueLayout.JAVA_INT, ValueLayout.ADDRESS)))
+                    .orElse(null);
+        } catch (UnsupportedOperationException | IllegalCallerException | LinkageError e) {
+            // A Java without native access: then only timesyncd's file tells.
+            return null;
+        }
+    }
+
+    private static Optional<String> readBootId(Path root) {
+        try {
+            String text = Files.readString(root.resolve("proc/sys/kernel/random/boot_id")).strip();
+            return UUID_TEXT.matcher(text).matches() ? Optional.of(text) : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+}
