@@ -1,0 +1,315 @@
+package io.pipit.sampling;
+
+import io.pipit.model.Series;
+import io.pipit.port.Event;
+import io.pipit.port.TimeSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One bus: its schedule, and the probes that are open on it. {@link #run} is its thread, which
+ * alone touches probes; the rest may be called on any thread and never waits for a probe. A test
+ * calls {@link #step} instead of running a thread.
+ */
+final class Bus implements Runnable {
+    /** Values of one reading; more is a driver gone wrong. */
+    static final int VALUES_MAX = 64;
+
+    /** What happens on a bus. Called on its thread, or on the watcher's, without its lock. */
+    interface Listener {
+        /**
+         * It was read.
+         *
+         * @param missed ticks that passed meanwhile
+         * @param news whether the sensor wasn't known to be well
+         */
+        void read(
+                String sensor,
+                long monotonicNanos,
+                List<Event.Value> values,
+                long missed,
+                boolean news);
+
+        void failed(String sensor, String reason);
+
+        void hung(String sensor, String reason);
+    }
+
+    private final String name;
+    private final TimeSource time;
+    private final Listener listener;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final BusSchedule schedule = new BusSchedule();
+    private final List<Probe> retired = new ArrayList<>();
+    private final Map<String, Probe> probes = new HashMap<>();
+    private @Nullable SensorSpec reading;
+    private long readingSinceNanos;
+    private boolean readingHung;
+    private @Nullable Thread thread;
+    private boolean closing;
+
+    Bus(String name, TimeSource time, Listener listener) {
+        this.name = name;
+        this.time = time;
+        this.listener = listener;
+    }
+
+    /** Starts its thread, where there is something to do and none that does it. */
+    void ensureRunning(ThreadFactory threads) {
+        lock.lock();
+        try {
+            if (thread == null && !closing && !schedule.isEmpty()) {
+                Thread made = threads.newThread(this);
+                made.setName("bus-" + name);
+                thread = made;
+                made.start();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void add(SensorSpec spec) {
+        lock.lock();
+        try {
+            schedule.add(spec, time.monotonicNanos());
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void remove(String sensor) {
+        lock.lock();
+        try {
+            schedule.remove(sensor);
+            Probe probe = probes.remove(sensor);
+            if (probe != null) {
+                retired.add(probe);
+            }
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    List<SensorSpec> specs() {
+        lock.lock();
+        try {
+            return schedule.specs();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    List<SensorStatus> statuses() {
+        lock.lock();
+        try {
+            return schedule.statuses();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Closes all probes and ends the thread; a probe that hangs is interrupted. */
+    @Nullable Thread close() {
+        lock.lock();
+        try {
+            closing = true;
+            schedule.specs().forEach(spec -> schedule.remove(spec.sensor()));
+            retired.addAll(probes.values());
+            probes.clear();
+            changed.signalAll();
+            if (reading != null && thread != null) {
+                thread.interrupt();
+            }
+            return thread;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Interrupts a reading that takes longer than it may, once. */
+    void watch() {
+        String sensor;
+        String reason;
+        lock.lock();
+        try {
+            SensorSpec at = reading;
+            long taken = time.monotonicNanos() - readingSinceNanos;
+            if (at == null || readingHung || taken <= at.readMax().toNanos()) {
+                return;
+            }
+            readingHung = true;
+            sensor = at.sensor();
+            reason =
+                    "no answer for more than %s; bus %s waits for it"
+                            .formatted(text(at.readMax().toNanos()), name);
+            schedule.hung(sensor, reason);
+            if (thread != null) {
+                thread.interrupt();
+            }
+        } finally {
+            lock.unlock();
+        }
+        listener.hung(sensor, reason);
+    }
+
+    @Override
+    public void run() {
+        while (true) {
+            boolean didSomething = step();
+            lock.lock();
+            try {
+                if (retired.isEmpty() && (closing || schedule.isEmpty())) {
+                    // Under the lock: a sensor that is added from now on finds no thread.
+                    thread = null;
+                    return;
+                }
+                if (!didSomething && retired.isEmpty()) {
+                    long left = schedule.nextNanos() - time.monotonicNanos();
+                    if (left > 0) {
+                        long ignored = changed.awaitNanos(left);
+                    }
+                }
+            } catch (InterruptedException e) {
+                // Meant for a reading that came back just before: nothing is left to interrupt.
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /**
+     * Closes what was removed, and reads one sensor where one is due.
+     *
+     * @return whether one was
+     */
+    boolean step() {
+        SensorSpec spec;
+        Probe probe;
+        List<Probe> toClose;
+        lock.lock();
+        try {
+            toClose = List.copyOf(retired);
+            retired.clear();
+            long now = time.monotonicNanos();
+            spec = schedule.due(now);
+            // Taken out while it is read, so that nobody retires it meanwhile.
+            probe = spec == null ? null : probes.remove(spec.sensor());
+            reading = spec;
+            readingSinceNanos = now;
+            readingHung = false;
+        } finally {
+            lock.unlock();
+        }
+        toClose.forEach(Bus::closeQuietly);
+        if (spec == null) {
+            return false;
+        }
+        List<Event.Value> values = List.of();
+        String failure = "";
+        try {
+            if (probe == null) {
+                probe = spec.opener().open();
+            }
+            values = probe.read();
+            failure = problemWith(values);
+        } catch (Throwable e) {
+            // Whatever a driver does, the others on its bus are read.
+            failure = reasonOf(e);
+        }
+        finish(spec, probe, values, failure);
+        return true;
+    }
+
+    private void finish(
+            SensorSpec spec, @Nullable Probe probe, List<Event.Value> values, String problem) {
+        String failure = problem;
+        long missed = 0;
+        long now;
+        boolean wanted;
+        boolean keep = false;
+        boolean news = false;
+        lock.lock();
+        try {
+            now = time.monotonicNanos();
+            // An interrupt that came too late must not hit the next sensor's reading.
+            boolean ignored = Thread.interrupted();
+            long taken = now - readingSinceNanos;
+            if (readingHung || taken > spec.readMax().toNanos()) {
+                failure =
+                        "a reading took %s, more than the %s that it may"
+                                .formatted(text(taken), text(spec.readMax().toNanos()));
+            }
+            reading = null;
+            wanted = spec.equals(schedule.spec(spec.sensor()));
+            if (wanted && failure.isEmpty()) {
+                news = !schedule.isWell(spec.sensor());
+                missed = schedule.succeeded(spec.sensor(), now);
+                keep = true;
+            } else if (wanted) {
+                schedule.failed(spec.sensor(), failure, now);
+            }
+            if (keep && probe != null) {
+                probes.put(spec.sensor(), probe);
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (!keep && probe != null) {
+            // Opened anew next time: the chip may have been reset or replaced.
+            closeQuietly(probe);
+        }
+        if (!wanted) {
+            return;
+        }
+        if (failure.isEmpty()) {
+            listener.read(spec.sensor(), now, values, missed, news);
+        } else {
+            listener.failed(spec.sensor(), failure);
+        }
+    }
+
+    private static String problemWith(List<Event.Value> values) {
+        if (values.isEmpty() || values.size() > VALUES_MAX) {
+            return "its driver gave "
+                    + values.size()
+                    + " values, and 1 to "
+                    + VALUES_MAX
+                    + " are possible";
+        }
+        for (Event.Value value : values) {
+            if (!Double.isFinite(value.value())
+                    || !Series.NAME.matcher(value.quantity()).matches()) {
+                return "its driver gave " + value + ", which is no reading";
+            }
+        }
+        return "";
+    }
+
+    private static String reasonOf(Throwable e) {
+        String message = e.getMessage();
+        return message == null || message.isBlank() ? e.toString() : message;
+    }
+
+    private static void closeQuietly(Probe probe) {
+        try {
+            probe.close();
+        } catch (RuntimeException e) {
+            // It is given up anyway, and what is wrong with it was said.
+        }
+    }
+
+    private static String text(long nanos) {
+        return nanos >= 1_000_000_000 ? nanos / 1_000_000_000 + " s" : nanos / 1_000_000 + " ms";
+    }
+}

@@ -1,0 +1,169 @@
+package io.pipit.sampling;
+
+import io.pipit.sampling.SensorStatus.State;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * When which sensor of a bus is to be read, and how each of them is. Knows no thread and no clock:
+ * the time is handed in, monotonic, in nanoseconds. Not thread-safe.
+ *
+ * <p>A sensor is due when it is added, and then at whole multiples of its interval after that: late
+ * readings don't shift later ones, and ticks that passed meanwhile are counted, not made up for.
+ * After a failure it is due again after its interval, then twice that, up to {@link #BACKOFF_MAX}.
+ */
+final class BusSchedule {
+    /** The longest pause between two tries, unless the sensor's own interval is longer. */
+    static final Duration BACKOFF_MAX = Duration.ofMinutes(5);
+
+    /** So many failures in a row put a sensor into quarantine. */
+    static final int QUARANTINE_FAILURES = 3;
+
+    private static final int DOUBLINGS_MAX = 30;
+
+    private static final class Entry {
+        private final SensorSpec spec;
+        private final long origin;
+        private final long every;
+        private long due;
+        private State state = State.WAITING;
+        private String reason = "";
+        private long lastReading = Long.MIN_VALUE;
+        private long readings;
+        private long failures;
+        private int failuresInARow;
+        private long missed;
+
+        private Entry(SensorSpec spec, long now) {
+            this.spec = spec;
+            this.origin = now;
+            this.every = spec.every().toNanos();
+            this.due = now;
+        }
+
+        /** The first tick that is later than this. */
+        private long tickAfter(long time) {
+            return origin + (Math.floorDiv(time - origin, every) + 1) * every;
+        }
+    }
+
+    private final Map<String, Entry> entries = new LinkedHashMap<>();
+
+    void add(SensorSpec spec, long now) {
+        entries.put(spec.sensor(), new Entry(spec, now));
+    }
+
+    void remove(String sensor) {
+        entries.remove(sensor);
+    }
+
+    boolean isEmpty() {
+        return entries.isEmpty();
+    }
+
+    /** What the sensor was added with. */
+    @Nullable SensorSpec spec(String sensor) {
+        Entry entry = entries.get(sensor);
+        return entry == null ? null : entry.spec;
+    }
+
+    List<SensorSpec> specs() {
+        return entries.values().stream().map(entry -> entry.spec).toList();
+    }
+
+    /** Whether its last try was a reading. */
+    boolean isWell(String sensor) {
+        Entry entry = entries.get(sensor);
+        return entry != null && entry.state == State.OK;
+    }
+
+    /** The one that has been due for longest; null where none is. */
+    @Nullable SensorSpec due(long now) {
+        Entry first = first();
+        return first == null || first.due > now ? null : first.spec;
+    }
+
+    /** When the next one is due; {@link Long#MAX_VALUE} where there is none. */
+    long nextNanos() {
+        Entry first = first();
+        return first == null ? Long.MAX_VALUE : first.due;
+    }
+
+    private @Nullable Entry first() {
+        Entry first = null;
+        for (Entry entry : entries.values()) {
+            if (first == null || entry.due < first.due) {
+                first = entry;
+            }
+        }
+        return first;
+    }
+
+    /**
+     * It was read.
+     *
+     * @return how many ticks were missed by it
+     */
+    long succeeded(String sensor, long now) {
+        Entry entry = entries.get(sensor);
+        if (entry == null) {
+            return 0;
+        }
+        long next = entry.tickAfter(now);
+        long missed = (next - entry.tickAfter(entry.due)) / entry.every;
+        entry.due = next;
+        entry.missed += missed;
+        entry.state = State.OK;
+        entry.reason = "";
+        entry.lastReading = now;
+        entry.readings++;
+        entry.failuresInARow = 0;
+        return missed;
+    }
+
+    /** It couldn't be opened or read, or was too slow. */
+    void failed(String sensor, String reason, long now) {
+        Entry entry = entries.get(sensor);
+        if (entry == null) {
+            return;
+        }
+        long most = Math.max(BACKOFF_MAX.toNanos(), entry.every);
+        int doublings = Math.min(entry.failuresInARow, DOUBLINGS_MAX);
+        long pause = entry.every > most >> doublings ? most : entry.every << doublings;
+        entry.failures++;
+        entry.failuresInARow++;
+        entry.state =
+                entry.failuresInARow >= QUARANTINE_FAILURES ? State.QUARANTINED : State.FAILING;
+        entry.reason = reason;
+        entry.due = entry.tickAfter(Math.max(now, entry.due + pause - 1));
+    }
+
+    /** A reading doesn't come back. */
+    void hung(String sensor, String reason) {
+        Entry entry = entries.get(sensor);
+        if (entry != null) {
+            entry.state = State.HUNG;
+            entry.reason = reason;
+        }
+    }
+
+    List<SensorStatus> statuses() {
+        return entries.values().stream()
+                .map(entry ->
+                        new SensorStatus(
+                                entry.spec.sensor(),
+                                entry.spec.bus(),
+                                entry.state,
+                                entry.reason,
+                                entry.lastReading,
+                                entry.readings,
+                                entry.failures,
+                                entry.failuresInARow,
+                                entry.missed,
+                                entry.due))
+                .toList();
+    }
+}

@@ -1,0 +1,252 @@
+package io.pipit.sampling;
+
+import io.pipit.monitor.Counter;
+import io.pipit.monitor.Health;
+import io.pipit.monitor.Metrics;
+import io.pipit.monitor.OnceLog;
+import io.pipit.port.Event;
+import io.pipit.port.Inbox;
+import io.pipit.port.TimeSource;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads all sensors, each when it is due, and hands what they measured to the {@link Inbox}. Each
+ * bus has a thread of its own, so that a sensor that hangs costs only those on its bus their
+ * readings. Thread-safe.
+ */
+public final class Sampler implements AutoCloseable {
+    /** How many sensors a node may have. */
+    public static final int SENSORS_MAX = 256;
+
+    private static final Duration WATCH_EVERY = Duration.ofSeconds(1);
+    private static final Duration CLOSE_MAX = Duration.ofSeconds(2);
+    private static final int REASONS_SHOWN_MAX = 5;
+
+    private final Inbox inbox;
+    private final TimeSource time;
+    private final ThreadFactory threads;
+    private final Health health;
+    private final OnceLog log = new OnceLog(LoggerFactory.getLogger(Sampler.class));
+    private final Counter readings;
+    private final Counter failures;
+    private final Counter hangs;
+    private final Counter missed;
+    private final Counter dropped;
+    private final Map<String, Bus> buses = new TreeMap<>();
+    private volatile List<Bus> known = List.of();
+    private final Object healthLock = new Object();
+    private @Nullable ScheduledFuture<?> watching;
+    private boolean closed;
+
+    /** Reads nothing until {@link #apply}. */
+    public Sampler(
+            Inbox inbox, TimeSource time, ThreadFactory threads, Health health, Metrics metrics) {
+        this.inbox = inbox;
+        this.time = time;
+        this.threads = threads;
+        this.health = health;
+        this.readings = metrics.counter("pipit_sensor_readings", "Readings of sensors.");
+        this.failures =
+                metrics.counter(
+                        "pipit_sensor_failures",
+                        "Times that a sensor couldn't be opened or read, or was too slow.");
+        this.hangs =
+                metrics.counter(
+                        "pipit_sensor_hangs",
+                        "Readings that were interrupted since they took longer than they may.");
+        this.missed =
+                metrics.counter(
+                        "pipit_sensor_ticks_missed",
+                        "Times at which a sensor should have been read and its bus was busy.");
+        this.dropped =
+                metrics.counter(
+                        "pipit_sensor_readings_dropped",
+                        "Readings that the node loop had no room for.");
+    }
+
+    /** Looks after readings that hang, on this timer, until it is closed. */
+    public synchronized void start(ScheduledExecutorService timer) {
+        watching =
+                timer.scheduleWithFixedDelay(
+                        this::watch,
+                        WATCH_EVERY.toMillis(),
+                        WATCH_EVERY.toMillis(),
+                        TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * Reads these sensors from now on, and no others. Those that stay the same go on undisturbed.
+     * Never waits for a sensor.
+     *
+     * @throws IllegalArgumentException where there are more than {@link #SENSORS_MAX}, or two with
+     *     one name
+     */
+    public synchronized void apply(List<SensorSpec> specs) {
+        if (closed) {
+            return;
+        }
+        Map<String, SensorSpec> wanted = new HashMap<>();
+        for (SensorSpec spec : specs) {
+            if (wanted.put(spec.sensor(), spec) != null) {
+                throw new IllegalArgumentException("two sensors are called " + spec.sensor());
+            }
+        }
+        if (wanted.size() > SENSORS_MAX) {
+            throw new IllegalArgumentException(
+                    wanted.size() + " sensors; at most " + SENSORS_MAX + " are possible");
+        }
+        Set<String> kept = new HashSet<>();
+        buses.values()
+                .forEach(bus ->
+                        bus.specs()
+                                .forEach(present -> {
+                                    SensorSpec next = wanted.get(present.sensor());
+                                    if (next != null && next.sameAs(present)) {
+                                        kept.add(present.sensor());
+                                    } else {
+                                        bus.remove(present.sensor());
+                                    }
+                                }));
+        for (SensorSpec spec : specs) {
+            if (!kept.contains(spec.sensor())) {
+                // A bus stays known though it may be empty: its thread may still hang in a probe.
+                buses.computeIfAbsent(spec.bus(), this::newBus).add(spec);
+            }
+        }
+        known = List.copyOf(buses.values());
+        known.forEach(bus -> bus.ensureRunning(threads));
+        report();
+    }
+
+    private Bus newBus(String name) {
+        return new Bus(
+                name,
+                time,
+                new Bus.Listener() {
+                    @Override
+                    public void read(
+                            String sensor,
+                            long monotonicNanos,
+                            List<Event.Value> values,
+                            long ticksMissed,
+                            boolean news) {
+                        taken(sensor, monotonicNanos, values, ticksMissed);
+                        if (news) {
+                            log.well("sensor " + sensor, "is read again");
+                            report();
+                        }
+                    }
+
+                    @Override
+                    public void failed(String sensor, String reason) {
+                        failures.increment();
+                        log.warn("sensor " + sensor, reason);
+                        report();
+                    }
+
+                    @Override
+                    public void hung(String sensor, String reason) {
+                        hangs.increment();
+                        log.warn("sensor " + sensor, reason);
+                        report();
+                    }
+                });
+    }
+
+    private void taken(
+            String sensor, long monotonicNanos, List<Event.Value> values, long ticksMissed) {
+        if (!inbox.offer(new Event.Measured(sensor, monotonicNanos / 1_000, values))) {
+            dropped.increment();
+        }
+        readings.increment();
+        missed.add(ticksMissed);
+    }
+
+    /** Looks once for readings that hang. */
+    void watch() {
+        known.forEach(Bus::watch);
+    }
+
+    /** How each sensor is, by name. */
+    public List<SensorStatus> statuses() {
+        return known.stream()
+                .flatMap(bus -> bus.statuses().stream())
+                .sorted(Comparator.comparing(SensorStatus::sensor))
+                .toList();
+    }
+
+    private void report() {
+        // The look and the word go together, so that an older look can't have the last word.
+        synchronized (healthLock) {
+            List<SensorStatus> all = statuses();
+            List<SensorStatus> bad = all.stream().filter(status -> status.state().isBad()).toList();
+            if (all.isEmpty()) {
+                health.set(Health.Part.SENSORS, Health.Status.OFF, "");
+            } else if (bad.isEmpty()) {
+                health.set(Health.Part.SENSORS, Health.Status.OK, "");
+            } else {
+                health.set(
+                        Health.Part.SENSORS,
+                        bad.size() == all.size() ? Health.Status.FAILED : Health.Status.DEGRADED,
+                        reasons(bad));
+            }
+        }
+    }
+
+    private static String reasons(List<SensorStatus> bad) {
+        StringBuilder text = new StringBuilder();
+        bad.stream()
+                .limit(REASONS_SHOWN_MAX)
+                .forEach(status ->
+                        text.append(text.isEmpty() ? "" : "; ")
+                                .append(status.sensor())
+                                .append(": ")
+                                .append(status.reason()));
+        int more = bad.size() - REASONS_SHOWN_MAX;
+        return more > 0 ? text + "; and " + more + " more" : text.toString();
+    }
+
+    /** Closes all sensors; one that hangs is interrupted, and left behind after 2 s. */
+    @Override
+    public void close() {
+        synchronized (this) {
+            closed = true;
+            if (watching != null) {
+                watching.cancel(false);
+            }
+        }
+        List<Thread> ending = new ArrayList<>();
+        for (Bus bus : known) {
+            Thread thread = bus.close();
+            if (thread != null) {
+                ending.add(thread);
+            }
+        }
+        long end = time.monotonicNanos() + CLOSE_MAX.toNanos();
+        for (Thread thread : ending) {
+            long left = Math.max(1_000_000, end - time.monotonicNanos());
+            try {
+                if (!thread.join(Duration.ofNanos(left))) {
+                    log.warn(thread.getName(), "hangs and is left behind");
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,333 @@
+package io.pipit.sampling;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pipit.monitor.Health;
+import io.pipit.monitor.Health.Part;
+import io.pipit.monitor.Health.Status;
+import io.pipit.monitor.Metrics;
+import io.pipit.port.Event;
+import io.pipit.port.TimeSource;
+import io.pipit.sampling.SensorStatus.State;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/** With real threads where a thread matters; nothing here waits for time to pass. */
+class SamplerTest {
+    private static final long SECOND = 1_000_000_000L;
+
+    private static final class Chip implements Probe {
+        private final String name;
+        private int opened;
+        private int closed;
+        private volatile String failure = "";
+        private volatile double value = 21.5;
+        private volatile CountDownLatch hang = new CountDownLatch(0);
+        private final CountDownLatch hanging = new CountDownLatch(1);
+        private final CountDownLatch interrupted = new CountDownLatch(1);
+        private final CountDownLatch gone = new CountDownLatch(1);
+        private int interrupts;
+
+        Chip(String name) {
+            this.name = name;
+        }
+
+        Probe open() {
+            opened++;
+            return this;
+        }
+
+        @Override
+        public List<Event.Value> read() throws Exception {
+            while (hang.getCount() > 0) {
+                hanging.countDown();
+                try {
+                    hang.await();
+                } catch (InterruptedException e) {
+                    // As a driver that doesn't listen, or a kernel that doesn't return.
+                    interrupts++;
+                    interrupted.countDown();
+                }
+            }
+            if (!failure.isEmpty()) {
+                throw new IllegalStateException(failure);
+            }
+            return List.of(new Event.Value("temperature", value, "Cel"));
+        }
+
+        @Override
+        public void close() {
+            closed++;
+            gone.countDown();
+        }
+
+        SensorSpec on(String bus, Object settings) {
+            return new SensorSpec(
+                    name, bus, Duration.ofSeconds(10), Duration.ofSeconds(5), settings, this::open);
+        }
+    }
+
+    private final AtomicLong now = new AtomicLong(100 * SECOND);
+    private final TimeSource time =
+            new TimeSource() {
+                @Override
+                public long monotonicNanos() {
+                    return now.get();
+                }
+
+                @Override
+                public long wallMicros() {
+                    return 0;
+                }
+
+                @Override
+                public boolean synchronised() {
+                    return false;
+                }
+            };
+    private final Health health = new Health();
+    private final Metrics metrics = new Metrics();
+    private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
+    private final Map<String, Runnable> started = new HashMap<>();
+    private final List<String> order = new ArrayList<>();
+
+    /** Threads that never run: the test steps their buses. */
+    private Sampler stepped() {
+        return new Sampler(
+                events::add,
+                time,
+                task -> {
+                    order.add("thread");
+                    return new Thread(task) {
+                        @Override
+                        public void start() {
+                            started.put(getName(), task);
+                        }
+                    };
+                },
+                health,
+                metrics);
+    }
+
+    private Sampler threaded() {
+        return new Sampler(
+                events::add,
+                time,
+                task -> {
+                    Thread thread = new Thread(task);
+                    thread.setDaemon(true);
+                    return thread;
+                },
+                health,
+                metrics);
+    }
+
+    private boolean step(String bus) {
+        return ((Bus) started.get("bus-" + bus)).step();
+    }
+
+    @Test
+    void handsOnWhatASensorMeasuredWithItsTime() {
+        Chip air = new Chip("air");
+        stepped().apply(List.of(air.on("i2c-1", 1)));
+        assertThat(step("i2c-1")).isTrue();
+        assertThat(step("i2c-1")).isFalse();
+        now.addAndGet(10 * SECOND);
+        step("i2c-1");
+        List<Event.Value> values = List.of(new Event.Value("temperature", 21.5, "Cel"));
+        assertThat(events)
+                .containsExactly(
+                        new Event.Measured("air", 100_000_000, values),
+                        new Event.Measured("air", 110_000_000, values));
+        assertThat(air.opened).isEqualTo(1);
+        assertThat(health.parts().get(Part.SENSORS).status()).isEqualTo(Status.OK);
+    }
+
+    @Test
+    void aSensorThatFailsIsShownOpenedAnewAndComesBackByItself() {
+        Chip air = new Chip("air");
+        Chip soil = new Chip("soil");
+        air.failure = "no answer at 0x76";
+        Sampler sampler = stepped();
+        sampler.apply(List.of(air.on("i2c-1", 1), soil.on("i2c-1", 1)));
+        step("i2c-1");
+        step("i2c-1");
+        assertThat(events).hasSize(1);
+        assertThat(air.closed).isEqualTo(1);
+        assertThat(health.parts().get(Part.SENSORS))
+                .isEqualTo(new Health.Condition(Status.DEGRADED, "air: no answer at 0x76"));
+        air.failure = "";
+        now.addAndGet(10 * SECOND);
+        step("i2c-1");
+        step("i2c-1");
+        assertThat(air.opened).isEqualTo(2);
+        assertThat(events).hasSize(3);
+        assertThat(health.parts().get(Part.SENSORS).status()).isEqualTo(Status.OK);
+        assertThat(sampler.statuses().getFirst().failures()).isEqualTo(1);
+    }
+
+    @Test
+    void allSensorsFailingIsAFailure() {
+        Chip air = new Chip("air");
+        air.failure = "gone";
+        stepped().apply(List.of(air.on("i2c-1", 1)));
+        step("i2c-1");
+        assertThat(health.parts().get(Part.SENSORS).status()).isEqualTo(Status.FAILED);
+    }
+
+    @Test
+    void whatIsNoNumberIsNoReading() {
+        Chip air = new Chip("air");
+        air.value = Double.NaN;
+        Sampler sampler = stepped();
+        sampler.apply(List.of(air.on("i2c-1", 1)));
+        step("i2c-1");
+        assertThat(events).isEmpty();
+        assertThat(sampler.statuses().getFirst().reason()).contains("NaN");
+    }
+
+    @Test
+    void aReadingThatWasTooSlowIsAFailureThoughItCame() {
+        Chip air = new Chip("air");
+        Sampler sampler = stepped();
+        sampler.apply(
+                List.of(
+                        new SensorSpec(
+                                "air",
+                                "i2c-1",
+                                Duration.ofSeconds(10),
+                                Duration.ofSeconds(5),
+                                1,
+                                () -> {
+                                    now.addAndGet(6 * SECOND);
+                                    return air;
+                                })));
+        step("i2c-1");
+        assertThat(events).isEmpty();
+        assertThat(sampler.statuses().getFirst().reason())
+                .isEqualTo("a reading took 6 s, more than the 5 s that it may");
+    }
+
+    @Test
+    void newSettingsLeaveTheOthersAlone() {
+        Chip air = new Chip("air");
+        Chip soil = new Chip("soil");
+        Chip light = new Chip("light");
+        Sampler sampler = stepped();
+        sampler.apply(List.of(air.on("i2c-1", 1), soil.on("i2c-1", 1)));
+        step("i2c-1");
+        step("i2c-1");
+        sampler.apply(List.of(air.on("i2c-1", 1), soil.on("i2c-1", 2), light.on("i2c-2", 1)));
+        now.addAndGet(SECOND);
+        step("i2c-1");
+        step("i2c-1");
+        step("i2c-2");
+        assertThat(air.opened).isEqualTo(1);
+        assertThat(air.closed).isZero();
+        assertThat(soil.opened).isEqualTo(2);
+        assertThat(soil.closed).isEqualTo(1);
+        assertThat(light.opened).isEqualTo(1);
+        assertThat(sampler.statuses())
+                .extracting(SensorStatus::sensor)
+                .containsExactly("air", "light", "soil");
+        sampler.apply(List.of());
+        step("i2c-1");
+        assertThat(air.closed).isEqualTo(1);
+        assertThat(health.parts().get(Part.SENSORS).status()).isEqualTo(Status.OFF);
+        assertThat(order).as("a thread for each bus").hasSize(2);
+    }
+
+    @Test
+    void refusesTwoSensorsOfOneName() {
+        Chip air = new Chip("air");
+        assertThatThrownBy(() -> stepped().apply(List.of(air.on("i2c-1", 1), air.on("i2c-2", 1))))
+                .hasMessageContaining("air");
+    }
+
+    @Test
+    void aBusThatHangsStopsNoOtherAndGoesOnWhenItComesBack() throws Exception {
+        Chip stuck = new Chip("stuck");
+        Chip well = new Chip("well");
+        stuck.hang = new CountDownLatch(1);
+        try (Sampler sampler = threaded()) {
+            sampler.apply(List.of(stuck.on("i2c-1", 1), well.on("host:well", 1)));
+            assertThat(next().sensor()).isEqualTo("well");
+            stuck.hanging.await();
+            now.addAndGet(5 * SECOND);
+            sampler.watch();
+            assertThat(status(sampler, "stuck").state()).isEqualTo(State.WAITING);
+            now.addAndGet(SECOND);
+            sampler.watch();
+            sampler.watch();
+            assertThat(stuck.interrupted.await(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(status(sampler, "stuck").state()).isEqualTo(State.HUNG);
+            assertThat(health.parts().get(Part.SENSORS).reason())
+                    .isEqualTo("stuck: no answer for more than 5 s; bus i2c-1 waits for it");
+            stuck.hang.countDown();
+            assertThat(stuck.gone.await(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(stuck.interrupts).isEqualTo(1);
+            now.addAndGet(20 * SECOND);
+            sampler.apply(List.of(stuck.on("i2c-1", 2), well.on("host:well", 2)));
+            assertThat(List.of(next().sensor(), next().sensor()))
+                    .containsExactlyInAnyOrder("stuck", "well");
+        }
+        assertThat(text()).contains("pipit_sensor_hangs_total 1.0");
+    }
+
+    @Test
+    void aSensorRemovedWhileItHangsIsClosedWhenItComesBack() throws Exception {
+        Chip stuck = new Chip("stuck");
+        Chip next = new Chip("next");
+        stuck.hang = new CountDownLatch(1);
+        try (Sampler sampler = threaded()) {
+            sampler.apply(List.of(stuck.on("i2c-1", 1)));
+            stuck.hanging.await();
+            sampler.apply(List.of());
+            sampler.apply(List.of(next.on("i2c-1", 1)));
+            assertThat(events).isEmpty();
+            stuck.hang.countDown();
+            assertThat(next().sensor()).isEqualTo("next");
+            assertThat(stuck.gone.getCount()).isZero();
+            assertThat(events).isEmpty();
+        }
+    }
+
+    @Test
+    void closingClosesTheSensors() throws Exception {
+        Chip air = new Chip("air");
+        Sampler sampler = threaded();
+        sampler.apply(List.of(air.on("i2c-1", 1)));
+        next();
+        sampler.close();
+        assertThat(air.gone.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(air.closed).isEqualTo(1);
+    }
+
+    private Event.Measured next() throws InterruptedException {
+        Event event = events.poll(30, TimeUnit.SECONDS);
+        assertThat(event).isInstanceOf(Event.Measured.class);
+        return (Event.Measured) event;
+    }
+
+    private static SensorStatus status(Sampler sampler, String sensor) {
+        return sampler.statuses().stream()
+                .filter(status -> status.sensor().equals(sensor))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private String text() {
+        return new String(metrics.openMetrics(), UTF_8);
+    }
+}
