@@ -43,6 +43,19 @@ public final class NodeId implements Comparable<NodeId> {
     }
 
     /**
+     * The ID that {@link #toBytes} gave.
+     *
+     * @param bytes 16 of them
+     */
+    public static NodeId ofBytes(byte[] bytes) {
+        if (bytes.length != BYTES) {
+            throw new IllegalArgumentException(
+                    "a node ID has " + BYTES + " bytes, not " + bytes.length);
+        }
+        return new NodeId(bytes.clone());
+    }
+
+    /**
      * Reads an ID as a person may have typed it: in either case, with or without the dashes.
      *
      * @return nothing where it isn't one, or where its check characters don't fit
