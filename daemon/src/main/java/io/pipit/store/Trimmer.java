@@ -1,0 +1,300 @@
+package io.pipit.store;
+
+import io.pipit.port.TimeSource;
+import io.pipit.store.StoreFile.Session;
+import io.pipit.store.StoredLog.Column;
+import io.pipit.store.StoredLog.Track;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives up the oldest readings, by age and where the file grows too large, a bounded number at a
+ * time. What is before a log's first kept sequence is no longer seen, though a block that reaches
+ * beyond it stays until all of it is. The writer's.
+ */
+final class Trimmer {
+    /** Blocks, or rows, given up in one step. */
+    private static final int STEP_BLOCKS = 64;
+
+    private static final int STEP_ROWS = 2_048;
+
+    /** Pages given back to the file system in one step. */
+    private static final int STEP_PAGES = 64;
+
+    /** How often is looked whether something is too old, where something is written. */
+    private static final long LOOK_EVERY_NANOS = 60_000_000_000L;
+
+    /** Likewise, whatever the time, after so many entries. */
+    private static final int LOOK_EVERY_ENTRIES = 20_000;
+
+    /** Up to where to give up, and the time of what is there. */
+    private record Oldest(StoredLog log, long through, int boot, long monotonic) {}
+
+    private final Session session;
+    private final Catalogue catalogue;
+    private final StoredLog own;
+    private final int boot;
+    private final SqliteStore.Settings settings;
+    private final TimeSource time;
+    private final Writer.Counters counters;
+    private final LongConsumer trimmed;
+    private final long pageBytes;
+    private boolean looking = true;
+    private long lookedNanos;
+    private int entriesSince;
+
+    /**
+     * @param boot the present one of the own log
+     * @param trimmed told the first own sequence that is kept, when that is committed
+     */
+    Trimmer(
+            Session session,
+            Catalogue catalogue,
+            StoredLog own,
+            int boot,
+            SqliteStore.Settings settings,
+            TimeSource time,
+            Writer.Counters counters,
+            LongConsumer trimmed)
+            throws SQLException {
+        this.session = session;
+        this.catalogue = catalogue;
+        this.own = own;
+        this.boot = boot;
+        this.settings = settings;
+        this.time = time;
+        this.counters = counters;
+        this.trimmed = trimmed;
+        this.pageBytes = session.number(4_096, "PRAGMA page_size");
+    }
+
+    /** So many entries were committed. */
+    void wrote(int entries) {
+        entriesSince += entries;
+        looking |=
+                entriesSince >= LOOK_EVERY_ENTRIES
+                        || time.monotonicNanos() - lookedNanos >= LOOK_EVERY_NANOS;
+    }
+
+    /** Gives some up; false where there was nothing to do. */
+    boolean step() throws SQLException {
+        if (!looking) {
+            return false;
+        }
+        if (trimByAge() || trimBySize() || shrink()) {
+            return true;
+        }
+        looking = false;
+        entriesSince = 0;
+        lookedNanos = time.monotonicNanos();
+        return false;
+    }
+
+    private boolean trimByAge() throws SQLException {
+        for (StoredLog log : catalogue.logs()) {
+            Clocks clocks = log.clocks();
+            Oldest oldest = oldest(log);
+            if (oldest != null && isExpired(oldest, clocks)) {
+                giveUp(log, expiredThrough(log, oldest, clocks));
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Old enough for certain. A reading whose time isn't known, since its boot's clock was never
+     * set right, goes with the ones after it.
+     */
+    private boolean isExpired(Oldest oldest, Clocks clocks) {
+        long keepMicros = settings.keep().toNanos() / 1_000;
+        long now = time.monotonicMicros();
+        if (oldest.log == own && oldest.boot <= boot) {
+            long age = oldest.boot == boot ? now - oldest.monotonic : now;
+            if (age > keepMicros) {
+                return true;
+            }
+        }
+        return time.synchronised()
+                && clocks.isSynchronised(oldest.boot, oldest.monotonic)
+                && clocks.wallMicros(oldest.boot, oldest.monotonic)
+                        < time.wallMicros() - keepMicros;
+    }
+
+    private long expiredThrough(StoredLog log, Oldest first, Clocks clocks) throws SQLException {
+        long through = first.through;
+        try (ResultSet rows = blocksFrom(log)) {
+            while (rows.next()) {
+                Oldest next = new Oldest(log, rows.getLong(1), rows.getInt(2), rows.getLong(3));
+                if (!isExpired(next, clocks)) {
+                    return through;
+                }
+                through = Math.max(through, next.through);
+            }
+        }
+        return through;
+    }
+
+    private ResultSet blocksFrom(StoredLog log) throws SQLException {
+        return session.prepare(
+                        "SELECT last_sequence, boot, max_monotonic FROM block WHERE log = ? ORDER BY"
+                                + " last_sequence LIMIT "
+                                + STEP_BLOCKS,
+                        log.number)
+                .executeQuery();
+    }
+
+    /** The oldest block, or else a step's worth of the oldest rows. */
+    private @Nullable Oldest oldest(StoredLog log) throws SQLException {
+        try (ResultSet row = blocksFrom(log)) {
+            if (row.next()) {
+                return new Oldest(log, row.getLong(1), row.getInt(2), row.getLong(3));
+            }
+        }
+        Oldest oldest = null;
+        try (ResultSet row =
+                session.prepare(
+                                "SELECT max(sequence), boot, monotonic FROM (SELECT sequence, boot,"
+                                        + " monotonic FROM reading WHERE log = ? ORDER BY sequence"
+                                        + " LIMIT ?)",
+                                log.number,
+                                STEP_ROWS)
+                        .executeQuery()) {
+            if (row.next() && row.getLong(1) > 0) {
+                oldest = new Oldest(log, row.getLong(1), row.getInt(2), row.getLong(3));
+            }
+        }
+        return oldest;
+    }
+
+    private boolean trimBySize() throws SQLException {
+        if (usedBytes() + walReserve() <= settings.maxSizeBytes()) {
+            return false;
+        }
+        Oldest oldest = null;
+        long oldestWall = Long.MAX_VALUE;
+        for (StoredLog log : catalogue.logs()) {
+            Oldest candidate = oldest(log);
+            if (candidate != null) {
+                long wall = log.clocks().wallMicros(candidate.boot, candidate.monotonic);
+                if (oldest == null || wall < oldestWall) {
+                    oldest = candidate;
+                    oldestWall = wall;
+                }
+            }
+        }
+        if (oldest == null) {
+            return false;
+        }
+        long through = oldest.through;
+        try (ResultSet rows = blocksFrom(oldest.log)) {
+            while (rows.next()) {
+                through = Math.max(through, rows.getLong(1));
+            }
+        }
+        giveUp(oldest.log, through);
+        return true;
+    }
+
+    private long usedBytes() throws SQLException {
+        return (session.number(0, "PRAGMA page_count") - session.number(0, "PRAGMA freelist_count"))
+                * pageBytes;
+    }
+
+    private long walReserve() {
+        return settings.walBytesMax();
+    }
+
+    /** Gives pages back where the file is larger than it may be; otherwise they are used again. */
+    private boolean shrink() throws SQLException {
+        long bytes = session.number(0, "PRAGMA page_count") * pageBytes;
+        if (bytes + walReserve() <= settings.maxSizeBytes()
+                || session.number(0, "PRAGMA freelist_count") == 0) {
+            return false;
+        }
+        session.write(
+                false,
+                () -> {
+                    try (var vacuum = session.statement()) {
+                        vacuum.executeUpdate("PRAGMA incremental_vacuum(" + STEP_PAGES + ")");
+                    }
+                });
+        return true;
+    }
+
+    private void giveUp(StoredLog log, long through) throws SQLException {
+        long firstKept = through + 1;
+        int[] rows = {0};
+        int[] bootKept = {0};
+        session.write(
+                false,
+                () -> {
+                    session.update(
+                            "UPDATE log SET first_kept = ? WHERE number = ?",
+                            firstKept,
+                            log.number);
+                    rememberLast(log, firstKept);
+                    session.update(
+                            "DELETE FROM block WHERE log = ? AND last_sequence < ?",
+                            log.number,
+                            firstKept);
+                    rows[0] =
+                            session.update(
+                                    "DELETE FROM reading WHERE log = ? AND sequence < ?",
+                                    log.number,
+                                    firstKept);
+                    bootKept[0] = firstBootKept(log);
+                    session.update(
+                            "DELETE FROM clock WHERE log = ? AND boot < ?",
+                            log.number,
+                            bootKept[0]);
+                });
+        log.rows = Math.max(0, log.rows - rows[0]);
+        log.firstKept = firstKept;
+        for (Track track : log.tracks.values()) {
+            for (Column column : track.columns) {
+                if (track.lastSequence < firstKept) {
+                    column.savedSequence = track.lastSequence;
+                }
+            }
+            track.forgetBefore(firstKept);
+        }
+        log.forgetClocksBefore(bootKept[0]);
+        counters.trims().increment();
+        if (log == own) {
+            trimmed.accept(firstKept);
+        }
+    }
+
+    /** A series' last place outlives its readings. */
+    private void rememberLast(StoredLog log, long firstKept) throws SQLException {
+        for (Track track : log.tracks.values()) {
+            for (Column column : track.columns) {
+                if (track.lastSequence < firstKept && column.savedSequence < track.lastSequence) {
+                    session.update(
+                            "UPDATE series SET last_sequence = ? WHERE number = ?",
+                            track.lastSequence,
+                            column.number);
+                }
+            }
+        }
+    }
+
+    /** The boot of the oldest reading that is left; where none is, that of the newest clock. */
+    private int firstBootKept(StoredLog log) throws SQLException {
+        long newest = log.clocks.isEmpty() ? 1 : log.clocks.lastEntry().getValue().at().boot();
+        long block =
+                session.number(
+                        newest,
+                        "SELECT boot FROM block WHERE log = ? ORDER BY last_sequence LIMIT 1",
+                        log.number);
+        long row =
+                session.number(
+                        newest,
+                        "SELECT boot FROM reading WHERE log = ? ORDER BY sequence LIMIT 1",
+                        log.number);
+        return (int) Math.min(newest, Math.min(block, row));
+    }
+}
