@@ -31,9 +31,6 @@ public final class ServiceNotifier implements AutoCloseable {
     private static final int MSG_NOSIGNAL = 0x4000;
     private static final int PATH_BYTES_MAX = 107;
     private static final int STATUS_CHARS_MAX = 512;
-    private static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
-    private static final long ERRNO_OFFSET =
-            CALL_STATE.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
 
     private final @Nullable Socket socket;
     private final @Nullable Duration watchdog;
@@ -152,6 +149,11 @@ public final class ServiceNotifier implements AutoCloseable {
 
     /** One datagram socket and the address that it sends to. */
     private static final class Socket {
+        // Here and not above: where Java lacks native access, only this class fails to load.
+        private static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
+        private static final long ERRNO_OFFSET =
+                CALL_STATE.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
+
         private final Arena arena = Arena.ofShared();
         private final MethodHandle sendto;
         private final MethodHandle close;

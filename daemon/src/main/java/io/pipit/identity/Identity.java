@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -73,7 +72,7 @@ public final class Identity {
                 make(dataDirectory, directory, file);
             }
             return load(directory, file);
-        } catch (AccessDeniedException | NoSuchFileException e) {
+        } catch (AccessDeniedException e) {
             throw new IdentityException(
                     "%s: not allowed for user %s; give the data directory to the user that pipit runs as, or run this as that user"
                             .formatted(e.getFile(), System.getProperty("user.name")),

@@ -137,20 +137,4 @@ class NodeLoopTest {
         leave.countDown();
         assertThat(slow.stop(Duration.ofSeconds(30))).isTrue();
     }
-
-    @Test
-    void anExceptionInOneThreadIsCounted() throws InterruptedException {
-        Counter died = new Counter();
-        Thread thread =
-                new Threads(died)
-                        .start(
-                                "dies",
-                                () -> {
-                                    throw new IllegalStateException("on purpose");
-                                });
-        thread.join();
-        assertThat(died.count()).isEqualTo(1);
-        assertThat(thread.getName()).isEqualTo("dies");
-        assertThat(thread.isDaemon()).isTrue();
-    }
 }
