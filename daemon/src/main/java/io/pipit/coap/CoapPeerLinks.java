@@ -1,0 +1,381 @@
+package io.pipit.coap;
+
+import io.pipit.model.Filter;
+import io.pipit.model.LogSlice;
+import io.pipit.model.NodeId;
+import io.pipit.port.Event;
+import io.pipit.port.Inbox;
+import io.pipit.port.PeerLinks;
+import io.pipit.port.TimeSource;
+import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.eclipse.californium.core.coap.CoAP;
+import org.eclipse.californium.core.coap.OptionSet;
+import org.eclipse.californium.core.coap.Request;
+import org.eclipse.californium.core.coap.Response;
+import org.eclipse.californium.core.coap.Token;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way to the peers over UDP: GET and Observe of {@code /readings} on the network endpoint. Its
+ * state lives on the protocol thread; calls from elsewhere are handed to that.
+ */
+public final class CoapPeerLinks implements PeerLinks {
+    /** Reads a SenML pack in CBOR. */
+    @FunctionalInterface
+    public interface SliceDecoder {
+        /** Throws, with a message for the log, where it isn't one. */
+        LogSlice decode(byte[] payload) throws Exception;
+    }
+
+    /**
+     * How it stands with the way to one peer.
+     *
+     * @param reachable whether it answered last time, or spoke since
+     * @param address where it was last heard, or tried; null where none is known
+     * @param transport what is in use: {@code udp}
+     * @param rttP50Micros round trip of a request and its answer, the peer's own time included,
+     *     microseconds, median; 0 where none was measured
+     * @param rttP99Micros likewise, the 99th percentile
+     * @param lossRatio share of the transmissions of late that had to be repeated, 0 to 1
+     * @param handshakes DTLS sessions since the start, either way
+     * @param lastError what went wrong last, in words; empty where nothing did
+     */
+    public record LinkStatus(
+            boolean reachable,
+            @Nullable InetSocketAddress address,
+            String transport,
+            long rttP50Micros,
+            long rttP99Micros,
+            double lossRatio,
+            long handshakes,
+            String lastError) {}
+
+    /** Requests to peers that are not answered yet. */
+    static final int REQUESTS_MAX = 1_024;
+
+    private static final int SENML_CBOR = 112;
+    private static final String WIRE_VERSION = "pv=1";
+
+    private record Feed(NodeId peer, Filter filter) {}
+
+    private final NetworkEndpoint network;
+    private final PeerRequests requests;
+    private final Inbox inbox;
+    private final SliceDecoder decoder;
+    private final CoapCounters counters;
+    private final ScheduledExecutorService protocol;
+    private final AtomicInteger unanswered = new AtomicInteger();
+
+    // On the protocol thread alone:
+    private final Map<Feed, Observation> observations = new HashMap<>();
+    private final Map<Token, Observation> established = new HashMap<>();
+
+    /**
+     * @param directory where a peer was said to be, best first; any thread, must not block
+     * @param inbox what comes of it goes here
+     */
+    public CoapPeerLinks(
+            CoapEndpoints endpoints,
+            NetworkEndpoint network,
+            Function<NodeId, List<InetSocketAddress>> directory,
+            Inbox inbox,
+            SliceDecoder decoder,
+            TimeSource time) {
+        this.network = network;
+        this.requests = new PeerRequests(network, directory, time);
+        this.inbox = inbox;
+        this.decoder = decoder;
+        this.counters = endpoints.counters();
+        this.protocol = network.protocol();
+        network.watch(new Sessions());
+    }
+
+    @Override
+    public void subscribe(NodeId peer, Filter filter) {
+        Observation observation = new Observation(new Feed(peer, filter));
+        submit(observation, observation::begin);
+    }
+
+    @Override
+    public void unsubscribe(NodeId peer, Filter filter) {
+        execute(() -> {
+            Observation observation = observations.get(new Feed(peer, filter));
+            if (observation != null) {
+                observation.drop();
+            }
+        });
+    }
+
+    @Override
+    public void fetch(Fetch fetch) {
+        Repair repair = new Repair(fetch);
+        submit(repair, () -> requests.send(fetch.peer(), repair::message, repair));
+    }
+
+    /**
+     * Lets a peer know that this node is there, for one that has nothing to ask of it yet: whoever
+     * held a session with its former self learns that it's gone.
+     */
+    public void greet(NodeId peer) {
+        Greeting greeting = new Greeting();
+        submit(greeting, () -> requests.send(peer, Greeting::message, greeting));
+    }
+
+    /** Ends everything with a peer that isn't trusted any more. */
+    public void forget(NodeId peer) {
+        execute(() -> {
+            network.forget(peer);
+            requests.forget(peer, "no longer trusted");
+            endObservations(peer, "no longer trusted");
+        });
+    }
+
+    /** How it stands with the way to a peer. Any thread. */
+    public LinkStatus statusOf(NodeId peer) {
+        List<InetSocketAddress> known = requests.directory(peer);
+        return requests.link(peer).status(known.isEmpty() ? null : known.getFirst());
+    }
+
+    private void execute(Runnable task) {
+        try {
+            protocol.execute(task);
+        } catch (RejectedExecutionException e) {
+            // The node is closing: nobody waits for the outcome any more.
+        }
+    }
+
+    private void submit(PeerRequests.Outcome outcome, Runnable task) {
+        if (unanswered.incrementAndGet() > REQUESTS_MAX) {
+            counters.operationsRefused.increment();
+            String reason = "more than " + REQUESTS_MAX + " requests to peers at a time";
+            execute(() -> outcome.failed(reason));
+        } else {
+            execute(task);
+        }
+    }
+
+    private void endObservations(NodeId peer, String reason) {
+        for (Observation observation : List.copyOf(established.values())) {
+            if (observation.feed.peer.equals(peer)) {
+                observation.end(reason);
+            }
+        }
+    }
+
+    /** What the endpoint tells. */
+    private final class Sessions implements NetworkEndpoint.Watch {
+        @Override
+        public void opened(NodeId peer, boolean afresh) {
+            if (afresh) {
+                endObservations(peer, "the peer started anew");
+            }
+            requests.opened(peer);
+        }
+
+        @Override
+        public void closed(NodeId peer) {
+            endObservations(peer, "the session was closed");
+        }
+
+        @Override
+        public void heard(NodeId peer, InetSocketAddress address) {
+            if (requests.link(peer).heard(address)) {
+                inbox.offer(new Event.PeerReachable(peer));
+            }
+        }
+
+        @Override
+        public void notified(NodeId peer, Token token, Response response) {
+            Observation observation = established.get(token);
+            if (observation != null && observation.feed.peer.equals(peer)) {
+                observation.received(response);
+            }
+        }
+    }
+
+    private static Request readings(Filter filter) {
+        Request request = Request.newGet();
+        request.setConfirmable(true);
+        OptionSet options = request.getOptions();
+        options.addUriPath("readings");
+        filter.patterns().forEach(pattern -> options.addUriQuery("series=" + pattern));
+        options.addUriQuery(WIRE_VERSION);
+        options.setAccept(SENML_CBOR);
+        return request;
+    }
+
+    /**
+     * The slice in an answer; null, and a word about it in {@code complaint}, where it has none.
+     */
+    private @Nullable LogSlice slice(Response response, StringBuilder complaint) {
+        if (!response.isSuccess()) {
+            complaint.append("the peer answered ").append(response.getCode());
+            return null;
+        }
+        try {
+            return decoder.decode(response.getPayload());
+        } catch (Exception e) {
+            counters.answersUnreadable.increment();
+            complaint.append("an answer that can't be read: ").append(e.getMessage());
+            return null;
+        }
+    }
+
+    /** A fetch of what is missing. */
+    private final class Repair implements PeerRequests.Outcome {
+        private final Fetch fetch;
+
+        Repair(Fetch fetch) {
+            this.fetch = fetch;
+        }
+
+        Request message() {
+            Request request = readings(fetch.filter());
+            OptionSet options = request.getOptions();
+            options.addUriQuery("limit=" + fetch.limit());
+            if (fetch.log() != null) {
+                options.addUriQuery("after=" + fetch.log() + ":" + fetch.after());
+                options.addUriQuery("held=" + fetch.held());
+            }
+            return request;
+        }
+
+        @Override
+        public void answered(@Nullable Response response) {
+            StringBuilder complaint = new StringBuilder("no content");
+            LogSlice slice = null;
+            if (response != null) {
+                complaint.setLength(0);
+                slice = slice(response, complaint);
+            }
+            if (slice == null) {
+                requests.link(fetch.peer()).complained(complaint.toString());
+                failed(complaint.toString());
+            } else {
+                unanswered.decrementAndGet();
+                inbox.offer(new Event.Fetched(fetch.number(), fetch.peer(), fetch.filter(), slice));
+            }
+        }
+
+        @Override
+        public void failed(String reason) {
+            unanswered.decrementAndGet();
+            inbox.offer(
+                    new Event.FetchFailed(fetch.number(), fetch.peer(), fetch.filter(), reason));
+        }
+    }
+
+    /** A feed that this node observes, from asking for it to its end. */
+    private final class Observation implements PeerRequests.Outcome {
+        private final Feed feed;
+        private PeerRequests.@Nullable Pending request;
+        private boolean answered;
+        private boolean begun;
+
+        Observation(Feed feed) {
+            this.feed = feed;
+        }
+
+        void begin() {
+            Observation former = observations.put(feed, this);
+            if (former != null) {
+                former.drop();
+            }
+            request = requests.send(feed.peer, this::message, this);
+        }
+
+        private Request message() {
+            Request message = readings(feed.filter);
+            message.setObserve();
+            return message;
+        }
+
+        @Override
+        public void answered(@Nullable Response response) {
+            settled();
+            Token token = request == null ? null : request.token();
+            if (response == null || token == null) {
+                end("no content");
+                return;
+            }
+            if (response.isSuccess() && response.getOptions().hasObserve()) {
+                established.put(token, this);
+            }
+            received(response);
+        }
+
+        void received(Response response) {
+            StringBuilder complaint = new StringBuilder();
+            LogSlice slice = slice(response, complaint);
+            if (slice != null) {
+                begun = true;
+                inbox.offer(new Event.Received(feed.peer, feed.filter, slice));
+            } else if (response.isSuccess()) {
+                // One that can't be read leaves a gap, and gaps are repaired.
+                requests.link(feed.peer).complained(complaint.toString());
+            }
+            if (!response.isSuccess() || !begun) {
+                end(complaint.toString());
+            } else if (!response.getOptions().hasObserve()) {
+                end("the peer has no room for one more observer");
+            }
+        }
+
+        @Override
+        public void failed(String reason) {
+            settled();
+            end(reason);
+        }
+
+        void end(String reason) {
+            drop();
+            requests.link(feed.peer).complained(reason);
+            inbox.offer(new Event.SubscriptionEnded(feed.peer, feed.filter, reason));
+        }
+
+        /** Ends it without a word; what still comes of it is answered with a reset. */
+        void drop() {
+            observations.remove(feed, this);
+            Token token = request == null ? null : request.token();
+            if (token != null && established.remove(token, this)) {
+                network.cancelObservation(token);
+            } else if (request != null) {
+                settled();
+                request.cancel();
+            }
+        }
+
+        private void settled() {
+            if (!answered) {
+                answered = true;
+                unanswered.decrementAndGet();
+            }
+        }
+    }
+
+    /** An empty message that asks for nothing but a reset. */
+    private final class Greeting implements PeerRequests.Outcome {
+        static Request message() {
+            Request request = new Request(null, CoAP.Type.CON);
+            request.setToken(Token.EMPTY);
+            return request;
+        }
+
+        @Override
+        public void answered(@Nullable Response response) {
+            unanswered.decrementAndGet();
+        }
+
+        @Override
+        public void failed(String reason) {
+            unanswered.decrementAndGet();
+        }
+    }
+}

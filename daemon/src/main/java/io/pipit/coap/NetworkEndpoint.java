@@ -1,0 +1,448 @@
+package io.pipit.coap;
+
+import io.pipit.model.NodeId;
+import io.pipit.model.Peer;
+import io.pipit.port.TimeSource;
+import io.pipit.resource.Caller;
+import io.pipit.resource.Resources;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.security.KeyPair;
+import java.security.Principal;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Function;
+import org.eclipse.californium.core.coap.EmptyMessage;
+import org.eclipse.californium.core.coap.Message;
+import org.eclipse.californium.core.coap.Request;
+import org.eclipse.californium.core.coap.Response;
+import org.eclipse.californium.core.coap.Token;
+import org.eclipse.californium.core.network.CoapEndpoint;
+import org.eclipse.californium.core.network.interceptors.MalformedMessageInterceptor;
+import org.eclipse.californium.core.network.interceptors.MessageInterceptorAdapter;
+import org.eclipse.californium.elements.AddressEndpointContext;
+import org.eclipse.californium.elements.DtlsEndpointContext;
+import org.eclipse.californium.elements.EndpointContext;
+import org.eclipse.californium.elements.MapBasedEndpointContext;
+import org.eclipse.californium.elements.RawData;
+import org.eclipse.californium.elements.config.Configuration;
+import org.eclipse.californium.scandium.ConnectionListener;
+import org.eclipse.californium.scandium.DTLSConnector;
+import org.eclipse.californium.scandium.config.DtlsConnectorConfig;
+import org.eclipse.californium.scandium.dtls.AlertMessage.AlertDescription;
+import org.eclipse.californium.scandium.dtls.Connection;
+import org.eclipse.californium.scandium.dtls.SessionId;
+import org.eclipse.californium.scandium.dtls.x509.SingleCertificateProvider;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The endpoint for peers: CoAP over DTLS 1.2 with raw public keys, server and client on the same
+ * sockets. It knows which peer has a session and where it last spoke from. Thread-safe; what it
+ * reports comes on the protocol thread.
+ */
+public final class NetworkEndpoint {
+    /** What the links to the peers hear of. On the protocol thread, must not block. */
+    interface Watch {
+        /**
+         * A handshake with a trusted peer is done.
+         *
+         * @param afresh whether the peer holds nothing any more of the session before
+         */
+        void opened(NodeId peer, boolean afresh);
+
+        /** The peer has no session left here. */
+        void closed(NodeId peer);
+
+        /** A trusted peer spoke. */
+        void heard(NodeId peer, InetSocketAddress address);
+
+        /** A notification of an observation that this node asked for. */
+        void notified(NodeId peer, Token token, Response response);
+    }
+
+    private static final int ALERT_WAIT_MS = 200;
+
+    private record Session(NodeId peer, Principal principal) {}
+
+    private record Heard(InetSocketAddress address, CoapEndpoint endpoint) {}
+
+    private final NodeId self;
+    private final PeerGuard guard;
+    private final CoapCounters counters;
+    private final ScheduledExecutorService protocol;
+    private final RequestDeliverer deliverer;
+    private final TimeSource time;
+    private final List<CoapEndpoint> endpoints = new ArrayList<>();
+
+    /** By identity, since a connection's hash changes with each message; guarded by itself. */
+    private final IdentityHashMap<Connection, Session> sessions = new IdentityHashMap<>();
+
+    private final Map<NodeId, SessionId> sessionIds = new ConcurrentHashMap<>();
+    private final Map<NodeId, Heard> heard = new ConcurrentHashMap<>();
+    private final Map<InetSocketAddress, NodeId> addresses = new ConcurrentHashMap<>();
+    private final Map<InetSocketAddress, NodeId> dialled = new ConcurrentHashMap<>();
+    private volatile @Nullable Watch watch;
+
+    NetworkEndpoint(
+            KeyPair key,
+            Function<NodeId, @Nullable Peer> trust,
+            Resources resources,
+            ScheduledExecutorService protocol,
+            TimeSource time,
+            CoapCounters counters) {
+        this.self = NodeId.of(key.getPublic());
+        this.guard = new PeerGuard(trust, counters);
+        this.counters = counters;
+        this.protocol = protocol;
+        this.time = time;
+        this.deliverer =
+                new RequestDeliverer(
+                        resources, this::caller, this::route, CoapSettings.network(), counters);
+    }
+
+    /** Opens one more socket. Only before anything is sent. */
+    void listen(InetSocketAddress address, KeyPair key) throws IOException {
+        Configuration config = CoapSettings.network();
+        Doorkeeper doorkeeper =
+                new Doorkeeper(
+                        config,
+                        time,
+                        counters,
+                        source -> addresses.containsKey(source) || dialled.containsKey(source),
+                        this::isOurs);
+        DTLSConnector connector =
+                new DTLSConnector(
+                        DtlsConnectorConfig.builder(config)
+                                .setAddress(address)
+                                .setCertificateIdentityProvider(
+                                        new SingleCertificateProvider(
+                                                key.getPrivate(), key.getPublic()))
+                                .setAdvancedCertificateVerifier(guard)
+                                .setApplicationLevelInfoSupplier(guard)
+                                .setConnectionListener(new Connections())
+                                .setSessionListener(doorkeeper.handshakes())
+                                .setDatagramFilter(doorkeeper)
+                                .build());
+        connector.setExecutor(protocol);
+        connector.setAlertHandler((source, alert) -> {
+            NodeId peer = source == null ? null : addresses.get(source);
+            if (peer != null && alert.getDescription() == AlertDescription.CLOSE_NOTIFY) {
+                synchronized (sessions) {
+                    sessions.values().removeIf(session -> session.peer.equals(peer));
+                }
+                closed(peer);
+            }
+        });
+        CoapEndpoint endpoint =
+                CoapEndpoint.builder()
+                        .setConfiguration(config)
+                        .setConnector(connector)
+                        .setEndpointContextMatcher(guard)
+                        .build();
+        endpoint.setExecutors(protocol, protocol);
+        endpoint.setMessageDeliverer(deliverer);
+        Ear ear = new Ear(endpoint);
+        endpoint.addInterceptor(ear);
+        endpoint.addPostProcessInterceptor(new Malformed(counters));
+        endpoint.addNotificationListener((request, response) -> {
+            NodeId peer = PeerGuard.nodeOf(response.getSourceContext());
+            Watch to = watch;
+            if (peer != null && to != null) {
+                to.notified(peer, request.getToken(), response);
+            }
+        });
+        CoapEndpoints.start(endpoint, address);
+        endpoints.add(endpoint);
+    }
+
+    void watch(Watch watch) {
+        this.watch = watch;
+    }
+
+    /** This node's own ID. */
+    public NodeId self() {
+        return self;
+    }
+
+    /** Where it listens, with the ports that were really taken. */
+    public List<InetSocketAddress> addresses() {
+        return endpoints.stream().map(CoapEndpoint::getAddress).toList();
+    }
+
+    /** How many observe this node at present. */
+    public int observers() {
+        return deliverer.observers();
+    }
+
+    /** Closes all sessions of a peer that isn't trusted any more, and forgets where it was. */
+    public void forget(NodeId peer) {
+        deliverer.close(peer);
+        sessionIds.remove(peer);
+        heard.remove(peer);
+        addresses.values().removeIf(peer::equals);
+        dialled.values().removeIf(peer::equals);
+        List<Session> open;
+        synchronized (sessions) {
+            open = List.copyOf(sessions.values());
+        }
+        for (Session session : open) {
+            if (session.peer.equals(peer)) {
+                for (CoapEndpoint endpoint : endpoints) {
+                    var _ = connector(endpoint).startDropConnectionsForPrincipal(session.principal);
+                }
+            }
+        }
+    }
+
+    boolean isTrusted(NodeId peer) {
+        return guard.trusted(peer) != null;
+    }
+
+    boolean hasSession(NodeId peer) {
+        synchronized (sessions) {
+            return sessions.values().stream().anyMatch(session -> session.peer.equals(peer));
+        }
+    }
+
+    /** Where the peer last proved to be; null where it didn't yet. */
+    @Nullable InetSocketAddress heardAt(NodeId peer) {
+        Heard last = heard.get(peer);
+        return last == null ? null : last.address;
+    }
+
+    ScheduledExecutorService protocol() {
+        return protocol;
+    }
+
+    /** Sends a request to a peer, with a handshake first where there is no session. */
+    void send(NodeId peer, InetSocketAddress address, Request request) {
+        dialled.put(address, peer);
+        request.setDestinationContext(
+                destination(peer, address, DtlsEndpointContext.HANDSHAKE_MODE_AUTO));
+        endpointFor(peer, address).sendRequest(request);
+    }
+
+    /**
+     * Makes a request that is about to be repeated open a new session on the way; the old one stays
+     * until the peer answers that.
+     */
+    void probe(NodeId peer, InetSocketAddress address, Request request) {
+        request.setEffectiveDestinationContext(
+                destination(peer, address, DtlsEndpointContext.HANDSHAKE_MODE_PROBE));
+    }
+
+    void cancelObservation(Token token) {
+        endpoints.forEach(endpoint -> endpoint.cancelObservation(token));
+    }
+
+    /** Tells the peers that their sessions end, so that they needn't find out. */
+    void sayGoodbye() {
+        for (CoapEndpoint endpoint : endpoints) {
+            addresses.keySet().forEach(connector(endpoint)::close);
+        }
+        CoapEndpoints.awaitIdle(protocol, ALERT_WAIT_MS);
+    }
+
+    /** Closes the sockets. */
+    void close() {
+        endpoints.forEach(CoapEndpoint::destroy);
+    }
+
+    private static EndpointContext destination(
+            NodeId peer, InetSocketAddress address, String handshakeMode) {
+        return new MapBasedEndpointContext(
+                address,
+                new PeerGuard.Node(peer),
+                new MapBasedEndpointContext.Attributes()
+                        .add(DtlsEndpointContext.KEY_HANDSHAKE_MODE, handshakeMode));
+    }
+
+    private static DTLSConnector connector(CoapEndpoint endpoint) {
+        return (DTLSConnector) endpoint.getConnector();
+    }
+
+    private CoapEndpoint endpointFor(NodeId peer, InetSocketAddress address) {
+        Heard last = heard.get(peer);
+        if (last != null && last.address.equals(address)) {
+            return last.endpoint;
+        }
+        for (CoapEndpoint endpoint : endpoints) {
+            InetAddress local = endpoint.getAddress().getAddress();
+            boolean sameFamily = local.getClass() == address.getAddress().getClass();
+            if (local.isAnyLocalAddress()
+                    || (sameFamily
+                            && local.isLoopbackAddress()
+                                    == address.getAddress().isLoopbackAddress())) {
+                return endpoint;
+            }
+        }
+        return endpoints.getFirst();
+    }
+
+    /** Whether this node's handshake is the one that goes on, where both begin. */
+    private boolean isOurs(InetSocketAddress source) {
+        NodeId peer = dialled.get(source);
+        return peer != null && self.compareTo(peer) < 0;
+    }
+
+    private void closed(NodeId peer) {
+        sessionIds.remove(peer);
+        addresses.values().removeIf(peer::equals);
+        deliverer.close(peer);
+        Watch to = watch;
+        if (to != null && !protocol.isShutdown()) {
+            protocol.execute(() -> to.closed(peer));
+        }
+    }
+
+    private @Nullable Caller caller(EndpointContext context) {
+        NodeId id = PeerGuard.nodeOf(context);
+        Peer peer = guard.trusted(id);
+        return peer == null ? null : new Caller(Caller.Via.NETWORK, peer.id(), peer.grants());
+    }
+
+    /** Notifications follow a peer that changed its address, and stop where it isn't trusted. */
+    private @Nullable EndpointContext route(EndpointContext asked) {
+        NodeId id = PeerGuard.nodeOf(asked);
+        if (id == null || guard.trusted(id) == null) {
+            return null;
+        }
+        Heard last = heard.get(id);
+        return last == null || last.address.equals(asked.getPeerAddress())
+                ? asked
+                : new AddressEndpointContext(last.address, new PeerGuard.Node(id));
+    }
+
+    /** Hears every message before anything is made of it; those of nobody trusted end here. */
+    private final class Ear extends MessageInterceptorAdapter {
+        private final CoapEndpoint endpoint;
+
+        Ear(CoapEndpoint endpoint) {
+            this.endpoint = endpoint;
+        }
+
+        @Override
+        public void receiveRequest(Request request) {
+            received(request);
+        }
+
+        @Override
+        public void receiveResponse(Response response) {
+            received(response);
+        }
+
+        @Override
+        public void receiveEmptyMessage(EmptyMessage message) {
+            received(message);
+        }
+
+        private void received(Message message) {
+            EndpointContext context = message.getSourceContext();
+            NodeId peer = PeerGuard.nodeOf(context);
+            if (peer == null || guard.trusted(peer) == null) {
+                counters.messagesRefused.increment();
+                message.setCanceled(true);
+                return;
+            }
+            InetSocketAddress address = context.getPeerAddress();
+            Heard last = heard.get(peer);
+            if (last == null || !last.endpoint.equals(endpoint) || !last.address.equals(address)) {
+                moved(peer, last, new Heard(address, endpoint));
+            }
+            Watch to = watch;
+            if (to != null) {
+                to.heard(peer, address);
+            }
+        }
+
+        private void moved(NodeId peer, @Nullable Heard from, Heard to) {
+            if (from != null) {
+                addresses.remove(from.address, peer);
+                dialled.remove(from.address, peer);
+            }
+            heard.put(peer, to);
+            addresses.put(to.address, peer);
+        }
+    }
+
+    /** Counts what isn't CoAP. */
+    static final class Malformed extends MessageInterceptorAdapter
+            implements MalformedMessageInterceptor {
+        private final CoapCounters counters;
+
+        Malformed(CoapCounters counters) {
+            this.counters = counters;
+        }
+
+        @Override
+        public void receivedMalformedMessage(RawData message) {
+            counters.messagesMalformed.increment();
+        }
+    }
+
+    /** Knows the sessions. */
+    private final class Connections implements ConnectionListener {
+        @Override
+        public void onConnectionEstablished(Connection connection) {
+            Principal principal = connection.getEstablishedSession().getPeerIdentity();
+            NodeId peer = PeerGuard.nodeOf(principal);
+            if (peer == null) {
+                return;
+            }
+            InetSocketAddress address = connection.getPeerAddress();
+            counters.handshakesDone.increment();
+            synchronized (sessions) {
+                sessions.put(connection, new Session(peer, principal));
+            }
+            if (address != null) {
+                addresses.put(address, peer);
+            }
+            SessionId id = connection.getEstablishedSession().getSessionIdentifier();
+            SessionId before = sessionIds.put(peer, id);
+            boolean afresh = before != null && !before.equals(id);
+            if (afresh) {
+                // Whoever has to negotiate anew has forgotten what it observed.
+                deliverer.close(peer);
+            }
+            Watch to = watch;
+            if (to != null && guard.trusted(peer) != null) {
+                protocol.execute(() -> to.opened(peer, afresh));
+            }
+        }
+
+        @Override
+        public void onConnectionRemoved(Connection connection) {
+            Session session;
+            synchronized (sessions) {
+                session = sessions.remove(connection);
+            }
+            if (session != null && !hasSession(session.peer)) {
+                closed(session.peer);
+            }
+        }
+
+        @Override
+        public boolean onConnectionUpdatesSequenceNumbers(Connection connection, boolean write) {
+            return false;
+        }
+
+        @Override
+        public boolean onConnectionMacError(Connection connection) {
+            return false;
+        }
+
+        @Override
+        public void beforeExecution(Connection connection) {}
+
+        @Override
+        public void updateExecution(Connection connection) {}
+
+        @Override
+        public void afterExecution(Connection connection) {}
+    }
+}

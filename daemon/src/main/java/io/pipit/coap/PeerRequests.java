@@ -1,0 +1,347 @@
+package io.pipit.coap;
+
+import io.pipit.model.NodeId;
+import io.pipit.port.TimeSource;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.eclipse.californium.core.coap.MessageObserverAdapter;
+import org.eclipse.californium.core.coap.Request;
+import org.eclipse.californium.core.coap.Response;
+import org.eclipse.californium.core.coap.Token;
+import org.eclipse.californium.scandium.dtls.AlertMessage.AlertDescription;
+import org.eclipse.californium.scandium.dtls.DtlsHandshakeTimeoutException;
+import org.eclipse.californium.scandium.dtls.HandshakeException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings requests to peers: decides who of two begins a session, tries each address that a peer may
+ * have, opens a new session where the old one seems dead, and gives up in time. On the protocol
+ * thread, except where it says otherwise.
+ *
+ * <p>Of two nodes without a session the one with the lower ID begins it; the other waits {@link
+ * #PATIENCE_MS} for that, then begins itself. A request that isn't answered in time opens a new
+ * session with its first repetition, beside the old one, so that a peer that restarted without its
+ * state is back within little more than a second.
+ */
+final class PeerRequests {
+    /** What becomes of a request; exactly one of the two, once. */
+    interface Outcome {
+        /** An answer of whatever code; null where it was the reset that a ping asks for. */
+        void answered(@Nullable Response response);
+
+        /** None. */
+        void failed(String reason);
+    }
+
+    /** How long the higher ID waits for the lower one's handshake, milliseconds. */
+    static final int PATIENCE_MS = 1_000;
+
+    /** After this a request has failed, whatever was tried, milliseconds. */
+    static final int DEADLINE_MS = 20_000;
+
+    /** Tries more at one address where a session broke or two crossed each other. */
+    private static final int RETRIES_MAX = 2;
+
+    /** Wait before such a try, milliseconds: the lower ID goes first. */
+    private static final int LOWER_RETRY_MS = 20;
+
+    private static final int HIGHER_RETRY_MS = 400;
+
+    private final NetworkEndpoint network;
+    private final Function<NodeId, List<InetSocketAddress>> directory;
+    private final TimeSource time;
+    private final ScheduledExecutorService protocol;
+    private final Map<NodeId, PeerLink> links = new ConcurrentHashMap<>();
+    private final Map<NodeId, List<Pending>> waiting = new HashMap<>();
+    private final Set<Pending> pending = new LinkedHashSet<>();
+
+    PeerRequests(
+            NetworkEndpoint network,
+            Function<NodeId, List<InetSocketAddress>> directory,
+            TimeSource time) {
+        this.network = network;
+        this.directory = directory;
+        this.time = time;
+        this.protocol = network.protocol();
+    }
+
+    /** What is known of the way to a peer. Any thread. */
+    PeerLink link(NodeId peer) {
+        return links.computeIfAbsent(peer, id -> new PeerLink());
+    }
+
+    /** Where a peer was said to be, best first. Any thread. */
+    List<InetSocketAddress> directory(NodeId peer) {
+        return directory.apply(peer);
+    }
+
+    /**
+     * Sends a request.
+     *
+     * @param message makes it, anew for each try
+     */
+    Pending send(NodeId peer, Supplier<Request> message, Outcome outcome) {
+        Pending request = new Pending(peer, message, outcome);
+        request.begin();
+        return request;
+    }
+
+    /** The peer has a session now. */
+    void opened(NodeId peer) {
+        link(peer).handshake();
+        goOn(peer);
+    }
+
+    /** Fails all that is under way to a peer. */
+    void forget(NodeId peer, String reason) {
+        for (Pending request : List.copyOf(pending)) {
+            if (request.peer.equals(peer)) {
+                request.fail(reason);
+            }
+        }
+        links.remove(peer);
+    }
+
+    private void goOn(NodeId peer) {
+        List<Pending> ready = waiting.remove(peer);
+        if (ready != null) {
+            ready.forEach(Pending::next);
+        }
+    }
+
+    /** A request on its way. */
+    final class Pending {
+        private final NodeId peer;
+        private final Supplier<Request> message;
+        private final Outcome outcome;
+        private final Queue<InetSocketAddress> addresses = new ArrayDeque<>();
+        private @Nullable ScheduledFuture<?> deadline;
+        private @Nullable Request request;
+        private String lastReason = "no answer";
+        private int retries;
+        private boolean done;
+
+        private Pending(NodeId peer, Supplier<Request> message, Outcome outcome) {
+            this.peer = peer;
+            this.message = message;
+            this.outcome = outcome;
+        }
+
+        /** Of the last try; null before the first. */
+        @Nullable Token token() {
+            return request == null ? null : request.getToken();
+        }
+
+        /** Gives it up; no outcome follows. */
+        void cancel() {
+            if (finish() && request != null) {
+                request.cancel();
+            }
+        }
+
+        private void begin() {
+            pending.add(this);
+            if (!network.isTrusted(peer)) {
+                // Not before the caller has the object that this speaks of.
+                protocol.execute(() -> fail("not a trusted peer"));
+                return;
+            }
+            deadline =
+                    protocol.schedule(
+                            () -> fail(lastReason + ", given up after " + DEADLINE_MS + " ms"),
+                            DEADLINE_MS,
+                            TimeUnit.MILLISECONDS);
+            if (network.hasSession(peer) || network.self().compareTo(peer) < 0) {
+                protocol.execute(this::next);
+                return;
+            }
+            waiting.computeIfAbsent(
+                            peer,
+                            id -> {
+                                var _ =
+                                        protocol.schedule(
+                                                () -> goOn(id), PATIENCE_MS, TimeUnit.MILLISECONDS);
+                                return new ArrayList<>();
+                            })
+                    .add(this);
+        }
+
+        /** Tries the next address. */
+        private void next() {
+            if (done) {
+                return;
+            }
+            if (request == null) {
+                addresses.addAll(candidates());
+            }
+            InetSocketAddress address = addresses.poll();
+            if (address != null) {
+                retries = 0;
+                attempt(address);
+            } else if (request == null) {
+                fail("no address known; give the peer one in the configuration");
+            } else {
+                fail(lastReason);
+            }
+        }
+
+        private Set<InetSocketAddress> candidates() {
+            Set<InetSocketAddress> candidates = new LinkedHashSet<>();
+            InetSocketAddress heardAt = network.heardAt(peer);
+            if (heardAt != null) {
+                candidates.add(heardAt);
+            }
+            candidates.addAll(directory.apply(peer));
+            candidates.removeIf(InetSocketAddress::isUnresolved);
+            return candidates;
+        }
+
+        private void attempt(InetSocketAddress address) {
+            if (done) {
+                return;
+            }
+            Request attempt = message.get();
+            request = attempt;
+            attempt.addMessageObserver(new Attempt(this, attempt, address));
+            try {
+                network.send(peer, address, attempt);
+            } catch (RuntimeException e) {
+                fail("can't send to " + address + ": " + e.getMessage());
+            }
+        }
+
+        private void attemptFailed(InetSocketAddress address, String reason, boolean again) {
+            if (done) {
+                return;
+            }
+            lastReason = reason + " (" + address + ")";
+            if (again && retries < RETRIES_MAX) {
+                retries++;
+                boolean lower = network.self().compareTo(peer) < 0;
+                var _ =
+                        protocol.schedule(
+                                () -> attempt(address),
+                                lower ? LOWER_RETRY_MS : HIGHER_RETRY_MS,
+                                TimeUnit.MILLISECONDS);
+            } else {
+                next();
+            }
+        }
+
+        private void answered(@Nullable Response response) {
+            if (finish()) {
+                outcome.answered(response);
+            }
+        }
+
+        private void fail(String reason) {
+            if (finish()) {
+                if (request != null) {
+                    request.cancel();
+                }
+                link(peer).lost(reason);
+                outcome.failed(reason);
+            }
+        }
+
+        private boolean finish() {
+            if (done) {
+                return false;
+            }
+            done = true;
+            pending.remove(this);
+            if (deadline != null) {
+                deadline.cancel(false);
+            }
+            return true;
+        }
+    }
+
+    /** What becomes of one try, with its repetitions. */
+    private final class Attempt extends MessageObserverAdapter {
+        private final Pending pending;
+        private final Request request;
+        private final InetSocketAddress address;
+        private long sentNanos;
+        private int transmissions;
+
+        Attempt(Pending pending, Request request, InetSocketAddress address) {
+            this.pending = pending;
+            this.request = request;
+            this.address = address;
+        }
+
+        @Override
+        public void onSent(boolean retransmission) {
+            transmissions++;
+            sentNanos = time.monotonicNanos();
+            link(pending.peer).sent(address, retransmission);
+        }
+
+        @Override
+        public void onRetransmission() {
+            if (transmissions == 1 && network.hasSession(pending.peer)) {
+                network.probe(pending.peer, address, request);
+            }
+        }
+
+        @Override
+        public void onResponse(Response response) {
+            measure();
+            pending.answered(response);
+        }
+
+        @Override
+        public void onReject() {
+            measure();
+            if (request.getCode() == null) {
+                pending.answered(null);
+            } else {
+                pending.attemptFailed(address, "the peer refused the message", false);
+            }
+        }
+
+        /** Which transmission an answer belongs to is known only where there was one (RFC 6298). */
+        private void measure() {
+            if (transmissions == 1) {
+                link(pending.peer).roundTrip((time.monotonicNanos() - sentNanos) / 1_000);
+            }
+        }
+
+        @Override
+        public void onTimeout() {
+            pending.attemptFailed(address, "no answer", false);
+        }
+
+        @Override
+        public void onSendError(Throwable error) {
+            String reason =
+                    error instanceof DtlsHandshakeTimeoutException
+                            ? "no answer to the DTLS handshake"
+                            : error.getMessage() == null ? error.toString() : error.getMessage();
+            pending.attemptFailed(address, reason, isPassing(error));
+        }
+
+        /** Whether the next try may fare better: not where nobody's there, or the key is wrong. */
+        private static boolean isPassing(Throwable error) {
+            boolean refused =
+                    error instanceof HandshakeException failed
+                            && failed.getAlert().getDescription()
+                                    == AlertDescription.BAD_CERTIFICATE;
+            return !refused && !(error instanceof DtlsHandshakeTimeoutException);
+        }
+    }
+}
