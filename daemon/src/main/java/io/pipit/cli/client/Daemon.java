@@ -1,0 +1,249 @@
+package io.pipit.cli.client;
+
+import io.pipit.cli.context.ConfigurationFile;
+import io.pipit.cli.context.Failure;
+import io.pipit.model.Filter;
+import io.pipit.wire.Document;
+import io.pipit.wire.Format;
+import io.pipit.wire.Frame;
+import io.pipit.wire.Senml;
+import io.pipit.wire.WireException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What the verbs ask the daemon for, in values. Not thread-safe. */
+public final class Daemon implements AutoCloseable {
+    /** Readings in one answer. */
+    private static final int PAGE = 1_000;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final int JSON = 50;
+
+    private final SocketClient client;
+    private final String ownName;
+    private @Nullable Map<String, String> names;
+
+    private Daemon(SocketClient client, String ownName) {
+        this.client = client;
+        this.ownName = ownName;
+    }
+
+    /** Connects to the daemon that this file configures. */
+    public static Daemon connect(ConfigurationFile file) throws Failure {
+        ConfigurationFile.Place place = file.place();
+        return connect(place.runDir(), place.nodeName());
+    }
+
+    /**
+     * Connects to the daemon of this run directory.
+     *
+     * @param ownName what its configuration calls the node
+     */
+    public static Daemon connect(Path runDir, String ownName) throws Failure {
+        return new Daemon(SocketClient.connect(runDir.resolve("pipit.sock"), PATIENCE), ownName);
+    }
+
+    /** A JSON body as it is. */
+    public Document document(String path) throws Failure {
+        Reply reply = client.ask(Ask.get(path, JSON));
+        return document(reply.payload());
+    }
+
+    private static Document document(byte[] payload) throws Failure {
+        try {
+            return Document.read(payload, Format.JSON);
+        } catch (WireException e) {
+            throw unreadable(e);
+        }
+    }
+
+    /** A body of any form, as it is. */
+    public Reply get(String path, int accept) throws Failure {
+        return client.ask(Ask.get(path, accept));
+    }
+
+    /** Sends a JSON body, or asks for something to be taken away. */
+    public Reply change(int code, String path, List<String> query, @Nullable Object body)
+            throws Failure {
+        byte[] payload = body == null ? new byte[0] : Document.write(body, Format.JSON);
+        int format = code == Frame.DELETE ? -1 : JSON;
+        return client.ask(new Ask(code, path, query, -1, format, payload, false));
+    }
+
+    /**
+     * The pattern over {@code node/sensor/quantity} that people mean: without a node it is this
+     * node's own series.
+     */
+    public String pattern(String series) throws Failure {
+        if (!Filter.isPattern(series)) {
+            throw new Failure(
+                    Failure.USAGE,
+                    "'"
+                            + series
+                            + "' is no series: write sensor/quantity or node/sensor/quantity; * is one of these, ** any number");
+        }
+        boolean own = !series.contains("**") && series.split("/", -1).length == 2;
+        return own ? ownName + "/" + series : series;
+    }
+
+    /** What the configuration calls this node. */
+    public String ownName() {
+        return ownName;
+    }
+
+    /** The newest reading of each series that the pattern fits. */
+    public List<Arrival> newest(String pattern) throws Failure {
+        List<Arrival> all = new ArrayList<>();
+        arrivals(
+                        client.ask(
+                                Ask.get(
+                                        "history",
+                                        Format.CBOR.senml(),
+                                        "newest=1",
+                                        "series=" + pattern)))
+                .forEach(all::add);
+        return all;
+    }
+
+    /** A page of what is stored. */
+    public interface Page {
+        /**
+         * Takes it.
+         *
+         * @return false where it is enough
+         */
+        boolean take(List<Arrival> readings) throws Failure;
+    }
+
+    /** Hands on all readings of a time in log order, page by page. */
+    public void history(String pattern, @Nullable String from, @Nullable String to, Page page)
+            throws Failure {
+        String after = null;
+        while (true) {
+            List<String> query = new ArrayList<>(List.of("series=" + pattern, "limit=" + PAGE));
+            if (from != null) {
+                query.add("from=" + from);
+            }
+            if (to != null) {
+                query.add("to=" + to);
+            }
+            if (after != null) {
+                query.add("after=" + after);
+            }
+            List<Arrival> readings =
+                    arrivals(
+                            client.ask(
+                                    Ask.get(
+                                            "history",
+                                            Format.CBOR.senml(),
+                                            query.toArray(String[]::new))));
+            if (readings.isEmpty()) {
+                return;
+            }
+            Arrival last = readings.getLast();
+            String next = last.nodeId() + ":" + last.log() + ":" + last.sequence();
+            if (next.equals(after)) {
+                throw new Failure(Failure.FAILED, "the daemon sent the same page twice");
+            }
+            after = next;
+            if (!page.take(readings)) {
+                return;
+            }
+        }
+    }
+
+    /** Begins to observe what arrives; {@link #next} gives it. */
+    public List<Arrival> watch(String pattern) throws Failure {
+        return arrivals(
+                client.ask(
+                        Ask.get("history", Format.CBOR.senml(), "series=" + pattern).observed()));
+    }
+
+    /** What arrived since, where something did in this time; zero waits for ever. */
+    public List<Arrival> next(Duration atMost) throws Failure {
+        Optional<Reply> reply = client.next(atMost);
+        return reply.isEmpty() ? List.of() : arrivals(reply.get());
+    }
+
+    private List<Arrival> arrivals(Reply reply) throws Failure {
+        if (reply.payload().length == 0) {
+            return List.of();
+        }
+        Format format = reply.contentFormat() == Format.JSON.senml() ? Format.JSON : Format.CBOR;
+        List<Arrival> arrivals = new ArrayList<>();
+        try {
+            for (Senml.Item item : Senml.decode(reply.payload(), format)) {
+                String id =
+                        item.base().endsWith("/")
+                                ? item.base().substring(0, item.base().length() - 1)
+                                : item.base();
+                if (item.value() != null) {
+                    arrivals.add(
+                            new Arrival(
+                                    id,
+                                    nameOf(id),
+                                    item.name(),
+                                    item.value(),
+                                    item.unit(),
+                                    item.timeMicros(),
+                                    item.log() == null ? "" : item.log().toString(),
+                                    item.sequence()));
+                }
+            }
+        } catch (WireException e) {
+            throw unreadable(e);
+        }
+        return arrivals;
+    }
+
+    /** What people call the node with this ID: its name, or the ID where it has none here. */
+    private String nameOf(String id) throws Failure {
+        Map<String, String> known = names;
+        if (known == null || !known.containsKey(id)) {
+            known = askNames();
+            // Whoever isn't a peer any more keeps its ID, and isn't asked for again.
+            known.putIfAbsent(id, id);
+            names = known;
+        }
+        return known.getOrDefault(id, id);
+    }
+
+    /** How the node stands with each of its peers. */
+    public List<PeerState> peerStates() throws Failure {
+        return peers(document("peers")).stream().map(PeerState::of).toList();
+    }
+
+    /** The peers in an answer of {@code /peers}. */
+    public static List<Document> peers(Document answer) {
+        return answer.items().isEmpty() ? answer.get("peers").items() : answer.items();
+    }
+
+    private Map<String, String> askNames() throws Failure {
+        Map<String, String> known = names == null ? new HashMap<>() : names;
+        Document peers = document("peers");
+        for (Document peer : peers(peers)) {
+            known.put(peer.get("id").text(""), peer.get("name").text(""));
+        }
+        known.put(peers.get("id").text(""), ownName);
+        return known;
+    }
+
+    private static Failure unreadable(WireException e) {
+        return new Failure(
+                Failure.FAILED,
+                "the daemon's answer can't be read: "
+                        + e.getMessage()
+                        + "; is it of the same version? See 'pipit --version'");
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+}

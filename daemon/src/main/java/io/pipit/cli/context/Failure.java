@@ -1,0 +1,36 @@
+package io.pipit.cli.context;
+
+/**
+ * A verb can't do what it was asked. The message is one line for a person: what is wrong and what
+ * to do.
+ */
+public final class Failure extends Exception {
+    private static final long serialVersionUID = 1;
+
+    /** It didn't work out. */
+    public static final int FAILED = 1;
+
+    /** The command line makes no sense. */
+    public static final int USAGE = 2;
+
+    /** The daemon can't be reached. */
+    public static final int UNREACHABLE = 69;
+
+    /** The system or the daemon doesn't let this user do it. */
+    public static final int NOT_ALLOWED = 77;
+
+    /** The configuration is wrong. */
+    public static final int CONFIGURATION = 78;
+
+    private final int exitCode;
+
+    public Failure(int exitCode, String message) {
+        super(message);
+        this.exitCode = exitCode;
+    }
+
+    /** What the process ends with. */
+    public int exitCode() {
+        return exitCode;
+    }
+}

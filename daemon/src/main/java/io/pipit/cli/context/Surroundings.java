@@ -1,0 +1,148 @@
+package io.pipit.cli.context;
+
+import io.pipit.config.DriverDescriptor;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/**
+ * What a verb finds around it. Handed in by the program's main method; a test hands in its own.
+ *
+ * @param out what was asked for, UTF-8
+ * @param err what went wrong
+ * @param terminal whether {@code out} is a terminal
+ * @param environment the process's variables
+ * @param clock the wall clock
+ * @param nanoTime a clock that doesn't jump
+ * @param threads makes threads that don't keep the process alive
+ * @param launcher runs the daemon
+ * @param drivers what {@code driver =} of a sensor may be
+ * @param program the command that starts this program once more; verbs are added to it
+ */
+public record Surroundings(
+        PrintStream out,
+        PrintStream err,
+        boolean terminal,
+        Map<String, String> environment,
+        InstantSource clock,
+        LongSupplier nanoTime,
+        ThreadFactory threads,
+        Launcher launcher,
+        List<DriverDescriptor> drivers,
+        List<String> program) {
+    private static final int COLUMNS_DEFAULT = 80;
+    private static final int COLUMNS_MIN = 40;
+    private static final int COLUMNS_MAX = 400;
+    private static final int STTY_SECONDS_MAX = 2;
+
+    public Surroundings {
+        environment = Map.copyOf(environment);
+        drivers = List.copyOf(drivers);
+        program = List.copyOf(program);
+    }
+
+    /** The command that starts this main class in another Java like this one, in little memory. */
+    public static List<String> programOf(Class<?> main) {
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-Xmx64m",
+                "-XX:TieredStopAtLevel=1",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                main.getName());
+    }
+
+    /** Whether this process's standard output is a terminal. */
+    public static boolean isTerminal() {
+        try {
+            String device = Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString();
+            return device.startsWith("/dev/pts/") || device.startsWith("/dev/tty");
+        } catch (IOException | UnsupportedOperationException e) {
+            return false;
+        }
+    }
+
+    /** The wall clock, microseconds since 1970. */
+    public long micros() {
+        Instant now = clock.instant();
+        return now.getEpochSecond() * 1_000_000 + now.getNano() / 1_000;
+    }
+
+    /** Prints a line. */
+    public void line(String text) {
+        out.print(text + "\n");
+        flush();
+    }
+
+    /**
+     * Sees to it that what was printed is out.
+     *
+     * @throws OutputClosed where nobody reads it any more
+     */
+    public void flush() {
+        if (out.checkError()) {
+            throw new OutputClosed();
+        }
+    }
+
+    /** Whether colours are wanted (no-color.org). */
+    public boolean colours() {
+        return terminal
+                && environment.getOrDefault("NO_COLOR", "").isEmpty()
+                && !environment.getOrDefault("TERM", "").equals("dumb");
+    }
+
+    /** How wide the terminal is, in characters. */
+    public int columns() {
+        return size()[1];
+    }
+
+    /** How high the terminal is, in lines. */
+    public int rows() {
+        return size()[0];
+    }
+
+    private int[] size() {
+        int[] size = {24, COLUMNS_DEFAULT};
+        try {
+            String columns = environment.get("COLUMNS");
+            if (columns != null) {
+                size[1] = Integer.parseInt(columns);
+            } else if (terminal) {
+                String[] answer = stty().split(" ", -1);
+                size[0] = Integer.parseInt(answer[0]);
+                size[1] = Integer.parseInt(answer[1].strip());
+            }
+        } catch (IOException | NumberFormatException | ArrayIndexOutOfBoundsException e) {
+            // No stty, or no terminal after all: the defaults do.
+            return size;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        size[1] = Math.clamp(size[1], COLUMNS_MIN, COLUMNS_MAX);
+        return size;
+    }
+
+    private static String stty() throws IOException, InterruptedException {
+        Process stty =
+                new ProcessBuilder("stty", "size")
+                        .redirectInput(Path.of("/dev/tty").toFile())
+                        .redirectError(ProcessBuilder.Redirect.DISCARD)
+                        .start();
+        if (!stty.waitFor(STTY_SECONDS_MAX, TimeUnit.SECONDS)) {
+            stty.destroyForcibly();
+        }
+        return new String(
+                stty.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.US_ASCII);
+    }
+}

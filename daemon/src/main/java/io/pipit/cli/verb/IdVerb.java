@@ -1,0 +1,70 @@
+package io.pipit.cli.verb;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.pipit.cli.context.ConfigurationFile;
+import io.pipit.cli.context.Failure;
+import io.pipit.cli.context.Surroundings;
+import io.pipit.config.Configuration;
+import io.pipit.identity.Identity;
+import io.pipit.identity.IdentityException;
+import io.pipit.wire.Document;
+import io.pipit.wire.Format;
+import java.nio.file.AccessDeniedException;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code pipit id}. */
+@Command(
+        name = "id",
+        description = "Print this node's ID, which other nodes need to trust it.",
+        footer = {
+            "",
+            "Makes the node's key where there is none. Needs no running daemon, but has to be run"
+                    + " as the user that the daemon runs as: sudo -u pipit pipit id"
+        })
+public final class IdVerb implements Callable<Integer> {
+    private final Surroundings surroundings;
+    private final ConfigurationFile file;
+
+    @Mixin private JsonOption json = new JsonOption();
+
+    public IdVerb(Surroundings surroundings, ConfigurationFile file) {
+        this.surroundings = surroundings;
+        this.file = file;
+    }
+
+    @Override
+    public Integer call() throws Failure {
+        Configuration.Node node = file.load().node();
+        Identity identity = identity(node);
+        if (json.isSet()) {
+            Map<String, String> all =
+                    new TreeMap<>(Map.of("id", identity.id().toString(), "name", node.name()));
+            surroundings.line(new String(Document.write(all, Format.JSON), UTF_8));
+        } else {
+            surroundings.line(identity.id().toString());
+        }
+        return 0;
+    }
+
+    /** The key of this node, made where there is none. */
+    static Identity identity(Configuration.Node node) throws Failure {
+        try {
+            return Identity.loadOrCreate(node.dataDir());
+        } catch (IdentityException e) {
+            throw failure(e);
+        }
+    }
+
+    static Failure failure(IdentityException e) {
+        int code =
+                e.getCause() instanceof AccessDeniedException
+                        ? Failure.NOT_ALLOWED
+                        : Failure.FAILED;
+        return new Failure(code, String.valueOf(e.getMessage()));
+    }
+}

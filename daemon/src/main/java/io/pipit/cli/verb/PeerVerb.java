@@ -1,0 +1,286 @@
+package io.pipit.cli.verb;
+
+import io.pipit.cli.client.Daemon;
+import io.pipit.cli.context.ConfigurationFile;
+import io.pipit.cli.context.Failure;
+import io.pipit.cli.context.Surroundings;
+import io.pipit.cli.show.Table;
+import io.pipit.config.Configuration;
+import io.pipit.config.text.HostPort;
+import io.pipit.config.text.Malformed;
+import io.pipit.identity.IdentityException;
+import io.pipit.identity.TrustStore;
+import io.pipit.model.Grant;
+import io.pipit.model.NodeId;
+import io.pipit.model.Peer;
+import io.pipit.wire.Document;
+import io.pipit.wire.Format;
+import io.pipit.wire.Frame;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/**
+ * {@code pipit peer}: whom this node trusts. Asks the daemon; where none runs, the list itself is
+ * changed, which the daemon reads when it starts.
+ */
+@Command(name = "peer", description = "Say whom this node trusts.")
+public final class PeerVerb {
+    private static final int SHORT_ID_CHARS = 7;
+    private static final int PORT_DEFAULT = 5684;
+
+    private final Surroundings surroundings;
+    private final ConfigurationFile file;
+
+    public PeerVerb(Surroundings surroundings, ConfigurationFile file) {
+        this.surroundings = surroundings;
+        this.file = file;
+    }
+
+    @Command(
+            name = "add",
+            description = "Trust the node with this ID.",
+            footer = {
+                "",
+                "The other node prints its ID with 'pipit id'. Trust is one way: do the same there,"
+                        + " with this node's ID."
+            })
+    int add(
+            @Parameters(paramLabel = "ID", description = "The other node's ID.") String id,
+            @Option(
+                            names = "--name",
+                            paramLabel = "NAME",
+                            description = "What to call it: a-z, 0-9 and -.")
+                    @Nullable String name,
+            @Option(
+                            names = "--address",
+                            paramLabel = "HOST[:PORT]",
+                            description = "Where it is; without, it has to find this node.")
+                    @Nullable String address,
+            @Option(
+                            names = "--role",
+                            paramLabel = "ROLE",
+                            split = ",",
+                            description =
+                                    "What it may do here: monitor, read, write, bulk, admin, with a"
+                                            + " pattern as in read:air/*. Several times for"
+                                            + " several. Default: monitor, read.")
+                    @Nullable List<String> roles)
+            throws Failure {
+        NodeId parsed = id(id);
+        Peer peer =
+                new Peer(
+                        parsed,
+                        name == null ? nameFor(parsed) : name,
+                        address == null ? null : address(address),
+                        grants(roles == null ? List.of("monitor", "read") : roles));
+        change(
+                daemon -> {
+                    var _ = daemon.change(Frame.PUT, "trust", List.of(), document(peer));
+                },
+                store -> store.add(peer));
+        surroundings.line(peer.name() + " " + peer.id());
+        return 0;
+    }
+
+    @Command(name = "list", description = "Print whom this node trusts.")
+    int list(@Mixin JsonOption json) throws Failure {
+        List<Map<String, Object>> peers = new ArrayList<>();
+        change(
+                daemon -> {
+                    Document answer = daemon.document("trust");
+                    for (Document peer : Daemon.peers(answer)) {
+                        peers.add(new LinkedHashMap<>(peer.fields()));
+                    }
+                },
+                store -> store.list().forEach(peer -> peers.add(document(peer))));
+        if (json.isSet()) {
+            surroundings.line(
+                    new String(Document.write(peers, Format.JSON), StandardCharsets.UTF_8));
+            return 0;
+        }
+        Table table = new Table("name", "id", "address", "roles");
+        for (Map<String, Object> peer : peers) {
+            table.row(
+                    shown(peer.get("name")),
+                    shown(peer.get("id")),
+                    shown(peer.get("address")),
+                    shown(peer.get("roles")));
+        }
+        surroundings
+                .out()
+                .print(
+                        table.isEmpty()
+                                ? "no peers yet; 'pipit peer add ID' adds one\n"
+                                : table.text(surroundings.colours()));
+        surroundings.flush();
+        return 0;
+    }
+
+    @Command(name = "revoke", description = "Trust this node no longer.")
+    int revoke(
+            @Parameters(paramLabel = "ID", description = "The other node's ID or name.") String id)
+            throws Failure {
+        change(
+                daemon -> {
+                    var _ =
+                            daemon.change(
+                                    Frame.DELETE,
+                                    "trust",
+                                    List.of("id=" + resolve(id, daemon)),
+                                    null);
+                },
+                store -> {
+                    NodeId peer = NodeId.parse(id).orElse(null);
+                    for (Peer each : store.list()) {
+                        peer = each.name().equals(id) ? each.id() : peer;
+                    }
+                    if (peer == null || !store.remove(peer)) {
+                        throw noSuchPeer(id);
+                    }
+                });
+        return 0;
+    }
+
+    private static String resolve(String idOrName, Daemon daemon) throws Failure {
+        NodeId id = NodeId.parse(idOrName).orElse(null);
+        if (id != null) {
+            return id.toString();
+        }
+        for (Document peer : Daemon.peers(daemon.document("trust"))) {
+            if (peer.get("name").text("").equals(idOrName)) {
+                return peer.get("id").text("");
+            }
+        }
+        throw noSuchPeer(idOrName);
+    }
+
+    private static Failure noSuchPeer(String idOrName) {
+        return new Failure(
+                Failure.FAILED, "no peer is " + idOrName + "; 'pipit peer list' prints them");
+    }
+
+    private interface WithDaemon {
+        void run(Daemon daemon) throws Failure;
+    }
+
+    private interface WithStore {
+        void run(TrustStore store) throws Failure, IdentityException;
+    }
+
+    private void change(WithDaemon running, WithStore stopped) throws Failure {
+        try (Daemon daemon = Daemon.connect(file)) {
+            running.run(daemon);
+            return;
+        } catch (Failure e) {
+            if (e.exitCode() != Failure.UNREACHABLE) {
+                throw e;
+            }
+        }
+        Configuration configuration = file.load();
+        Configuration.Node node = configuration.node();
+        List<Peer> configured = new ArrayList<>();
+        for (Configuration.Peer peer : configuration.peers()) {
+            HostPort at = peer.address().orElse(null);
+            configured.add(
+                    new Peer(
+                            id(peer.id()),
+                            peer.name(),
+                            at == null ? null : address(at),
+                            grants(peer.roles().stream().map(Object::toString).toList())));
+        }
+        try {
+            stopped.run(
+                    TrustStore.open(
+                            node.dataDir(), IdVerb.identity(node).id(), node.name(), configured));
+        } catch (IdentityException e) {
+            throw IdVerb.failure(e);
+        }
+    }
+
+    private static String shown(@Nullable Object value) {
+        return switch (value) {
+            case null -> "-";
+            case Document document when !document.items().isEmpty() ->
+                    String.join(
+                            ", ", document.items().stream().map(item -> item.text("")).toList());
+            case Document document -> document.text("-");
+            case List<?> list -> String.join(", ", list.stream().map(Object::toString).toList());
+            default -> value.toString();
+        };
+    }
+
+    private static Map<String, Object> document(Peer peer) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("id", peer.id().toString());
+        body.put("name", peer.name());
+        InetSocketAddress address = peer.address();
+        if (address != null) {
+            String host = address.getHostString();
+            body.put(
+                    "address",
+                    (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort());
+        }
+        body.put("roles", peer.grants().stream().map(Grant::toString).sorted().toList());
+        return body;
+    }
+
+    private static NodeId id(String text) throws Failure {
+        return NodeId.parse(text)
+                .orElseThrow(() ->
+                        new Failure(
+                                Failure.USAGE,
+                                "'"
+                                        + text
+                                        + "' is no node ID, or one with a wrong character:"
+                                        + " it is what 'pipit id' prints on the other"
+                                        + " node"));
+    }
+
+    private static String nameFor(NodeId id) {
+        return "node-" + id.toString().substring(0, SHORT_ID_CHARS).toLowerCase(Locale.ROOT);
+    }
+
+    private static InetSocketAddress address(String text) throws Failure {
+        try {
+            boolean bare = !text.matches(".*:\\d+|\\[.*]:\\d+") || text.matches("[^\\[]*:.*:.*");
+            String host =
+                    bare && text.contains(":") && !text.startsWith("[") ? "[" + text + "]" : text;
+            return address(HostPort.parse(bare ? host + ":" + PORT_DEFAULT : text));
+        } catch (Malformed e) {
+            throw new Failure(Failure.USAGE, "--address: " + e.getMessage());
+        }
+    }
+
+    private static InetSocketAddress address(HostPort at) {
+        return InetSocketAddress.createUnresolved(at.host(), at.port());
+    }
+
+    private static Set<Grant> grants(List<String> roles) throws Failure {
+        Set<Grant> grants = new LinkedHashSet<>();
+        for (String role : roles) {
+            grants.add(
+                    Grant.parse(role)
+                            .orElseThrow(() ->
+                                    new Failure(
+                                            Failure.USAGE,
+                                            "'"
+                                                    + role
+                                                    + "' is no role: monitor, read, write,"
+                                                    + " bulk or admin, with a pattern as in"
+                                                    + " read:air/*")));
+        }
+        return grants;
+    }
+}

@@ -1,0 +1,198 @@
+package io.pipit.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PipitTest {
+    @TempDir Path folder;
+    private final Stage stage = new Stage();
+    private String file;
+
+    @BeforeEach
+    void configure() throws IOException {
+        Path path = folder.resolve("pipit.toml");
+        Files.writeString(
+                path,
+                """
+                [node]
+                name = "greenhouse"
+                data-dir = "data"
+                run-dir = "run"
+                """);
+        file = path.toString();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "demo",
+                "run",
+                "check",
+                "config",
+                "status",
+                "peers",
+                "sensors",
+                "get",
+                "watch",
+                "history",
+                "id",
+                "peer",
+                "peer add",
+                "peer list",
+                "peer revoke"
+            })
+    void explainsEveryVerb(String verb) {
+        String[] words = (verb + " --help").split(" ", -1);
+
+        assertThat(stage.run(words)).isZero();
+        assertThat(stage.printed()).startsWith("Usage: pipit " + verb).contains("--config");
+        assertThat(stage.complaint()).isEmpty();
+    }
+
+    @Test
+    void saysItsVersion() {
+        assertThat(stage.run("--version")).isZero();
+        assertThat(stage.printed()).startsWith("pipit ").hasLineCount(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "fly",
+                "status --fast",
+                "get",
+                "history --csv --json",
+                "demo --nodes x",
+                "demo --nodes 1",
+                "demo --nodes 17",
+                "demo --for soon",
+                "peer add NOTANID",
+                "get a//b",
+                "peer"
+            })
+    void saysInOneLineWhatIsWrongWithTheUsage(String line) {
+        String[] words = line.isEmpty() ? new String[0] : (line + " -c " + file).split(" ", -1);
+
+        // A daemon would be asked before a pattern is looked at: none runs here.
+        assertThat(stage.run(words)).isIn(2, line.equals("get a//b") ? 69 : 2);
+        assertThat(stage.complaint()).startsWith("pipit: ").hasLineCount(1);
+        assertThat(stage.printed()).isEmpty();
+    }
+
+    @Test
+    void takesTheConfigurationAnywhereOnTheLine() {
+        assertThat(stage.run("-c", file, "run")).isEqualTo(42);
+        assertThat(stage.run("run", "-c", file)).isEqualTo(42);
+        assertThat(stage.run("run", "--config=" + file)).isEqualTo(42);
+        assertThat(stage.run("run")).isEqualTo(42);
+        assertThat(stage.launched)
+                .containsExactly(
+                        Path.of(file),
+                        Path.of(file),
+                        Path.of(file),
+                        Path.of("/etc/pipit/pipit.toml"));
+        assertThat(stage.run("peer", "-c", file, "list")).isZero();
+    }
+
+    @Test
+    void reportsEveryErrorOfTheConfigurationAtOnce() throws IOException {
+        Path bad = folder.resolve("bad.toml");
+        Files.writeString(
+                bad, "[node]\nnam = \"x\"\n[[sensor]]\nname = \"air\"\ndriver = \"bm280\"\n");
+
+        assertThat(stage.run("check", "-c", bad.toString())).isEqualTo(78);
+        assertThat(stage.complaint())
+                .contains(bad + ":2:1: ")
+                .contains("name")
+                .contains(bad + ":5:")
+                .contains("bme280");
+        assertThat(stage.run("check", "--json", "-c", bad.toString())).isEqualTo(78);
+        assertThat(stage.printed()).startsWith("{\"ok\":false,\"problems\":[{\"file\":");
+        assertThat(stage.complaint()).isEmpty();
+
+        assertThat(stage.run("status", "-c", bad.toString())).isEqualTo(78);
+        assertThat(stage.complaint()).startsWith("pipit: " + bad + ":2:1: ").hasLineCount(1);
+
+        assertThat(stage.run("check", "-c", file)).isZero();
+        assertThat(stage.printed()).isEqualTo(file + ": ok\n");
+    }
+
+    @Test
+    void printsTheDefaultConfiguration() {
+        assertThat(stage.run("config")).isZero();
+        assertThat(stage.printed()).contains("[node]").contains("data-dir");
+    }
+
+    @Test
+    void makesTheKeyOnceAndPrintsItsIdAlone() {
+        assertThat(stage.run("id", "-c", file)).isZero();
+        String id = stage.printed().strip();
+        assertThat(id).matches("[A-Z2-7]{7}(-[A-Z2-7]{7}){3}");
+        assertThat(stage.run("id", "--json", "-c", file)).isZero();
+        assertThat(stage.printed()).isEqualTo("{\"id\":\"" + id + "\",\"name\":\"greenhouse\"}\n");
+    }
+
+    @Test
+    void keepsTheListOfPeersWhileNoDaemonRuns() {
+        String other = "AAAAAAA-AAAAAAA-AAAAAAA-AAAAAAA";
+        assertThat(
+                        stage.run(
+                                "peer",
+                                "add",
+                                other,
+                                "--name",
+                                "shed",
+                                "--address",
+                                "192.168.1.20",
+                                "--role",
+                                "read:air/*",
+                                "-c",
+                                file))
+                .as(stage.complaint())
+                .isZero();
+        assertThat(stage.run("peer", "list", "-c", file)).isZero();
+        assertThat(stage.printed()).contains("shed", other, "192.168.1.20:5684", "read:air/*");
+        assertThat(stage.run("peer", "list", "--json", "-c", file)).isZero();
+        assertThat(stage.printed())
+                .isEqualTo(
+                        "[{\"id\":\""
+                                + other
+                                + "\",\"name\":\"shed\",\"address\":\"192.168.1.20:5684\",\"roles\":[\"read:air/*\"]}]\n");
+        assertThat(stage.run("peer", "revoke", "shed", "-c", file)).isZero();
+        assertThat(stage.run("peer", "revoke", other, "-c", file)).isEqualTo(1);
+        assertThat(stage.complaint()).contains("no peer is " + other);
+        assertThat(stage.run("peer", "add", other, "--role", "king", "-c", file)).isEqualTo(2);
+        assertThat(stage.complaint()).contains("'king' is no role");
+    }
+
+    @Test
+    void saysThatNoDaemonRuns() {
+        for (String verb : new String[] {"status", "peers", "sensors", "watch", "history"}) {
+            assertThat(stage.run(verb, "-c", file)).isEqualTo(69);
+            assertThat(stage.complaint())
+                    .startsWith("pipit: the daemon isn't running: there is no " + folder)
+                    .hasLineCount(1);
+        }
+    }
+
+    @Test
+    void listsTheDriversWithoutADaemon() {
+        assertThat(stage.run("sensors", "--drivers")).isZero();
+        assertThat(stage.printed())
+                .isEqualTo(
+                        """
+                        DRIVER  NEEDS         OPTIONS
+                        host    -             disk
+                        bme280  bus, address  -
+                        """);
+    }
+}
