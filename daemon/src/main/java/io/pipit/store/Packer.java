@@ -33,6 +33,7 @@ final class Packer {
     /** So many rows of each series in a step, so that its last block isn't rewritten too often. */
     private static final int STEP_ROWS_PER_SERIES = 64;
 
+    private static final long BEHIND_STEPS = 8;
     private static final int BLOCK_BYTES_FULL = BLOCK_BYTES * 3 / 4;
     private static final int ENCODINGS_MAX = 4;
     private static final int FIRST_GUESS = 400;
@@ -62,7 +63,7 @@ final class Packer {
     /** Whether so many rows wait that packing may no longer come last. */
     boolean isBehind() {
         for (StoredLog log : catalogue.logs()) {
-            if (log.rows >= 8L * stepRows(log)) {
+            if (log.rows >= BEHIND_STEPS * stepRows(log)) {
                 return true;
             }
         }
@@ -74,7 +75,10 @@ final class Packer {
         for (StoredLog log : catalogue.logs()) {
             int count = stepRows(log);
             if (log.rows >= 2L * count) {
-                pack(log, count);
+                // Larger steps while it is behind, or a flood of commits would leave it ever more
+                // so.
+                boolean behind = log.rows >= BEHIND_STEPS * count;
+                pack(log, behind ? Math.clamp(4L * count, count, STEP_ROWS_MAX) : count);
                 return true;
             }
         }

@@ -369,6 +369,11 @@ public final class SqliteStore implements ReadingStore, ReadingHistory, AutoClos
         return answer.join();
     }
 
+    /** As if the disk were so small, for a test. */
+    void limitPages(long pages) throws SQLException {
+        session.number(0, "PRAGMA max_page_count = " + pages);
+    }
+
     /** One piece of the writer's work. */
     long step() {
         return writer.step();

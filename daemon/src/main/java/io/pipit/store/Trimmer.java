@@ -23,10 +23,18 @@ final class Trimmer {
     /** Pages given back to the file system in one step. */
     private static final int STEP_PAGES = 64;
 
+    /** So much of the file may be free, and so many bytes at least, before they are given back. */
+    private static final int FREE_PART = 4;
+
+    private static final long FREE_BYTES = 1L << 20;
+
     /** How often is looked whether something is too old, where something is written. */
     private static final long LOOK_EVERY_NANOS = 60_000_000_000L;
 
-    /** Likewise, whatever the time, after so many entries. */
+    /** A row takes no more, with its share of what is above it. */
+    private static final int ENTRY_BYTES = 64;
+
+    /** Likewise, whatever the time, after so many entries; fewer where the file is small. */
     private static final int LOOK_EVERY_ENTRIES = 20_000;
 
     /** Up to where to give up, and the time of what is there. */
@@ -41,6 +49,7 @@ final class Trimmer {
     private final Writer.Counters counters;
     private final LongConsumer trimmed;
     private final long pageBytes;
+    private final int lookEveryEntries;
     private boolean looking = true;
     private long lookedNanos;
     private int entriesSince;
@@ -67,6 +76,8 @@ final class Trimmer {
         this.time = time;
         this.counters = counters;
         this.trimmed = trimmed;
+        this.lookEveryEntries =
+                Math.clamp(settings.maxSizeBytes() / 1_024, 1_000, LOOK_EVERY_ENTRIES);
         this.pageBytes = session.number(4_096, "PRAGMA page_size");
     }
 
@@ -74,7 +85,7 @@ final class Trimmer {
     void wrote(int entries) {
         entriesSince += entries;
         looking |=
-                entriesSince >= LOOK_EVERY_ENTRIES
+                entriesSince >= lookEveryEntries
                         || time.monotonicNanos() - lookedNanos >= LOOK_EVERY_NANOS;
     }
 
@@ -170,7 +181,7 @@ final class Trimmer {
     }
 
     private boolean trimBySize() throws SQLException {
-        if (usedBytes() + walReserve() <= settings.maxSizeBytes()) {
+        if (usedBytes() + reserve() <= settings.maxSizeBytes()) {
             return false;
         }
         Oldest oldest = null;
@@ -203,15 +214,21 @@ final class Trimmer {
                 * pageBytes;
     }
 
-    private long walReserve() {
-        return settings.walBytesMax();
+    /** Room for the write-ahead log and for what is written until the next look, bytes. */
+    private long reserve() {
+        return settings.walBytesMax() + (long) lookEveryEntries * ENTRY_BYTES;
     }
 
-    /** Gives pages back where the file is larger than it may be; otherwise they are used again. */
+    /**
+     * Gives pages back where the file is larger than it may be, or where much of it is free;
+     * otherwise they are used again.
+     */
     private boolean shrink() throws SQLException {
-        long bytes = session.number(0, "PRAGMA page_count") * pageBytes;
-        if (bytes + walReserve() <= settings.maxSizeBytes()
-                || session.number(0, "PRAGMA freelist_count") == 0) {
+        long pages = session.number(0, "PRAGMA page_count");
+        long free = session.number(0, "PRAGMA freelist_count");
+        boolean tooLarge = pages * pageBytes + reserve() > settings.maxSizeBytes();
+        boolean muchFree = free > pages / FREE_PART && free * pageBytes > FREE_BYTES;
+        if (free == 0 || !(tooLarge || muchFree)) {
             return false;
         }
         session.write(

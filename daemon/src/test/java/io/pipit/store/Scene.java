@@ -21,7 +21,7 @@ import java.util.Optional;
 /**
  * A store without threads on a file of its own, a clock moved by hand, and what it told the core.
  */
-final class Scene implements Inbox, TimeSource {
+class Scene implements Inbox, TimeSource {
     static final NodeId SELF = node(1);
     static final NodeId PEER = node(2);
     static final long WALL_OFFSET = 1_800_000_000_000_000L;
@@ -37,6 +37,7 @@ final class Scene implements Inbox, TimeSource {
     Duration keep = Duration.ofDays(90);
     long maxSizeBytes = 1L << 30;
     int packRows = 8_192;
+    Duration commitEvery = Duration.ofSeconds(1);
     long entropy = 77;
 
     Scene(Path directory) {
@@ -50,8 +51,7 @@ final class Scene implements Inbox, TimeSource {
     }
 
     SqliteStore.Settings settings() {
-        return new SqliteStore.Settings(
-                self, bootId, Duration.ofSeconds(1), keep, maxSizeBytes, packRows);
+        return new SqliteStore.Settings(self, bootId, commitEvery, keep, maxSizeBytes, packRows);
     }
 
     SqliteStore open() throws IOException {

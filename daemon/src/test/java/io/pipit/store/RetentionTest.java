@@ -1,0 +1,170 @@
+package io.pipit.store;
+
+import static io.pipit.store.Scene.PEER;
+import static io.pipit.store.Scene.WALL_OFFSET;
+import static io.pipit.store.Scene.clock;
+import static io.pipit.store.Scene.reading;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pipit.model.Filter;
+import io.pipit.model.LogEntry;
+import io.pipit.model.LogId;
+import io.pipit.model.LogSlice;
+import io.pipit.model.Reading;
+import io.pipit.model.Series;
+import io.pipit.port.Event;
+import io.pipit.port.ReadingHistory.LogQuery;
+import io.pipit.port.ReadingStore.Cursor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RetentionTest {
+    private static final Cursor CURSOR = new Cursor(PEER, new LogId(5), Filter.ALL);
+
+    @TempDir Path directory;
+    private Scene scene;
+
+    @BeforeEach
+    void begin() {
+        scene = new Scene(directory);
+        scene.packRows = 200;
+    }
+
+    /** One a second from the boot on; the clock stands where the last was taken. */
+    private List<LogEntry> tenThousandSeconds() {
+        List<LogEntry> log = Scene.log(10_000, 1);
+        scene.nanos = 10_000_000_000_000L;
+        return log;
+    }
+
+    private void look(SqliteStore store, long sequence) {
+        scene.nanos += 61_000_000_000L;
+        store.append(List.of(reading(sequence, 1, scene.nanos / 1_000, "s0/temperature", 3)));
+        scene.settle(store);
+    }
+
+    @Test
+    void givesUpWhatIsTooOldAndSaysWhatIsTheFirstKept() throws IOException {
+        scene.keep = Duration.ofMinutes(50);
+        try (SqliteStore store = scene.open()) {
+            store.append(tenThousandSeconds());
+            scene.settle(store);
+            look(store, 10_002);
+            long firstKept = scene.told(Event.Trimmed.class).getLast().firstKept();
+            assertThat(firstKept).isBetween(6_000L, 7_100L);
+            LogSlice slice = slice(store, 0);
+            assertThat(slice.firstKept()).isEqualTo(firstKept);
+            assertThat(slice.entries().getFirst()).isEqualTo(clock(1, 1, 0, WALL_OFFSET));
+            assertThat(slice.entries().get(1).sequence()).isEqualTo(firstKept);
+        }
+        try (SqliteStore store = scene.open()) {
+            assertThat(store.recovered().firstKept()).isGreaterThan(6_000);
+            assertThat(store.recovered().clocks()).hasSize(1);
+        }
+    }
+
+    @Test
+    void remembersTheLastSequenceOfASeriesOfWhichNothingIsKept() throws IOException {
+        scene.keep = Duration.ofMinutes(50);
+        try (SqliteStore store = scene.open()) {
+            List<LogEntry> log = new ArrayList<>(tenThousandSeconds());
+            log.set(500, reading(501, 1, 500_000_000L, "gone/temperature", 4));
+            store.append(log);
+            scene.settle(store);
+            look(store, 10_002);
+            assertThat(store.latest(new Series("gone", "temperature"))).isEmpty();
+        }
+        try (SqliteStore store = scene.open()) {
+            assertThat(store.recovered().lastSequences())
+                    .containsEntry(new Series("gone", "temperature"), 501L);
+            assertThat(store.latest(new Series("gone", "temperature"))).isEmpty();
+        }
+    }
+
+    @Test
+    void givesUpNothingByAClockThatMayBeWrong() throws IOException {
+        scene.keep = Duration.ofHours(6);
+        scene.synchronised = false;
+        try (SqliteStore store = scene.open()) {
+            store.append(tenThousandSeconds());
+            store.append(CURSOR, Scene.log(100, 1), 101);
+            scene.settle(store);
+            look(store, 10_002);
+            assertThat(scene.told(Event.Trimmed.class)).isEmpty();
+        }
+    }
+
+    @Test
+    void keepsCursorsOfPeersWhoseReadingsWentAndDoesNotTakeThoseAgain() throws IOException {
+        scene.keep = Duration.ofMinutes(50);
+        try (SqliteStore store = scene.open()) {
+            scene.nanos = 10_000_000_000_000L;
+            List<LogEntry> log = Scene.log(2_000, 1);
+            store.append(CURSOR, log, 2_001);
+            scene.settle(store);
+            look(store, 5);
+            store.append(CURSOR, log, 2_001);
+            scene.settle(store);
+            assertThat(scene.told(Event.Trimmed.class)).isEmpty();
+        }
+        try (SqliteStore store = scene.open()) {
+            assertThat(store.recovered().cursors()).isEqualTo(Map.of(CURSOR, 2_001L));
+        }
+    }
+
+    @Test
+    void staysWithinItsSizeAndKeepsTheNewest() throws IOException {
+        scene.maxSizeBytes = 2L << 20;
+        scene.packRows = 2_000;
+        Random random = new Random(1);
+        try (SqliteStore store = scene.open()) {
+            store.append(List.of(clock(1, 1, 0, WALL_OFFSET)));
+            long sequence = 1;
+            for (int round = 0; round < 200; round++) {
+                List<LogEntry> entries = new ArrayList<>();
+                for (int i = 0; i < 1_000; i++) {
+                    entries.add(
+                            reading(
+                                    ++sequence,
+                                    1,
+                                    sequence * 1_000,
+                                    "air/temperature",
+                                    random.nextGaussian()));
+                }
+                store.append(entries);
+                scene.settle(store);
+                assertThat(bytes()).isLessThanOrEqualTo(scene.maxSizeBytes);
+            }
+            long firstKept = scene.told(Event.Trimmed.class).getLast().firstKept();
+            assertThat(firstKept).isBetween(2L, sequence - 20_000);
+            assertThat(slice(store, firstKept).entries()).hasSize(10_000);
+            assertThat(store.latest(new Series("air", "temperature")))
+                    .map(Reading::sequence)
+                    .contains(sequence);
+        }
+        scene.maxSizeBytes = 1L << 20;
+        try (SqliteStore store = scene.open()) {
+            scene.settle(store);
+        }
+        assertThat(bytes()).isLessThanOrEqualTo(1L << 20);
+    }
+
+    private long bytes() throws IOException {
+        Path wal = directory.resolve("pipit.db-wal");
+        return Files.size(scene.file) + (Files.exists(wal) ? Files.size(wal) : 0);
+    }
+
+    private static LogSlice slice(SqliteStore store, long after) {
+        LogId log = store.recovered().log();
+        return store.askHere(reader -> reader.read(new LogQuery(Filter.ALL, log, after, 10_000)));
+    }
+}

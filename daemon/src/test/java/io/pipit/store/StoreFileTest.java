@@ -1,0 +1,212 @@
+package io.pipit.store;
+
+import static io.pipit.store.Scene.reading;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pipit.model.Filter;
+import io.pipit.model.LogId;
+import io.pipit.model.Series;
+import io.pipit.monitor.Health.Part;
+import io.pipit.monitor.Health.Status;
+import io.pipit.port.Event;
+import io.pipit.port.ReadingHistory.LogQuery;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StoreFileTest {
+    /** A store as version 1 left it: a clock, two rows, a cursor; written out, so that it stays. */
+    private static final String VERSION_1 =
+            """
+            INSERT INTO log VALUES (1, x'01000000000000000000000000000000', 255, 1);
+            INSERT INTO log VALUES (2, x'02000000000000000000000000000000', 5, 1);
+            INSERT INTO own VALUES (1, 1, 2000);
+            INSERT INTO boot VALUES (1, 4, 'boot-a');
+            INSERT INTO series VALUES (1, 1, 'air/temperature', 'Cel', 0);
+            INSERT INTO series VALUES (2, 1, 'soil/moisture', '%RH', 90);
+            INSERT INTO clock VALUES (1, 99, 4, 0, 1800000000000000, 1);
+            INSERT INTO cursor VALUES (2, '**', 17);
+            INSERT INTO reading VALUES (1, 100, 1, 4, 5000000, 21.5);
+            INSERT INTO reading VALUES (1, 101, 1, 4, 6000000, -0.0);
+            PRAGMA application_id = 1346981972;
+            PRAGMA user_version = 1;
+            """;
+
+    @TempDir Path directory;
+    private Scene scene;
+
+    @BeforeEach
+    void begin() {
+        scene = new Scene(directory);
+    }
+
+    private void execute(String script) throws SQLException {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + scene.file);
+                Statement statement = connection.createStatement()) {
+            for (String sql : script.split(";\\s*\n", -1)) {
+                if (!sql.isBlank()) {
+                    statement.execute(sql);
+                }
+            }
+        }
+    }
+
+    @Test
+    void opensWhatVersionOneLeft() throws Exception {
+        execute(StoreFile.MIGRATIONS.getFirst());
+        execute(VERSION_1);
+        try (SqliteStore store = scene.open()) {
+            var recovered = store.recovered();
+            assertThat(recovered.log()).isEqualTo(new LogId(255));
+            assertThat(recovered.boot()).isEqualTo(4);
+            assertThat(recovered.nextSequence()).isEqualTo(2_001);
+            assertThat(recovered.lastClock()).isEqualTo(99);
+            assertThat(recovered.lastSequences())
+                    .containsEntry(new Series("soil", "moisture"), 90L);
+            assertThat(recovered.cursors()).containsValue(17L);
+            assertThat(
+                            store.<List<?>>askHere(reader ->
+                                    reader.read(new LogQuery(Filter.ALL, null, 0, 10)).entries()))
+                    .hasSize(3);
+        }
+    }
+
+    @Test
+    void bringsAnOldFileUpToDateInNumberedSteps() throws Exception {
+        execute(StoreFile.MIGRATIONS.getFirst());
+        execute(VERSION_1);
+        List<String> migrations = new ArrayList<>(StoreFile.MIGRATIONS);
+        migrations.add("ALTER TABLE boot ADD COLUMN kernel TEXT;\nUPDATE boot SET kernel = '6';\n");
+        StoreFile.open(scene.file, migrations, 1 << 20, scene).close();
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + scene.file);
+                Statement statement = connection.createStatement();
+                var row =
+                        statement.executeQuery(
+                                "SELECT kernel, user_version FROM boot, pragma_user_version")) {
+            assertThat(row.getString(1)).isEqualTo("6");
+            assertThat(row.getInt(2)).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void leavesAFileAsItWasWhereAStepFails() throws Exception {
+        execute(StoreFile.MIGRATIONS.getFirst());
+        execute(VERSION_1);
+        List<String> migrations = new ArrayList<>(StoreFile.MIGRATIONS);
+        migrations.add("DROP TABLE cursor;\nDROP TABLE nonsense;\n");
+        assertThatThrownBy(() -> StoreFile.open(scene.file, migrations, 1 << 20, scene))
+                .isInstanceOf(IOException.class);
+        try (SqliteStore store = scene.open()) {
+            assertThat(store.recovered().cursors()).hasSize(1);
+        }
+    }
+
+    @Test
+    void refusesANewerStoreAndAnotherProgramsFileUntouched() throws Exception {
+        scene.open().close();
+        execute("PRAGMA user_version = 99;\n");
+        byte[] before = Files.readAllBytes(scene.file);
+        assertThatThrownBy(scene::open).hasMessageContaining("is of version 99");
+        assertThat(Files.readAllBytes(scene.file)).isEqualTo(before);
+        Files.delete(scene.file);
+        execute("CREATE TABLE tune (name TEXT);\n");
+        byte[] foreign = Files.readAllBytes(scene.file);
+        assertThatThrownBy(scene::open).hasMessageContaining("another program's database");
+        assertThat(Files.readAllBytes(scene.file)).isEqualTo(foreign);
+    }
+
+    @Test
+    void isOneProcessesAtATime() throws Exception {
+        try (SqliteStore store = scene.open()) {
+            assertThatThrownBy(scene::open).hasMessageContaining("another pipit uses the store");
+            assertThat(store.step()).isEqualTo(Long.MAX_VALUE);
+        }
+        scene.open().close();
+    }
+
+    @Test
+    void setsAsideWhatIsNoDatabaseAndBeginsANewLog() throws Exception {
+        LogId first;
+        try (SqliteStore store = scene.open()) {
+            first = store.recovered().log();
+        }
+        Files.writeString(scene.file, "not a database at all, ".repeat(500));
+        try (SqliteStore store = scene.open()) {
+            assertThat(store.recovered().log()).isNotEqualTo(first);
+            var condition = scene.health.parts().get(Part.STORE);
+            assertThat(condition.status()).isEqualTo(Status.DEGRADED);
+            assertThat(condition.reason()).contains("pipit.db.damaged-");
+            assertThat(store.append(List.of(reading(1, "air/temperature", 1)))).isTrue();
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .anyMatch(name -> name.matches("pipit\\.db\\.damaged-\\d{8}T\\d{6}Z"));
+        }
+    }
+
+    @Test
+    void stopsAtDamageThatItMeetsLaterAndSetsTheFileAsideAtTheNextStart() throws Exception {
+        scene.packRows = 200;
+        try (SqliteStore store = scene.open()) {
+            store.append(Scene.log(20_000, 5));
+            scene.settle(store);
+        }
+        long length = Files.size(scene.file);
+        try (RandomAccessFile file = new RandomAccessFile(scene.file.toFile(), "rw")) {
+            for (long page = 20; page < length / 4_096; page++) {
+                file.seek(page * 4_096);
+                file.write(new byte[64]);
+            }
+        }
+        try (SqliteStore store = scene.open()) {
+            for (int i = 0; i < 40 && !store.damaged().toCompletableFuture().isDone(); i++) {
+                store.append(Scene.log(2_000, 5));
+                scene.nanos += 60_000_000_000L;
+                store.step();
+                store.step();
+            }
+            if (scene.health.parts().get(Part.STORE).status() != Status.DEGRADED) {
+                assertThat(store.damaged().toCompletableFuture()).isDone();
+                assertThat(store.append(List.of())).isFalse();
+            }
+        }
+        try (SqliteStore store = scene.open()) {
+            scene.settle(store);
+            try (Stream<Path> files = Files.list(directory)) {
+                assertThat(files.map(Path::toString)).anyMatch(name -> name.contains(".damaged-"));
+            }
+        }
+    }
+
+    @Test
+    void keepsWhatItCannotWriteAndTriesAgain() throws Exception {
+        try (SqliteStore store = scene.open()) {
+            store.limitPages(1);
+            store.append(Scene.log(20_000, 5));
+            scene.nanos += 1_000_000_000L;
+            assertThat(store.step()).isEqualTo(1_000_000_000L);
+            var failed = scene.health.parts().get(Part.STORE);
+            assertThat(failed.status()).isEqualTo(Status.FAILED);
+            assertThat(failed.reason()).contains("no room left for").contains("max-size");
+            assertThat(scene.told(Event.Committed.class)).isEmpty();
+            scene.nanos += 1_000_000_000L;
+            assertThat(store.step()).isEqualTo(2_000_000_000L);
+            store.limitPages(1_000_000);
+            scene.settle(store);
+            assertThat(scene.told(Event.Committed.class).getLast().ownThrough()).isEqualTo(20_001);
+            assertThat(scene.health.parts().get(Part.STORE).status()).isEqualTo(Status.OK);
+        }
+    }
+}
