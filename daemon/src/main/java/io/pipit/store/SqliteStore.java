@@ -430,10 +430,7 @@ public final class SqliteStore implements ReadingStore, ReadingHistory, AutoClos
         return began == Long.MIN_VALUE ? time.monotonicNanos() : began;
     }
 
-    /**
-     * Completed with the reason, in words, when the file turns out to be damaged while it is used.
-     * Nothing is written from then on; a restart sets it aside and begins a new one.
-     */
+    /** Completed with the reason when the file turns out to be damaged; a restart begins anew. */
     public CompletionStage<String> damaged() {
         return writer.damaged().copy();
     }
@@ -466,10 +463,7 @@ public final class SqliteStore implements ReadingStore, ReadingHistory, AutoClos
         }
     }
 
-    /**
-     * Commits what waits, within two seconds where the file can be written at all, and lets go of
-     * the file. After the last call of the others.
-     */
+    /** Commits what waits, within two seconds where that can be, and lets go of the file. */
     @Override
     public void close() throws IOException {
         pending.close();
