@@ -132,7 +132,11 @@ final class CoapSettings {
         config.set(DtlsConfig.DTLS_CERTIFICATE_TYPES, List.of(CertificateType.RAW_PUBLIC_KEY));
         config.set(
                 DtlsConfig.DTLS_CIPHER_SUITES,
-                List.of(CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256));
+                List.of(
+                        // Measured alike, and its tag is the full one; the other is what RFC 7252
+                        // has everybody understand.
+                        CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+                        CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8));
         config.set(DtlsConfig.DTLS_CURVES, List.of(SupportedGroup.secp256r1));
         config.set(DtlsConfig.DTLS_CONNECTION_ID_LENGTH, CONNECTION_ID_BYTES);
         // What answers or notifies must never open a session to wherever somebody once was.

@@ -30,7 +30,7 @@ final class Doorkeeper extends DtlsDatagramFilter {
     private static final Gate.Limits STRANGERS = new Gate.Limits(50, 200, 500, 1_000);
 
     /** Datagrams of one address that a peer has a session at, and of all those together. */
-    private static final Gate.Limits PEERS = new Gate.Limits(5_000, 10_000, 20_000, 40_000);
+    private static final Gate.Limits PEERS = new Gate.Limits(10_000, 20_000, 20_000, 40_000);
 
     /** Handshakes under way from one address that isn't a peer's. */
     private static final int HANDSHAKES_PER_SOURCE_MAX = 8;

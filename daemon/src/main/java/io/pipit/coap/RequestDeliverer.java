@@ -25,6 +25,8 @@ import org.eclipse.californium.core.server.MessageDeliverer;
 import org.eclipse.californium.core.server.resources.ObservableResource;
 import org.eclipse.californium.elements.EndpointContext;
 import org.eclipse.californium.elements.config.Configuration;
+import org.eclipse.californium.elements.exception.EndpointMismatchException;
+import org.eclipse.californium.elements.exception.EndpointUnconnectedException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -260,7 +262,10 @@ final class RequestDeliverer implements MessageDeliverer {
                         @Override
                         public void onSendError(Throwable error) {
                             counters.notificationsDropped.increment();
-                            cancel();
+                            if (error instanceof EndpointUnconnectedException
+                                    || error instanceof EndpointMismatchException) {
+                                cancel();
+                            }
                         }
                     });
             exchange.sendResponse(message);
