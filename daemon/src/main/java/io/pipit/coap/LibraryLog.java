@@ -13,7 +13,7 @@ import java.util.logging.Logger;
  */
 final class LibraryLog extends Handler {
     private static final String LIBRARY = "org.eclipse.californium";
-    private static final int LINES_BURST = 10;
+    private static final int LINES_BURST = 5;
     private static final double LINES_PER_SECOND = 0.1;
     private static final int LINE_CHARS_MAX = 300;
 

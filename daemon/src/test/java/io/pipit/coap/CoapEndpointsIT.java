@@ -147,6 +147,31 @@ class CoapEndpointsIT {
     }
 
     @Test
+    void notificationsAreUnconfirmedAndCarryARisingNumber() throws Exception {
+        try (DatagramSocket client = client()) {
+            send(client, hex("4001 0001 60 54 6c697665"));
+            int last = observeNumber(receive(client));
+            for (int i = 0; i < 50; i++) {
+                observers.getFirst().respond(new Response(205, 0, "x".getBytes(UTF_8), 60));
+                byte[] notification = receive(client);
+                assertThat(notification[0] & 0xf0).as("version and type").isEqualTo(0x50);
+                assertThat(observeNumber(notification)).isEqualTo(last + 1);
+                last++;
+            }
+        }
+    }
+
+    /** Of a message without a token, whose first option is Observe. */
+    private static int observeNumber(byte[] message) {
+        assertThat(message[4] >> 4).as("first option").isEqualTo(6);
+        int number = 0;
+        for (int i = 0; i < (message[4] & 0xf); i++) {
+            number = (number << 8) | (message[5 + i] & 0xff);
+        }
+        return number;
+    }
+
+    @Test
     void cancellingEndsTheObservation() throws Exception {
         try (DatagramSocket client = client()) {
             send(client, hex("4101 0001 aa 60 54 6c697665"));
@@ -276,7 +301,9 @@ class CoapEndpointsIT {
         }
         await().atMost(SOON).until(() -> metric("pipit_coap_messages_malformed") > 1_000);
         assertThat(coapClient("coap-client-notls", url("health"))).startsWith("GET");
+        assertThat(metric("pipit_coap_library_errors")).isGreaterThan(1_000);
         assertThat(logged).allSatisfy(record -> assertThat(record.getThrown()).isNull());
+        // Three of them listen to the library here, each with its own limit.
         assertThat(logged).hasSizeLessThan(25);
         assertThat(errors.toString(UTF_8)).doesNotContain("\tat ").hasSizeLessThan(8_000);
     }
@@ -327,8 +354,12 @@ class CoapEndpointsIT {
                 byte[] head = hex("17 fefd 0001 000000000001 0010");
                 System.arraycopy(head, 0, bytes, 0, Math.min(head.length, bytes.length));
             }
-            // A body that is announced as larger than it may be, and one that starts in its middle.
-            case 4 -> bytes = hex("4403 %04x 01020304 b1 78 d1 03 0e ff 00".formatted(i));
+            // A block that is larger than it says, and a body announced with four gigabytes.
+            case 4 ->
+                    bytes =
+                            hex(
+                                    "4403 %04x 01020304 b1 78 d1 03 08 ff".formatted(i)
+                                            + "00".repeat(20));
             default -> bytes = hex("4401 %04x 01020304 60 d4 29 ffffffff".formatted(i));
         }
         return bytes;
