@@ -1,8 +1,11 @@
 package io.pipit.model;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
@@ -20,6 +23,7 @@ public record Filter(List<String> patterns) {
     // Above ALL, which is checked against it while this class is initialised.
     private static final Pattern SEGMENT = Pattern.compile("\\*|\\*\\*|[a-z0-9][a-z0-9-]{0,31}");
     private static final int SEGMENTS_MAX = 8;
+    private static final int SERIES_SEGMENTS = 2;
 
     /** Lets everything through. */
     public static final Filter ALL = new Filter(List.of("**"));
@@ -98,6 +102,52 @@ public record Filter(List<String> patterns) {
                 pattern.charAt(from) == '*'
                         || (end - from == segment.length() && pattern.startsWith(segment, from));
         return fits && fits(pattern, end + 1, name, at + 1);
+    }
+
+    /**
+     * Whether all that the other filter lets through of one node's series, {@code sensor/quantity},
+     * this one lets through too.
+     */
+    public boolean covers(Filter other) {
+        return other.plain().stream()
+                .allMatch(wanted -> plain().stream().anyMatch(pattern -> covers(pattern, wanted)));
+    }
+
+    private static boolean covers(TwoSegments pattern, TwoSegments wanted) {
+        return (pattern.sensor.equals("*") || pattern.sensor.equals(wanted.sensor))
+                && (pattern.quantity.equals("*") || pattern.quantity.equals(wanted.quantity));
+    }
+
+    /** A pattern of two segments, without {@code **}. */
+    private record TwoSegments(String sensor, String quantity) {}
+
+    // In two segments a ** is nothing, one * or two: so each pattern is some without any.
+    private Set<TwoSegments> plain() {
+        Set<TwoSegments> plain = new HashSet<>();
+        for (String pattern : patterns) {
+            plain(List.of(pattern.split("/", -1)), List.of(), plain);
+        }
+        return plain;
+    }
+
+    private static void plain(List<String> rest, List<String> name, Set<TwoSegments> found) {
+        if (name.size() > SERIES_SEGMENTS) {
+            return;
+        }
+        if (rest.isEmpty()) {
+            if (name.size() == SERIES_SEGMENTS) {
+                found.add(new TwoSegments(name.get(0), name.get(1)));
+            }
+            return;
+        }
+        List<String> after = rest.subList(1, rest.size());
+        boolean any = rest.getFirst().equals("**");
+        if (any) {
+            plain(after, name, found);
+        }
+        List<String> longer = new ArrayList<>(name);
+        longer.add(any ? "*" : rest.getFirst());
+        plain(any ? rest : after, longer, found);
     }
 
     /** The patterns with commas between them; what {@link #parse} reads. */

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -115,5 +117,58 @@ class FilterTest {
                         assertThat(worst.matches("shed", TEMPERATURE)).isFalse();
                     }
                 });
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "**, **, true",
+        "*/*, **, true",
+        "**/**/**, **, true",
+        "air/*, **, false",
+        "air/*, air/**, true",
+        "air/**, air/*, true",
+        "air/*, air/t, true",
+        "air/t, air/*, false",
+        "*/t, **/t, true",
+        "air/*, **/air, false",
+        "*, air/t, false",
+        "*, '*', true",
+        "air/t, shed/air/t, true",
+        "**/air/**, air/t, true",
+        "air/*, **/air/**, false",
+    })
+    void knowsWhetherItCoversAnother(String wide, String narrow, boolean covers) {
+        assertThat(Filter.of(wide).covers(Filter.of(narrow))).isEqualTo(covers);
+    }
+
+    @Test
+    void coversExactlyWhatLetsNothingElseThrough() {
+        List<String> names = List.of("a", "b", "other");
+        List<String> segments = List.of("a", "b", "*", "**");
+        Random random = new Random(6);
+        for (int round = 0; round < 20_000; round++) {
+            Filter wide = random(random, segments);
+            Filter narrow = random(random, segments);
+            boolean expected = true;
+            for (String sensor : names) {
+                for (String quantity : names) {
+                    Series series = new Series(sensor, quantity);
+                    expected &= wide.matches(series) || !narrow.matches(series);
+                }
+            }
+            assertThat(wide.covers(narrow)).as("%s and %s", wide, narrow).isEqualTo(expected);
+        }
+    }
+
+    private static Filter random(Random random, List<String> segments) {
+        var patterns = new ArrayList<String>();
+        do {
+            var pattern = new ArrayList<String>();
+            do {
+                pattern.add(segments.get(random.nextInt(segments.size())));
+            } while (pattern.size() < 4 && random.nextInt(3) > 0);
+            patterns.add(String.join("/", pattern));
+        } while (random.nextBoolean());
+        return new Filter(patterns.subList(0, Math.min(patterns.size(), Filter.PATTERNS_MAX)));
     }
 }
