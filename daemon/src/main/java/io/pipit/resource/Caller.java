@@ -1,7 +1,11 @@
 package io.pipit.resource;
 
+import io.pipit.model.Filter;
 import io.pipit.model.Grant;
+import io.pipit.model.Grant.Role;
 import io.pipit.model.NodeId;
+import io.pipit.model.Series;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -25,5 +29,49 @@ public record Caller(Via via, @Nullable NodeId peer, Set<Grant> grants) {
 
     public Caller {
         grants = Set.copyOf(grants);
+    }
+
+    /** Whether it has this role at all, whatever the paths. */
+    public boolean may(Role role) {
+        return via == Via.SOCKET || grants.stream().anyMatch(grant -> is(grant, role));
+    }
+
+    /** Whether it has this role for a resource of this name. */
+    public boolean may(Role role, String name) {
+        return via == Via.SOCKET
+                || grants.stream()
+                        .filter(grant -> is(grant, role))
+                        .flatMap(grant -> grant.paths().patterns().stream())
+                        .anyMatch(p -> p.equals("**") || p.equals("*") || p.equals(name));
+    }
+
+    /** Whether it has this role for this series. */
+    public boolean may(Role role, Series series) {
+        return via == Via.SOCKET
+                || grants.stream()
+                        .anyMatch(grant -> is(grant, role) && grant.paths().matches(series));
+    }
+
+    /**
+     * Whether it has this role for all that a filter may let through. It must be one grant or
+     * several together that say so of each pattern; part of a pattern is refused, not trimmed, so
+     * that nobody takes a thinned feed for the whole.
+     */
+    public boolean may(Role role, Filter filter) {
+        if (via == Via.SOCKET) {
+            return true;
+        }
+        List<String> patterns =
+                grants.stream()
+                        .filter(grant -> is(grant, role))
+                        .flatMap(grant -> grant.paths().patterns().stream())
+                        .distinct()
+                        .limit(Filter.PATTERNS_MAX)
+                        .toList();
+        return !patterns.isEmpty() && new Filter(patterns).covers(filter);
+    }
+
+    private static boolean is(Grant grant, Role role) {
+        return grant.role() == role || grant.role() == Role.ADMIN;
     }
 }

@@ -14,6 +14,14 @@ public interface Exchange {
     /** Answers, or notifies. After the end it does nothing. */
     void respond(Response response);
 
+    /**
+     * Answers, also a request with Observe, with no notification to follow: what was asked for
+     * can't be observed, and the answer must not say so (RFC 7641, section 4.1).
+     */
+    default void respondOnce(Response response) {
+        respond(response);
+    }
+
     /** Runs once when the observer is gone: it said so, or the transport knows. */
     void onClosed(Runnable action);
 }

@@ -89,7 +89,17 @@ public final class Senml {
 
     /** Writes a pack; times are given relative to the first one's. */
     public static byte[] encode(List<Item> items, Format format) {
-        RecordWriter out = RecordWriter.of(format, 64 + 48 * items.size());
+        return encode(items, format, Integer.MAX_VALUE);
+    }
+
+    /**
+     * Writes a pack of as many of the first of these as fit, but at least one.
+     *
+     * @param bytesMax for the pack
+     */
+    public static byte[] encode(List<Item> items, Format format, int bytesMax) {
+        RecordWriter out =
+                RecordWriter.of(format, (int) Math.min(bytesMax, 64 + 48L * items.size()));
         String base = "";
         long baseTime = 0;
         LogId log = null;
@@ -104,6 +114,7 @@ public final class Senml {
                 base = item.base();
                 out.text(Label.BASE_NAME, base);
             }
+            boolean alone = first;
             if (first && item.timeMicros() != 0) {
                 baseTime = item.timeMicros();
                 out.seconds(Label.BASE_TIME, baseTime);
@@ -132,6 +143,10 @@ public final class Senml {
                 out.whole(Label.SEQUENCE, item.sequence());
             }
             out.end();
+            if (out.packBytes() > bytesMax && !alone) {
+                out.takeBack();
+                break;
+            }
         }
         return out.pack();
     }

@@ -42,7 +42,7 @@ public final class SliceCodec {
     private static final String CLOCK_UNIT = "s";
 
     /** Less than this no record takes, bytes; to guess how many fit. */
-    private static final int RECORD_BYTES_MIN = 12;
+    private static final int RECORD_BYTES_MIN = 11;
 
     /** What an ordinary record takes, bytes; to make the buffer of about the right size. */
     private static final int RECORD_BYTES_USUAL = 48;
@@ -84,6 +84,11 @@ public final class SliceCodec {
             Format format,
             int bytesMax) {
         return new Encoder(slice, origin, timeline, nowMonotonicMicros, format, bytesMax).next();
+    }
+
+    /** More entries than this never fit into so many bytes. */
+    public static int entriesMax(int bytes) {
+        return bytes / RECORD_BYTES_MIN + 1;
     }
 
     /**

@@ -76,6 +76,21 @@ class SenmlTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void writesAsManyAsFitButAtLeastOne(Format format) throws Exception {
+        byte[] all = Senml.encode(EXAMPLE, format);
+        for (int bytesMax = 1; bytesMax <= all.length; bytesMax++) {
+            byte[] some = Senml.encode(EXAMPLE, format, bytesMax);
+            int count = Senml.decode(some, format).size();
+
+            assertThat(count == 1 || some.length <= bytesMax).isTrue();
+            assertThat(Senml.decode(some, format)).isEqualTo(EXAMPLE.subList(0, count));
+        }
+        assertThat(Senml.encode(EXAMPLE, format, all.length)).isEqualTo(all);
+        assertThat(Senml.decode(Senml.encode(EXAMPLE, format, all.length - 1), format)).hasSize(2);
+    }
+
     @Test
     void aReadingTellsTheWallTimeWhereTheClockWasRight() throws Exception {
         var reading = Slices.reading(9, 2, 8_000_000, "air/temperature", 21.25);

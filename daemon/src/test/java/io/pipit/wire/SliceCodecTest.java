@@ -145,6 +145,28 @@ class SliceCodecTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void noPackHoldsMoreThanItsRoomAllows(Format format) throws Exception {
+        var entries = new ArrayList<LogEntry>();
+        for (int i = 1; i <= 2_000; i++) {
+            entries.add(
+                    new Reading(
+                            i,
+                            new Stamp(1, 5),
+                            io.pipit.model.Series.parse("a/t").orElseThrow(),
+                            i % 20,
+                            "m"));
+        }
+        var smallest =
+                new Sample(new LogSlice(Slices.LOG, 1, 0, entries, 2_000), Timeline.EMPTY, 5);
+
+        for (int bytes = 200; bytes < 20_000; bytes += 331) {
+            assertThat(SliceCodec.decode(encode(smallest, format, bytes).get(0), format).entries())
+                    .hasSizeLessThanOrEqualTo(SliceCodec.entriesMax(bytes));
+        }
+    }
+
     @Test
     void aLoneReadingFitsADatagramWithRoomToSpare() {
         var slice =

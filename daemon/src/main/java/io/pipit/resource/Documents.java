@@ -1,0 +1,404 @@
+package io.pipit.resource;
+
+import io.pipit.identity.IdentityException;
+import io.pipit.model.Grant;
+import io.pipit.model.Grant.Role;
+import io.pipit.model.NodeId;
+import io.pipit.model.Peer;
+import io.pipit.model.Series;
+import io.pipit.monitor.Health;
+import io.pipit.monitor.Metrics;
+import io.pipit.port.CoreStatus;
+import io.pipit.port.Event;
+import io.pipit.port.Inbox;
+import io.pipit.port.TimeSource;
+import io.pipit.resource.Call.Refusal;
+import io.pipit.resource.ResourceTree.Self;
+import io.pipit.wire.Document;
+import io.pipit.wire.Format;
+import io.pipit.wire.WireException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the node says of itself and its peers, in JSON or CBOR: {@code /health}, {@code /peers},
+ * {@code /trust}; and {@code /metrics} in its own form. What may block runs on the executor that is
+ * handed in.
+ */
+final class Documents {
+    private static final int TEXT = 0;
+    private static final int CHANGED = 204;
+    private static final int DELETED = 202;
+    private static final int PORT_MAX = 65_535;
+    private static final double NANOS_PER_SECOND = 1e9;
+    private static final Pattern ADDRESS =
+            Pattern.compile("(?:\\[([0-9A-Fa-f:.]+(?:%[\\w.-]+)?)]|([\\w.-]+)):([0-9]{1,5})");
+
+    private final Self self;
+    private final Health health;
+    private final Metrics metrics;
+    private final Peers peers;
+    private final Inbox inbox;
+    private final TimeSource time;
+    private final Observations observations;
+    private final Executor executor;
+
+    Documents(
+            Self self,
+            Health health,
+            Metrics metrics,
+            Peers peers,
+            Inbox inbox,
+            TimeSource time,
+            Observations observations,
+            Executor executor) {
+        this.self = self;
+        this.health = health;
+        this.metrics = metrics;
+        this.peers = peers;
+        this.inbox = inbox;
+        this.time = time;
+        this.observations = observations;
+        this.executor = executor;
+    }
+
+    /** {@code /health}. */
+    void health(Call call) throws Refusal {
+        call.allow(Request.Method.GET);
+        call.require(Role.MONITOR, "health");
+        call.knows(Set.of());
+        Format format = call.document();
+        Object order = new Object();
+        Runnable tell =
+                () -> {
+                    // So that what is said last is what was true last.
+                    synchronized (order) {
+                        call.content(format.document(), Document.write(condition(), format));
+                    }
+                };
+        if (call.request().observe()) {
+            observations.open(
+                    call,
+                    caller -> caller.may(Role.MONITOR, "health"),
+                    () -> {
+                        health.onChange(tell);
+                        return true;
+                    },
+                    () -> health.forget(tell));
+        }
+        tell.run();
+    }
+
+    private Map<String, Object> condition() {
+        var parts = new LinkedHashMap<String, Object>();
+        health.parts()
+                .forEach((part, condition) -> {
+                    var fields = new LinkedHashMap<String, Object>();
+                    fields.put("status", condition.status().toString());
+                    if (!condition.reason().isEmpty()) {
+                        fields.put("reason", condition.reason());
+                    }
+                    parts.put(part.toString(), fields);
+                });
+        var document = new LinkedHashMap<String, Object>();
+        document.put("status", health.status().toString());
+        document.put("parts", parts);
+        return document;
+    }
+
+    /** {@code /metrics}. */
+    void metrics(Call call) throws Refusal {
+        call.allow(Request.Method.GET);
+        call.require(Role.MONITOR, "metrics");
+        call.knows(Set.of());
+        call.acceptOnly(TEXT);
+        call.contentOnce(TEXT, metrics.openMetrics());
+    }
+
+    /** {@code /peers}. */
+    void peers(Call call) throws Refusal {
+        call.allow(Request.Method.GET);
+        call.require(Role.MONITOR, "peers");
+        call.knows(Set.of());
+        Format format = call.document();
+        Runnable tell = () -> tellPeers(call, format);
+        if (call.request().observe()) {
+            observations.open(
+                    call,
+                    caller -> caller.may(Role.MONITOR, "peers"),
+                    () -> {
+                        peers.onChange(tell);
+                        return true;
+                    },
+                    () -> peers.forget(tell));
+        }
+        tell.run();
+    }
+
+    private void tellPeers(Call call, Format format) {
+        var asked = new CompletableFuture<CoreStatus>();
+        // Not on the node loop, which gives the answer.
+        var _ =
+                asked.thenAcceptAsync(
+                                status ->
+                                        call.content(
+                                                format.document(),
+                                                Document.write(peers(status), format)),
+                                executor)
+                        .exceptionally(error -> {
+                            call.fail(error);
+                            return null;
+                        });
+        if (!inbox.offer(new Event.StatusAsked(asked))) {
+            asked.completeExceptionally(Refusal.busy("the node is too busy to say how it stands"));
+        }
+    }
+
+    private Map<String, Object> peers(CoreStatus status) {
+        Map<NodeId, Peers.Link> links = peers.links();
+        var all = new ArrayList<Map<String, Object>>();
+        for (Peer peer : peers.list()) {
+            var fields = new LinkedHashMap<String, Object>();
+            fields.put("name", peer.name());
+            fields.put("id", peer.id().toString());
+            link(fields, peer, links.get(peer.id()));
+            standing(fields, peer.id(), status);
+            all.add(fields);
+        }
+        var document = new LinkedHashMap<String, Object>();
+        document.put("id", self.id().toString());
+        document.put("name", self.name());
+        document.put("log", status.log().toString());
+        document.put("last", status.lastSequence());
+        document.put("peers", all);
+        return document;
+    }
+
+    private static void link(Map<String, Object> fields, Peer peer, Peers.@Nullable Link link) {
+        fields.put("reachable", link != null && link.reachable());
+        InetSocketAddress address =
+                link != null && link.address() != null ? link.address() : peer.address();
+        if (address != null) {
+            fields.put("address", text(address));
+        }
+        if (link == null) {
+            return;
+        }
+        fields.put("transport", link.transport());
+        if (link.roundTripP50Micros() > 0) {
+            fields.put("rtt-p50-ms", link.roundTripP50Micros() / 1e3);
+            fields.put("rtt-p99-ms", link.roundTripP99Micros() / 1e3);
+        }
+        fields.put("loss", Math.round(link.loss() * 1e4) / 1e4);
+        if (!link.lastError().isEmpty()) {
+            fields.put("last-error", link.lastError());
+        }
+    }
+
+    /** What this node wants of the peer, in sum and one by one, and what that wants of this one. */
+    private void standing(Map<String, Object> fields, NodeId peer, CoreStatus status) {
+        List<CoreStatus.Subscription> wanted =
+                status.subscriptions().stream().filter(s -> s.peer().equals(peer)).toList();
+        if (!wanted.isEmpty()) {
+            fields.put("live", wanted.stream().allMatch(CoreStatus.Subscription::live));
+            fields.put("repairing", wanted.stream().anyMatch(CoreStatus.Subscription::repairing));
+            fields.put("behind", wanted.stream().mapToLong(s -> s.head() - s.committed()).sum());
+            fields.put("received", sum(wanted, CoreStatus.Subscription::received));
+            fields.put("repaired", sum(wanted, CoreStatus.Subscription::repaired));
+            fields.put("gone", sum(wanted, CoreStatus.Subscription::gone));
+            fields.put("subscriptions", wanted.stream().map(this::subscription).toList());
+        }
+        List<Map<String, Object>> subscribers =
+                status.subscribers().stream()
+                        .filter(s -> s.peer().equals(peer))
+                        .map(s -> {
+                            var one = new LinkedHashMap<String, Object>();
+                            one.put("series", s.filter().patterns());
+                            one.put("held", s.held());
+                            one.put("behind", s.behind());
+                            return (Map<String, Object>) one;
+                        })
+                        .toList();
+        if (!subscribers.isEmpty()) {
+            fields.put("subscribers", subscribers);
+        }
+    }
+
+    private static long sum(
+            List<CoreStatus.Subscription> wanted,
+            java.util.function.ToLongFunction<CoreStatus.Subscription> of) {
+        return wanted.stream().mapToLong(of).sum();
+    }
+
+    private Map<String, Object> subscription(CoreStatus.Subscription wanted) {
+        var one = new LinkedHashMap<String, Object>();
+        one.put("series", wanted.filter().patterns());
+        if (wanted.log() != null) {
+            one.put("log", wanted.log().toString());
+        }
+        one.put("cursor", wanted.cursor());
+        one.put("committed", wanted.committed());
+        one.put("head", wanted.head());
+        one.put("live", wanted.live());
+        one.put("repairing", wanted.repairing());
+        if (wanted.lastHeardNanos() != 0) {
+            double seconds = (time.monotonicNanos() - wanted.lastHeardNanos()) / NANOS_PER_SECOND;
+            one.put("heard-seconds-ago", Math.round(seconds * 1e3) / 1e3);
+        }
+        return one;
+    }
+
+    /** {@code /trust}: on the socket alone. */
+    void trust(Call call) throws Refusal {
+        call.allow(
+                Request.Method.GET, Request.Method.PUT, Request.Method.POST, Request.Method.DELETE);
+        switch (call.request().method()) {
+            case GET -> {
+                call.knows(Set.of());
+                Format format = call.document();
+                List<Map<String, Object>> all =
+                        peers.list().stream().map(Documents::trusted).toList();
+                call.contentOnce(format.document(), Document.write(all, format));
+            }
+            case DELETE -> {
+                call.knows(Set.of("id"));
+                String text = call.value("id");
+                NodeId id = NodeId.parse(text == null ? "" : text).orElse(null);
+                if (id == null) {
+                    throw Call.bad("id is no node ID: '" + text + "'");
+                }
+                change(call, () -> remove(id));
+            }
+            default -> {
+                call.knows(Set.of());
+                Peer peer = peer(call);
+                change(call, () -> add(peer));
+            }
+        }
+    }
+
+    @FunctionalInterface
+    private interface Change {
+        int make() throws Refusal, IdentityException;
+    }
+
+    private int add(Peer peer) throws IdentityException {
+        peers.add(peer);
+        return CHANGED;
+    }
+
+    private int remove(NodeId id) throws Refusal, IdentityException {
+        if (!peers.remove(id)) {
+            throw new Refusal(Call.NOT_FOUND, "no peer is " + id);
+        }
+        return DELETED;
+    }
+
+    private void change(Call call, Change change) {
+        executor.execute(() -> {
+            try {
+                call.done(change.make());
+            } catch (IdentityException e) {
+                call.refuse(Call.bad(String.valueOf(e.getMessage())));
+            } catch (Refusal e) {
+                call.refuse(e);
+            } catch (RuntimeException e) {
+                call.fail(e);
+            }
+        });
+    }
+
+    private static Map<String, Object> trusted(Peer peer) {
+        var fields = new LinkedHashMap<String, Object>();
+        fields.put("id", peer.id().toString());
+        fields.put("name", peer.name());
+        if (peer.address() != null) {
+            fields.put("address", text(peer.address()));
+        }
+        fields.put(
+                "roles",
+                peer.grants().stream()
+                        .sorted(Comparator.comparing(Grant::toString))
+                        .map(Grant::toString)
+                        .toList());
+        return fields;
+    }
+
+    private static Peer peer(Call call) throws Refusal {
+        Document body = body(call);
+        for (String name : body.fields().keySet()) {
+            if (!Set.of("id", "name", "address", "roles").contains(name)) {
+                throw Call.bad("a peer has no " + name + ", but id, name, address and roles");
+            }
+        }
+        NodeId id = NodeId.parse(body.get("id").text("")).orElse(null);
+        if (id == null) {
+            throw Call.bad("id is no node ID, or one with a wrong character: " + body.get("id"));
+        }
+        String name = body.get("name").text("");
+        if (!Series.NAME.matcher(name).matches()) {
+            throw Call.bad("name is none: " + body.get("name") + "; " + Series.NAME.pattern());
+        }
+        Document address = body.get("address");
+        var grants = new LinkedHashSet<Grant>();
+        for (Document role : body.get("roles").items()) {
+            Optional<Grant> grant = Grant.parse(role.text(""));
+            if (grant.isEmpty()) {
+                throw Call.bad(role + " is no role; roles are " + List.of(Role.values()));
+            }
+            grants.add(grant.get());
+        }
+        return new Peer(id, name, address.isPresent() ? address(address) : null, grants);
+    }
+
+    private static Document body(Call call) throws Refusal {
+        int contentFormat = call.request().contentFormat();
+        boolean cbor = contentFormat == Format.CBOR.document();
+        if (!cbor && contentFormat != Format.JSON.document() && contentFormat != Request.NONE) {
+            throw new Refusal(
+                    Call.UNSUPPORTED_FORMAT,
+                    "content-formats here: "
+                            + Format.JSON.document()
+                            + " and "
+                            + Format.CBOR.document());
+        }
+        try {
+            return Document.read(call.request().payload(), cbor ? Format.CBOR : Format.JSON);
+        } catch (WireException e) {
+            throw Call.bad(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static InetSocketAddress address(Document text) throws Refusal {
+        Matcher parts = ADDRESS.matcher(text.text(""));
+        int port = parts.matches() ? Integer.parseInt(parts.group(3)) : 0;
+        if (port < 1 || port > PORT_MAX) {
+            throw Call.bad("address is none: " + text + "; write it like 192.168.1.20:5684");
+        }
+        String host = parts.group(1) != null ? parts.group(1) : parts.group(2);
+        try {
+            return new InetSocketAddress(InetAddress.ofLiteral(host), port);
+        } catch (IllegalArgumentException e) {
+            // A name: looked up when it is needed, not here.
+            return InetSocketAddress.createUnresolved(host, port);
+        }
+    }
+
+    private static String text(InetSocketAddress address) {
+        String host = address.getHostString();
+        return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
+    }
+}

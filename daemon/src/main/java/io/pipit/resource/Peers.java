@@ -1,0 +1,54 @@
+package io.pipit.resource;
+
+import io.pipit.identity.IdentityException;
+import io.pipit.model.NodeId;
+import io.pipit.model.Peer;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What the tree shows and changes of the peers. Thread-safe. */
+public interface Peers {
+    /**
+     * How it stands with the way to a peer.
+     *
+     * @param reachable whether it answered when it was last asked
+     * @param transport in use: {@code udp} or {@code tcp}
+     * @param address where it answers; null where that isn't known
+     * @param roundTripP50Micros 0 where nothing was measured yet
+     * @param roundTripP99Micros likewise
+     * @param loss share of the messages that had to be sent again, 0 to 1
+     * @param lastError empty where there was none
+     */
+    record Link(
+            boolean reachable,
+            String transport,
+            @Nullable InetSocketAddress address,
+            long roundTripP50Micros,
+            long roundTripP99Micros,
+            double loss,
+            String lastError) {}
+
+    /** All that are trusted. Doesn't block. */
+    List<Peer> list();
+
+    /** What is known of the ways to them; who is missing was never spoken to. Doesn't block. */
+    Map<NodeId, Link> links();
+
+    /** Trusts one more, or changes one. May block for a disk. */
+    void add(Peer peer) throws IdentityException;
+
+    /**
+     * Trusts one no longer. May block for a disk.
+     *
+     * @return false where it isn't there
+     */
+    boolean remove(NodeId id) throws IdentityException;
+
+    /** Calls this when {@link #list} or {@link #links} changed; it only hands over. */
+    void onChange(Runnable listener);
+
+    /** No longer. */
+    void forget(Runnable listener);
+}

@@ -1,0 +1,188 @@
+package io.pipit.resource;
+
+import io.pipit.model.Grant.Role;
+import io.pipit.model.LogId;
+import io.pipit.model.NodeId;
+import io.pipit.model.Peer;
+import io.pipit.monitor.Counter;
+import io.pipit.monitor.Health;
+import io.pipit.monitor.Metrics;
+import io.pipit.monitor.OnceLog;
+import io.pipit.port.Inbox;
+import io.pipit.port.ReadingHistory;
+import io.pipit.port.TimeSource;
+import io.pipit.resource.Call.Refusal;
+import io.pipit.resource.Caller.Via;
+import io.pipit.wire.Format;
+import io.pipit.wire.LinkFormat;
+import io.pipit.wire.LinkFormat.Link;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The node's resources, the same behind every endpoint: finds the one that a path names, sees that
+ * the caller may, and answers. Thread-safe; nothing here blocks.
+ *
+ * <p>Denied is what isn't granted. The monitoring endpoint only reads, and {@code /history} and
+ * {@code /trust} exist on the socket alone.
+ */
+public final class ResourceTree implements Resources {
+    /**
+     * Who this node is.
+     *
+     * @param name as its configuration has it
+     * @param log its own one
+     * @param boot the present one, as that log counts
+     */
+    public record Self(NodeId id, String name, LogId log, int boot) {}
+
+    private final Observations observations;
+    private final Sensors sensors;
+    private final Logs logs;
+    private final Documents documents;
+    private final Counter requests;
+    private final Counter denied;
+    private final Counter refused;
+    private final Counter failed;
+    private final OnceLog log = new OnceLog(LoggerFactory.getLogger(ResourceTree.class));
+
+    /**
+     * The tree over these.
+     *
+     * @param executor for what may block, which is little: a single thread will do
+     */
+    public ResourceTree(
+            Self self,
+            ReadingHistory history,
+            Inbox inbox,
+            TimeSource time,
+            Health health,
+            Metrics metrics,
+            Peers peers,
+            Executor executor) {
+        requests = metrics.counter("pipit_requests", "Requests to this node's resources");
+        denied = metrics.counter("pipit_requests_denied", "Requests that the caller may not make");
+        refused =
+                metrics.counter(
+                        "pipit_requests_refused", "Requests that could not be met as they were");
+        failed = metrics.counter("pipit_requests_failed", "Requests that this node failed at");
+        observations = new Observations(metrics);
+        sensors = new Sensors(self, history, inbox, time, observations);
+        logs = new Logs(self, history, inbox, time, observations);
+        documents =
+                new Documents(self, health, metrics, peers, inbox, time, observations, executor);
+    }
+
+    /** Ends what peers observe that they may no longer, now that these are the peers. */
+    public void grantsChanged(List<Peer> peers) {
+        observations.grantsChanged(peers);
+    }
+
+    @Override
+    public void handle(Request request, Exchange exchange) {
+        requests.increment();
+        Call call = new Call(request, exchange, this::count);
+        try {
+            route(call, request.path());
+        } catch (Refusal e) {
+            call.refuse(e);
+        } catch (RuntimeException e) {
+            call.fail(e);
+        }
+    }
+
+    private void count(Refusal refusal) {
+        switch (refusal.code) {
+            case Call.FORBIDDEN -> denied.increment();
+            case Call.FAILED -> {
+                failed.increment();
+                log.warn("a request failed", String.valueOf(refusal.getMessage()));
+            }
+            default -> refused.increment();
+        }
+    }
+
+    private void route(Call call, List<String> path) throws Refusal {
+        Via via = call.caller().via();
+        if (via == Via.MONITOR && call.request().method() != Request.Method.GET) {
+            denied.increment();
+            throw new Refusal(Call.METHOD_NOT_ALLOWED, "this endpoint only reads");
+        }
+        switch (path.size()) {
+            case 1 -> {
+                switch (path.getFirst()) {
+                    case "health" -> documents.health(call);
+                    case "metrics" -> documents.metrics(call);
+                    case "peers" -> documents.peers(call);
+                    case "sensors" -> sensors.list(call);
+                    case "readings" -> logs.readings(call);
+                    default -> local(call, path);
+                }
+            }
+            case 2 -> {
+                if (!path.equals(List.of(".well-known", "core"))) {
+                    throw notFound(path);
+                }
+                wellKnown(call);
+            }
+            case 3 -> {
+                if (!path.getFirst().equals("sensors")) {
+                    throw notFound(path);
+                }
+                sensors.one(call, path.get(1), path.get(2));
+            }
+            default -> throw notFound(path);
+        }
+    }
+
+    /** What only those have whom the socket's mode let in. */
+    private void local(Call call, List<String> path) throws Refusal {
+        boolean here = call.caller().via() == Via.SOCKET;
+        if (here && path.getFirst().equals("history")) {
+            logs.history(call);
+        } else if (here && path.getFirst().equals("trust")) {
+            documents.trust(call);
+        } else {
+            throw notFound(path);
+        }
+    }
+
+    private static Refusal notFound(List<String> path) {
+        return new Refusal(
+                Call.NOT_FOUND, "no /" + String.join("/", path) + " here; see /.well-known/core");
+    }
+
+    private void wellKnown(Call call) throws Refusal {
+        call.allow(Request.Method.GET);
+        call.require(Role.MONITOR, "core");
+        call.acceptOnly(LinkFormat.CONTENT_FORMAT);
+        Caller caller = call.caller();
+        String document = Format.JSON.document() + " " + Format.CBOR.document();
+        String senml = Format.JSON.senml() + " " + Format.CBOR.senml();
+        String links = Integer.toString(LinkFormat.CONTENT_FORMAT);
+        var all = new ArrayList<Link>();
+        if (caller.may(Role.MONITOR, "health")) {
+            all.add(Link.to("/health").with("rt", "pipit.health").with("ct", document).with("obs"));
+        }
+        if (caller.may(Role.MONITOR, "metrics")) {
+            all.add(Link.to("/metrics").with("rt", "pipit.metrics").with("ct", "0"));
+        }
+        if (caller.may(Role.MONITOR, "peers")) {
+            all.add(Link.to("/peers").with("rt", "pipit.peers").with("ct", document).with("obs"));
+        }
+        if (caller.may(Role.READ)) {
+            all.add(Link.to("/sensors").with("rt", "pipit.sensors").with("ct", links).with("obs"));
+            all.add(Link.to("/readings").with("rt", "pipit.log").with("ct", senml).with("obs"));
+        }
+        if (caller.via() == Via.SOCKET) {
+            all.add(Link.to("/history").with("rt", "pipit.history").with("ct", senml).with("obs"));
+            all.add(Link.to("/trust").with("rt", "pipit.trust").with("ct", document));
+        }
+        all.addAll(sensors.links(caller));
+        call.contentOnce(
+                LinkFormat.CONTENT_FORMAT,
+                LinkFormat.write(LinkFormat.filter(all, call.request().query())));
+    }
+}

@@ -1,0 +1,232 @@
+package io.pipit.resource;
+
+import io.pipit.model.Grant.Role;
+import io.pipit.model.LogEntry;
+import io.pipit.model.LogId;
+import io.pipit.model.NodeId;
+import io.pipit.model.Reading;
+import io.pipit.model.Series;
+import io.pipit.port.Conditions;
+import io.pipit.port.Event;
+import io.pipit.port.Inbox;
+import io.pipit.port.LogSubscriber;
+import io.pipit.port.ReadingHistory;
+import io.pipit.port.TimeSource;
+import io.pipit.port.Watcher;
+import io.pipit.resource.Call.Refusal;
+import io.pipit.resource.ResourceTree.Self;
+import io.pipit.wire.Format;
+import io.pipit.wire.LinkFormat;
+import io.pipit.wire.LinkFormat.Link;
+import io.pipit.wire.Senml;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * {@code /sensors} and {@code /sensors/SENSOR/QUANTITY}: this node's own series, and the newest
+ * reading of each. Notifications are made on the node loop, everything else where the request came
+ * in.
+ */
+final class Sensors {
+    private static final Set<String> CONDITIONS =
+            Set.of("c.pmin", "c.pmax", "c.gt", "c.lt", "c.st");
+    private static final double NANOS_PER_SECOND = 1e9;
+
+    /** The longest period that can be asked for: a year, seconds. */
+    private static final double PERIOD_SECONDS_MAX = 366 * 86_400.0;
+
+    private static final String OBJECT = "urn:oma:lwm2m:ext:";
+    private static final String GENERIC_SENSOR = "3300";
+
+    /** IPSO objects by SenML unit, where the unit says it all. */
+    private static final Map<String, String> OBJECT_BY_UNIT =
+            Map.ofEntries(
+                    Map.entry("Cel", "3303"),
+                    Map.entry("%RH", "3304"),
+                    Map.entry("Pa", "3323"),
+                    Map.entry("hPa", "3323"),
+                    Map.entry("lx", "3301"),
+                    Map.entry("V", "3316"),
+                    Map.entry("mV", "3316"),
+                    Map.entry("A", "3317"),
+                    Map.entry("mA", "3317"),
+                    Map.entry("W", "3328"),
+                    Map.entry("kW", "3328"),
+                    Map.entry("J", "3331"),
+                    Map.entry("Wh", "3331"),
+                    Map.entry("kWh", "3331"),
+                    Map.entry("ppm", "3325"),
+                    Map.entry("ppb", "3325"));
+
+    /** By quantity, where the unit doesn't. */
+    private static final Map<String, String> OBJECT_BY_QUANTITY =
+            Map.of("presence", "3302", "distance", "3330", "button", "3347");
+
+    private final Self self;
+    private final ReadingHistory history;
+    private final Inbox inbox;
+    private final TimeSource time;
+    private final Observations observations;
+
+    Sensors(
+            Self self,
+            ReadingHistory history,
+            Inbox inbox,
+            TimeSource time,
+            Observations observations) {
+        this.self = self;
+        this.history = history;
+        this.inbox = inbox;
+        this.time = time;
+        this.observations = observations;
+    }
+
+    /** Links to all series that this caller may read. */
+    List<Link> links(Caller caller) {
+        var links = new ArrayList<Link>();
+        for (Series series : history.series()) {
+            if (caller.may(Role.READ, series)) {
+                String unit = history.latest(series).map(Reading::unit).orElse("");
+                links.add(
+                        Link.to("/sensors/" + series)
+                                .with("rt", OBJECT + object(series, unit))
+                                .with("if", "core.s")
+                                .with("ct", Format.JSON.senml() + " " + Format.CBOR.senml())
+                                .with("obs"));
+            }
+        }
+        return links;
+    }
+
+    private static String object(Series series, String unit) {
+        String byUnit = OBJECT_BY_UNIT.get(unit);
+        return byUnit != null
+                ? byUnit
+                : OBJECT_BY_QUANTITY.getOrDefault(series.quantity(), GENERIC_SENSOR);
+    }
+
+    /** {@code /sensors}: with Observe, again whenever there is one more. */
+    void list(Call call) throws Refusal {
+        call.allow(Request.Method.GET);
+        if (!call.caller().may(Role.READ)) {
+            throw new Refusal(Call.FORBIDDEN, "this takes the role " + Role.READ);
+        }
+        call.acceptOnly(LinkFormat.CONTENT_FORMAT);
+        if (call.request().observe()) {
+            Watcher watcher = new Newcomers(call);
+            observations.open(
+                    call,
+                    caller -> caller.may(Role.READ),
+                    () -> inbox.offer(new Event.WatchOpened(watcher, Call.ownNode(self.name()))),
+                    () -> inbox.offer(new Event.WatchClosed(watcher)));
+        }
+        respond(call);
+    }
+
+    private void respond(Call call) {
+        call.content(
+                LinkFormat.CONTENT_FORMAT,
+                LinkFormat.write(LinkFormat.filter(links(call.caller()), call.request().query())));
+    }
+
+    /** Tells an observer of the list when a series is heard of for the first time. */
+    private final class Newcomers implements Watcher {
+        private final Call call;
+        private final Set<Series> known;
+
+        Newcomers(Call call) {
+            this.call = call;
+            this.known = new HashSet<>(history.series());
+        }
+
+        @Override
+        public void arrived(NodeId origin, LogId log, List<LogEntry> entries, boolean live) {
+            boolean more = false;
+            for (LogEntry entry : entries) {
+                more |= entry instanceof Reading reading && known.add(reading.series());
+            }
+            if (more) {
+                observations.notifying(() -> respond(call));
+            }
+        }
+    }
+
+    /** {@code /sensors/SENSOR/QUANTITY}. */
+    void one(Call call, String sensor, String quantity) throws Refusal {
+        Series series = Series.parse(sensor + "/" + quantity).orElse(null);
+        if (series == null) {
+            throw new Refusal(Call.NOT_FOUND, "a name is " + Series.NAME.pattern());
+        }
+        call.allow(Request.Method.GET);
+        if (!call.caller().may(Role.READ, series)) {
+            throw new Refusal(Call.FORBIDDEN, series + " is not granted to you");
+        }
+        call.knows(CONDITIONS);
+        Conditions conditions = conditions(call);
+        Format format = call.senml();
+        Reading newest = history.latest(series).orElse(null);
+        if (newest == null) {
+            throw new Refusal(Call.NOT_FOUND, "no reading of " + series + " yet; see /sensors");
+        }
+        respond(call, format, newest);
+        if (call.request().observe()) {
+            observe(call, series, conditions, format);
+        }
+    }
+
+    private void observe(Call call, Series series, Conditions conditions, Format format)
+            throws Refusal {
+        LogSubscriber observer =
+                slice ->
+                        observations.notifying(() -> {
+                            for (LogEntry entry : slice.entries()) {
+                                if (entry instanceof Reading reading) {
+                                    respond(call, format, reading);
+                                }
+                            }
+                        });
+        observations.open(
+                call,
+                caller -> caller.may(Role.READ, series),
+                () -> inbox.offer(new Event.SeriesObserved(observer, series, conditions)),
+                () -> inbox.offer(new Event.SeriesReleased(observer)));
+    }
+
+    private void respond(Call call, Format format, Reading reading) {
+        Senml.Item item =
+                Senml.item(
+                        self.id(),
+                        reading,
+                        history.timeline(self.id(), self.log()),
+                        self.boot(),
+                        time.monotonicMicros());
+        call.content(format.senml(), Senml.encode(List.of(item), format));
+    }
+
+    private static Conditions conditions(Call call) throws Refusal {
+        long least = periodNanos(call, "c.pmin");
+        long most = periodNanos(call, "c.pmax");
+        if (most > 0 && most < least) {
+            throw Call.bad("c.pmax is less than c.pmin");
+        }
+        Double step = call.number("c.st");
+        if (step != null && step <= 0) {
+            throw Call.bad("c.st is not above 0");
+        }
+        return new Conditions(least, most, call.number("c.gt"), call.number("c.lt"), step);
+    }
+
+    private static long periodNanos(Call call, String name) throws Refusal {
+        Double seconds = call.number(name);
+        if (seconds == null) {
+            return 0;
+        }
+        if (seconds <= 0 || seconds > PERIOD_SECONDS_MAX) {
+            throw Call.bad(name + " is no number of seconds above 0 and up to a year");
+        }
+        return Math.round(seconds * NANOS_PER_SECOND);
+    }
+}
