@@ -1,6 +1,5 @@
 package io.pipit.core;
 
-import io.pipit.model.BootClock;
 import io.pipit.model.LogEntry;
 import io.pipit.model.LogId;
 import io.pipit.model.NodeId;
@@ -74,11 +73,11 @@ public final class Core {
     public void handle(Event event) {
         long now = time.monotonicNanos();
         switch (event) {
-            case Event.Measured measured -> grew(ingest.take(measured));
+            case Event.Measured measured -> ingest.take(measured, this::grew);
             case Event.Reserved reserved -> {
                 ingest.reserved(reserved.through());
-                look();
-                grew(ingest.takeWaiting());
+                clock.look(this::grew);
+                ingest.takeWaiting(this::grew);
             }
             case Event.Committed committed -> subscriptions.committed(committed.cursors());
             case Event.Trimmed trimmed -> ingest.trimmed(trimmed.firstKept());
@@ -132,7 +131,7 @@ public final class Core {
     public void tick() {
         long now = time.monotonicNanos();
         if (clock.nextDeadlineNanos() <= now) {
-            look();
+            clock.look(this::grew);
             subscriptions.judge(now);
         }
         feeds.tick(now);
@@ -152,17 +151,10 @@ public final class Core {
                 log, ingest.lastSequence(), subscriptions.status(nowNanos), feeds.status());
     }
 
-    private void look() {
-        BootClock changed = clock.look();
-        if (changed != null) {
-            grew(List.of(changed));
-        }
-    }
-
     /** The own log has these too: whoever follows it is told. */
-    private void grew(List<LogEntry> entries) {
+    private void grew(List<LogEntry> entries, boolean stored) {
         for (LogEntry entry : entries) {
-            feeds.grew(entry);
+            feeds.grew(entry, stored);
             if (entry instanceof Reading reading) {
                 observers.measured(reading);
             }

@@ -44,13 +44,18 @@ final class Feed {
         }
     }
 
+    private record Waiting(LogEntry entry, boolean stored) {}
+
     final Filter filter;
     final Map<LogSubscriber, Follower> followers = new LinkedHashMap<>();
     private final LogId log;
     private final Map<Series, Boolean> lets = new HashMap<>();
-    private final ArrayDeque<LogEntry> waiting = new ArrayDeque<>();
+    private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
 
-    /** The last entry sent, or given up on, that the filter lets through. */
+    /**
+     * The last entry sent, or left to repair, that the filter lets through. One that wasn't stored
+     * doesn't count: whoever missed it would ask for it in vain.
+     */
     private long previous;
 
     private long sentNanos;
@@ -65,8 +70,8 @@ final class Feed {
 
     /** The last entry of the feed. */
     long last() {
-        LogEntry newest = waiting.peekLast();
-        return newest == null ? previous : newest.sequence();
+        Waiting newest = waiting.peekLast();
+        return newest == null ? previous : newest.entry().sequence();
     }
 
     /** Tells one who is new where the feed stands. */
@@ -79,15 +84,15 @@ final class Feed {
      *
      * @return how many older entries had to be dropped for it
      */
-    int grew(LogEntry entry) {
+    int grew(LogEntry entry, boolean stored) {
         if (!lets(entry)) {
             return 0;
         }
-        waiting.add(entry);
+        waiting.add(new Waiting(entry, stored));
         if (waiting.size() <= WAITING_MAX) {
             return 0;
         }
-        previous = waiting.remove().sequence();
+        takeOldest();
         return 1;
     }
 
@@ -110,19 +115,27 @@ final class Feed {
             slice = heartbeat(firstKept);
         } else {
             heartbeats = 0;
+            long before = previous;
             List<LogEntry> entries = new ArrayList<>(Math.min(waiting.size(), SLICE_ENTRIES_MAX));
             while (!waiting.isEmpty() && entries.size() < SLICE_ENTRIES_MAX) {
-                entries.add(waiting.remove());
+                entries.add(takeOldest());
             }
             long last = entries.getLast().sequence();
-            slice = new LogSlice(log, firstKept, previous, entries, last);
-            previous = last;
+            slice = new LogSlice(log, firstKept, before, entries, last);
         }
         sentNanos = nowNanos;
         // A copy, since who is told something may close at once.
         for (LogSubscriber subscriber : List.copyOf(followers.keySet())) {
             subscriber.deliver(slice);
         }
+    }
+
+    private LogEntry takeOldest() {
+        Waiting oldest = waiting.remove();
+        if (oldest.stored()) {
+            previous = oldest.entry().sequence();
+        }
+        return oldest.entry();
     }
 
     private LogSlice heartbeat(long firstKept) {

@@ -82,9 +82,9 @@ final class Feeds {
     }
 
     /** The own log grew. */
-    void grew(LogEntry entry) {
+    void grew(LogEntry entry, boolean stored) {
         for (Feed feed : feeds.values()) {
-            dropped.add(feed.grew(entry));
+            dropped.add(feed.grew(entry, stored));
         }
     }
 

@@ -29,8 +29,8 @@ final class HeldLog {
         private long committed;
         private int uncommittedEntries;
 
-        View(long cursor, long committed) {
-            this.intervals = new Intervals(cursor);
+        View(long committed) {
+            this.intervals = new Intervals(committed);
             this.committed = committed;
         }
 
@@ -73,7 +73,7 @@ final class HeldLog {
 
     /** Takes over a cursor as the store has it. */
     void recover(Filter filter, long cursor) {
-        views.put(filter, new View(cursor, cursor));
+        views.put(filter, new View(cursor));
     }
 
     /** A cursor moved in the store. */
@@ -85,19 +85,19 @@ final class HeldLog {
     }
 
     /**
-     * The log through this filter. One that is new begins where a wider one stands, or else at the
-     * log's start. Beyond {@link #VIEWS_MAX} the oldest is forgotten.
+     * The log through this filter. One that is new begins where a wider one is committed, or else
+     * at the log's start. Beyond {@link #VIEWS_MAX} the oldest is forgotten.
      */
     View through(Filter filter) {
         View view = views.get(filter);
         if (view == null) {
-            view = new View(0, 0);
+            long start = 0;
             for (Map.Entry<Filter, View> other : views.entrySet()) {
-                long cursor = other.getValue().intervals.cursor();
-                if (cursor > view.intervals.cursor() && includes(other.getKey(), filter)) {
-                    view = new View(cursor, other.getValue().committed());
+                if (includes(other.getKey(), filter)) {
+                    start = Math.max(start, other.getValue().committed());
                 }
             }
+            view = new View(start);
             if (views.size() >= VIEWS_MAX) {
                 views.remove(views.keySet().iterator().next());
             }

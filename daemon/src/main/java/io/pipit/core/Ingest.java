@@ -33,6 +33,17 @@ final class Ingest {
     /** Own series; more than a board has sensors for. */
     static final int SERIES_MAX = 10_000;
 
+    /** Hears of each growth of the log. */
+    @FunctionalInterface
+    interface Growth {
+        /**
+         * The log has these too.
+         *
+         * @param stored false where the store had no room: then nobody can ask for them later
+         */
+        void grew(List<LogEntry> entries, boolean stored);
+    }
+
     private final ReadingStore store;
     private final int boot;
     private final Map<Series, Long> lastSequences;
@@ -91,29 +102,22 @@ final class Ingest {
         askedThrough = Math.max(askedThrough, reservedThrough);
     }
 
-    /** Whether an entry can be given a place now. */
-    boolean hasPlaces() {
-        return next <= reservedThrough;
-    }
-
     /** Takes in what waited for a reservation, as far as that goes. */
-    List<LogEntry> takeWaiting() {
-        List<LogEntry> entries = new ArrayList<>();
+    void takeWaiting(Growth growth) {
         while (!waiting.isEmpty() && hasRoomFor(waiting.element())) {
-            entries.addAll(take(waiting.remove()));
+            take(waiting.remove(), growth);
         }
-        return entries;
     }
 
-    /** What this adds to the log; nothing where it has to wait for a reservation. */
-    List<LogEntry> take(Event.Measured event) {
+    /** Takes in what was measured, or lets it wait for a reservation. */
+    void take(Event.Measured event, Growth growth) {
         if (!hasRoomFor(event)) {
             if (waiting.size() < WAITING_MAX) {
                 waiting.add(event);
             } else {
                 placeless.increment();
             }
-            return List.of();
+            return;
         }
         Stamp at = new Stamp(boot, event.monotonicMicros());
         List<LogEntry> entries = new ArrayList<>(event.values().size());
@@ -122,46 +126,48 @@ final class Ingest {
             if (series.isEmpty()
                     || value.unit().isEmpty()
                     || !Double.isFinite(value.value())
-                    || (lastSequences.size() >= SERIES_MAX
-                            && !lastSequences.containsKey(series.get()))) {
+                    || (newest.size() >= SERIES_MAX && !newest.containsKey(series.get()))) {
                 invalid.increment();
                 continue;
             }
-            Reading reading = new Reading(next, at, series.get(), value.value(), value.unit());
-            lastSequences.put(reading.series(), next);
+            Reading reading = new Reading(next++, at, series.get(), value.value(), value.unit());
             newest.put(reading.series(), reading);
-            lastSequence = next;
-            next++;
             entries.add(reading);
         }
-        measured.add(entries.size());
-        if (!entries.isEmpty() && !store.append(entries)) {
-            unstored.add(entries.size());
+        if (!entries.isEmpty()) {
+            measured.add(entries.size());
+            boolean stored = store.append(entries);
+            if (!stored) {
+                unstored.add(entries.size());
+            }
+            grew(entries, stored, growth);
         }
         reserve();
-        return entries;
     }
 
     /**
      * Adds what the wall clock is. A clock that the store has no room for isn't published either,
      * since readings could not be put right by it later.
      *
-     * @return null where there was no place for it yet
+     * @return false where that has to be tried again
      */
-    @Nullable BootClock take(long monotonicMicros, long offsetMicros, boolean synchronised) {
-        if (!hasPlaces()) {
-            return null;
+    boolean take(long monotonicMicros, long offsetMicros, boolean synchronised, Growth growth) {
+        if (next > reservedThrough) {
+            return false;
         }
-        BootClock clock =
-                new BootClock(next, new Stamp(boot, monotonicMicros), offsetMicros, synchronised);
-        next++;
+        List<LogEntry> clock =
+                List.of(
+                        new BootClock(
+                                next++,
+                                new Stamp(boot, monotonicMicros),
+                                offsetMicros,
+                                synchronised));
+        boolean stored = store.append(clock);
+        if (stored) {
+            grew(clock, true, growth);
+        }
         reserve();
-        if (!store.append(List.of(clock))) {
-            return null;
-        }
-        lastClock = clock.sequence();
-        lastSequence = clock.sequence();
-        return clock;
+        return stored;
     }
 
     /** Retention moved the start of the log. */
@@ -179,7 +185,7 @@ final class Ingest {
         return lastSequence;
     }
 
-    /** The last entry that this filter lets through; 0 where there is none. */
+    /** The last stored entry that this filter lets through; 0 where there is none. */
     long lastOf(Filter filter) {
         long last = lastClock;
         for (Map.Entry<Series, Long> series : lastSequences.entrySet()) {
@@ -193,6 +199,19 @@ final class Ingest {
     /** The newest reading of a series since the start. */
     @Nullable Reading newest(Series series) {
         return newest.get(series);
+    }
+
+    private void grew(List<LogEntry> entries, boolean stored, Growth growth) {
+        for (LogEntry entry : entries) {
+            lastSequence = entry.sequence();
+            if (stored) {
+                switch (entry) {
+                    case Reading reading -> lastSequences.put(reading.series(), reading.sequence());
+                    case BootClock clock -> lastClock = clock.sequence();
+                }
+            }
+        }
+        growth.grew(entries, stored);
     }
 
     private boolean hasRoomFor(Event.Measured event) {

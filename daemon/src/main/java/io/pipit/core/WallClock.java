@@ -5,7 +5,6 @@ import io.pipit.monitor.Health;
 import io.pipit.port.ReadingStore;
 import io.pipit.port.TimeSource;
 import java.util.Comparator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Notices when the wall clock is no longer what the log says of it: then the log gets a new {@link
@@ -18,7 +17,12 @@ final class WallClock {
     private final TimeSource time;
     private final Ingest own;
     private final Health health;
-    private @Nullable BootClock current;
+
+    /** What the log says of this boot. */
+    private boolean said;
+
+    private long saidOffsetMicros;
+    private boolean saidSynchronised;
     private long nextLookNanos;
 
     WallClock(TimeSource time, Ingest own, ReadingStore.Recovered recovered, Health health) {
@@ -26,19 +30,22 @@ final class WallClock {
         this.own = own;
         this.health = health;
         this.nextLookNanos = time.monotonicNanos();
-        this.current =
-                recovered.clocks().stream()
-                        .filter(clock -> clock.at().boot() == recovered.boot())
-                        .max(Comparator.comparingLong(BootClock::sequence))
-                        .orElse(null);
+        recovered.clocks().stream()
+                .filter(clock -> clock.at().boot() == recovered.boot())
+                .max(Comparator.comparingLong(BootClock::sequence))
+                .ifPresent(clock -> {
+                    said = true;
+                    saidOffsetMicros = clock.offsetMicros();
+                    saidSynchronised = clock.synchronised();
+                });
     }
 
     long nextDeadlineNanos() {
         return nextLookNanos;
     }
 
-    /** What the log has to say about the clock from now on; null where that stays as it is. */
-    @Nullable BootClock look() {
+    /** Compares; what has changed goes into the log. */
+    void look(Ingest.Growth growth) {
         nextLookNanos = Timing.atFullSecond(time.monotonicNanos() + 1);
         long monotonicMicros = time.monotonicMicros();
         long offsetMicros = time.wallMicros() - monotonicMicros;
@@ -47,15 +54,15 @@ final class WallClock {
                 Health.Part.CLOCK,
                 synchronised ? Health.Status.OK : Health.Status.DEGRADED,
                 synchronised ? "" : "not synchronised yet; readings are put right when it is");
-        if (current != null
-                && current.synchronised() == synchronised
-                && Math.abs(current.offsetMicros() - offsetMicros) <= OFF_MAX_MICROS) {
-            return null;
+        if (said
+                && synchronised == saidSynchronised
+                && Math.abs(offsetMicros - saidOffsetMicros) <= OFF_MAX_MICROS) {
+            return;
         }
-        BootClock clock = own.take(monotonicMicros, offsetMicros, synchronised);
-        if (clock != null) {
-            current = clock;
+        if (own.take(monotonicMicros, offsetMicros, synchronised, growth)) {
+            said = true;
+            saidOffsetMicros = offsetMicros;
+            saidSynchronised = synchronised;
         }
-        return clock;
     }
 }

@@ -110,6 +110,22 @@ class FeedsTest {
     }
 
     @Test
+    void nobodyIsSentLookingForWhatWasNotStored() {
+        follows(TEMPERATURE);
+        node.measures(20);
+        node.passes(5 * MILLI);
+        node.storeFull = true;
+        node.measures(21);
+        assertThat(sequences()).containsExactly(1_001L, 1_002L);
+        node.passes(SECOND);
+        assertThat(slices.getLast()).isEqualTo(new LogSlice(OWN_LOG, 1, 1_001, List.of(), 1_001));
+        node.storeFull = false;
+        node.measures(22);
+        assertThat(slices.getLast().previous()).isEqualTo(1_001);
+        assertThat(sequences()).containsExactly(1_001L, 1_002L, 1_003L);
+    }
+
+    @Test
     void allFollowersGetTheSameObject() {
         List<LogSlice> others = new ArrayList<>();
         follows(TEMPERATURE);
