@@ -1,0 +1,318 @@
+package io.pipit.sim;
+
+import io.pipit.model.Filter;
+import io.pipit.model.NodeId;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A fleet of real cores on a network that loses, doubles and delays, on machines whose power fails
+ * and whose clocks jump: all of it from one seed, so that whatever goes wrong does so again.
+ */
+final class Simulation {
+    /** After the last incident everything must be in order within this time. */
+    static final long REST_MAX_NANOS = 300 * 1_000_000_000L;
+
+    private static final long SECOND = 1_000_000_000L;
+    private static final long MILLI = 1_000_000L;
+    private static final List<Filter> FILTERS =
+            List.of(
+                    Filter.ALL,
+                    Filter.of("air/*"),
+                    Filter.of("*/temperature"),
+                    Filter.of("light/*"),
+                    Filter.of("air/humidity"),
+                    Filter.of("air/humidity", "light/level"));
+
+    /** What a run came to. */
+    record Outcome(
+            long seed,
+            Map<Invariant, String> violations,
+            long trace,
+            long restNanos,
+            Map<String, Long> tally) {}
+
+    private record Planned(long atNanos, long order, Runnable what) implements Comparable<Planned> {
+        @Override
+        public int compareTo(Planned other) {
+            int byTime = Long.compare(atNanos, other.atNanos);
+            return byTime != 0 ? byTime : Long.compare(order, other.order);
+        }
+    }
+
+    final List<SimMachine> machines = new ArrayList<>();
+    final Checks checks = new Checks(this);
+    final int storeQueueMax;
+    final long commitEveryNanos;
+    final int answerBytesMax;
+    private final long seed;
+    private final Map<String, Long> tally = new TreeMap<>();
+    private final SplittableRandom random;
+    private final PriorityQueue<Planned> plan = new PriorityQueue<>();
+    private final Set<List<Integer>> cutLines = new HashSet<>();
+    private final boolean verbose = Boolean.getBoolean("pipit.sim.verbose");
+    private final long latencyNanos;
+    private final double strayed;
+    private double loss;
+    private double doubled;
+    private long nowNanos = 100 * SECOND;
+    private long orders;
+    private long trace = 17;
+    private boolean measuring = true;
+    private int powerCutIn;
+    private @Nullable SimMachine powerCutAt;
+
+    Simulation(long seed, Fakes fakes) {
+        this.seed = seed;
+        random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + 1);
+        loss = chance(0.2) ? 0 : random.nextDouble(0.5);
+        doubled = chance(0.5) ? 0 : random.nextDouble(0.2);
+        strayed = chance(0.5) ? 0 : random.nextDouble(0.3);
+        latencyNanos = between(MILLI / 5, 50 * MILLI);
+        storeQueueMax = (int) (chance(0.3) ? between(2, 20) : between(50, 5_000));
+        commitEveryNanos = between(20 * MILLI, 3 * SECOND);
+        answerBytesMax = chance(0.7) ? 1_024 : 64 << 10;
+        int size = (int) between(2, 5);
+        for (int i = 0; i < size; i++) {
+            machines.add(new SimMachine(this, fakes, i, Ids.of(i)));
+        }
+        for (SimMachine machine : machines) {
+            for (SimMachine other : machines) {
+                if (machine != other && chance(0.7)) {
+                    machine.wants.put(other.id, anyFilter());
+                }
+            }
+        }
+    }
+
+    /** Runs to the end. */
+    Outcome run() {
+        for (SimMachine machine : machines) {
+            after(between(0, 3 * SECOND), machine::startsProcess);
+            measureOnAndOn(machine, between(30 * MILLI, 4 * SECOND));
+        }
+        long trouble = between(5 * SECOND, 60 * SECOND);
+        for (long incidents = between(0, 20); incidents > 0; incidents--) {
+            after(between(0, trouble), this::incident);
+        }
+        runUntil(nowNanos + trouble);
+        long healed = nowNanos;
+        heal();
+        while (nowNanos < healed + REST_MAX_NANOS && !checks.isAtRest(false)) {
+            runUntil(nowNanos + 2 * SECOND);
+        }
+        checks.atTheEnd();
+        for (SimMachine machine : machines) {
+            trace("end", machine.number, machine.disk.lastOwn + machine.disk.cursors.size());
+        }
+        return new Outcome(seed, checks.violations(), trace, nowNanos - healed, tally);
+    }
+
+    // For the fleet
+
+    long nowNanos() {
+        return nowNanos;
+    }
+
+    long nextLong() {
+        return random.nextLong();
+    }
+
+    boolean chance(double probability) {
+        return random.nextDouble() < probability;
+    }
+
+    /** Anything from the one to the other, both included. */
+    long between(long least, long most) {
+        return random.nextLong(least, most + 1);
+    }
+
+    void after(long nanos, Runnable what) {
+        at(nowNanos + nanos, what);
+    }
+
+    void at(long nanos, Runnable what) {
+        plan.add(new Planned(nanos, orders++, what));
+    }
+
+    SimMachine machine(NodeId id) {
+        for (SimMachine machine : machines) {
+            if (machine.id.equals(id)) {
+                return machine;
+            }
+        }
+        throw new AssertionError("nobody is " + id);
+    }
+
+    /** One datagram; what arrives, if it does, is taken by the process that runs there then. */
+    void send(SimMachine from, NodeId to, Consumer<SimProcess> arrives) {
+        SimMachine target = machine(to);
+        int copies = chance(loss) || isCut(from, target) ? 0 : chance(doubled) ? 2 : 1;
+        trace("send", from.number * 10L + target.number, copies);
+        for (; copies > 0; copies--) {
+            long delay =
+                    latencyNanos + between(0, chance(strayed) ? 500 * MILLI : latencyNanos / 4);
+            after(
+                    delay,
+                    () -> {
+                        SimProcess process = target.process();
+                        if (process != null && !isCut(from, target)) {
+                            arrives.accept(process);
+                        }
+                    });
+        }
+    }
+
+    /** Called whenever a core uses a port: the power may fail at any of these. */
+    void mayLosePower(SimProcess process) {
+        if (powerCutAt == process.machine && --powerCutIn <= 0) {
+            powerCutAt = null;
+            trace("power cut", process.machine.number, 0);
+            throw new SimProcess.PowerCut();
+        }
+    }
+
+    /** Something happened; two runs that are alike have all of these alike. */
+    void trace(String what, long one, long two) {
+        tally.merge(what, 1L, Long::sum);
+        trace = (((trace * 31 + nowNanos) * 31 + what.hashCode()) * 31 + one) * 31 + two;
+        if (verbose) {
+            System.out.printf("%12.6f %s %d %d%n", nowNanos / 1e9, what, one, two);
+        }
+    }
+
+    // What happens
+
+    private void runUntil(long endNanos) {
+        for (Planned next = plan.peek();
+                next != null && next.atNanos() <= endNanos;
+                next = plan.peek()) {
+            plan.remove();
+            nowNanos = next.atNanos();
+            next.what().run();
+        }
+        nowNanos = endNanos;
+    }
+
+    private void measureOnAndOn(SimMachine machine, long everyNanos) {
+        after(
+                between(everyNanos / 2, everyNanos * 3 / 2),
+                () -> {
+                    if (measuring) {
+                        for (long times = chance(0.05) ? between(2, 40) : 1; times > 0; times--) {
+                            machine.measures();
+                        }
+                        measureOnAndOn(machine, everyNanos);
+                    }
+                });
+    }
+
+    private void incident() {
+        SimMachine machine = any();
+        SimMachine other = any();
+        long lasts = between(0, 15 * SECOND);
+        switch ((int) between(0, 12)) {
+            case 0, 1, 2 -> {
+                machine.losesPower();
+                boolean reboots = chance(0.5);
+                boolean cardIsLost = chance(0.15);
+                after(lasts, () -> returns(machine, reboots, cardIsLost));
+            }
+            case 3, 4 -> {
+                powerCutAt = machine;
+                powerCutIn = (int) between(1, 20);
+                after(lasts, () -> returns(machine, false, false));
+            }
+            case 5 -> {
+                cut(machine, other);
+                after(lasts, () -> cutLines.remove(line(machine, other)));
+            }
+            case 6 -> {
+                machines.forEach(each -> cut(machine, each));
+                after(lasts, () -> machines.forEach(each -> cutLines.remove(line(machine, each))));
+            }
+            case 7 -> {
+                SimProcess process = machine.process();
+                if (process != null) {
+                    process.store.hang();
+                    after(lasts, process.store::wake);
+                }
+            }
+            case 8, 9 -> machine.clockChanges();
+            case 10 -> machine.trims();
+            case 11 -> {
+                if (machine != other) {
+                    machine.wants(other.id, chance(0.2) ? null : anyFilter());
+                }
+            }
+            default -> {
+                machine.knows(other.id, false);
+                after(lasts, () -> machine.knows(other.id, true));
+            }
+        }
+    }
+
+    private void returns(SimMachine machine, boolean reboots, boolean cardIsLost) {
+        if (machine.process() == null) {
+            if (cardIsLost) {
+                machine.getsNewCard();
+            } else if (reboots) {
+                machine.boots();
+            }
+            if (chance(0.3)) {
+                for (NodeId peer : List.copyOf(machine.wants.keySet())) {
+                    machine.wants.put(peer, anyFilter());
+                }
+            }
+            machine.startsProcess();
+        }
+    }
+
+    private void heal() {
+        trace("healed", 0, 0);
+        measuring = false;
+        loss = chance(0.5) ? 0 : loss / 5;
+        doubled = 0;
+        cutLines.clear();
+        powerCutAt = null;
+        for (SimMachine machine : machines) {
+            machine.startsProcess();
+            SimProcess process = machine.process();
+            if (process != null) {
+                process.store.wake();
+            }
+            for (SimMachine other : machines) {
+                machine.knows(other.id, true);
+            }
+        }
+    }
+
+    private SimMachine any() {
+        return machines.get((int) between(0, machines.size() - 1L));
+    }
+
+    private Filter anyFilter() {
+        return FILTERS.get((int) between(0, FILTERS.size() - 1L));
+    }
+
+    private void cut(SimMachine one, SimMachine other) {
+        trace("cut", one.number, other.number);
+        cutLines.add(line(one, other));
+    }
+
+    private boolean isCut(SimMachine one, SimMachine other) {
+        return cutLines.contains(line(one, other));
+    }
+
+    private static List<Integer> line(SimMachine one, SimMachine other) {
+        return List.of(Math.min(one.number, other.number), Math.max(one.number, other.number));
+    }
+}
