@@ -75,12 +75,7 @@ public final class Pipit {
      * @return the process's exit code
      */
     public static int run(String[] arguments, Surroundings surroundings) {
-        CommandLine line = commandLine(surroundings);
-        try {
-            return line.execute(arguments);
-        } catch (OutputClosed e) {
-            return 0;
-        }
+        return commandLine(surroundings).execute(arguments);
     }
 
     /** The program's grammar: what man pages and completion are made of, too. */
@@ -119,8 +114,8 @@ public final class Pipit {
             return Failure.USAGE;
         });
         line.setExecutionExceptionHandler((e, verb, parsed) -> {
-            if (e instanceof OutputClosed closed) {
-                throw closed;
+            if (e instanceof OutputClosed) {
+                return 0;
             }
             if (e instanceof Failure failure) {
                 surroundings.err().println("pipit: " + oneLine(failure.getMessage()));

@@ -1,0 +1,28 @@
+package io.pipit.cli;
+
+import io.pipit.cli.context.Surroundings;
+import io.pipit.cli.demo.FakeNode;
+import java.time.InstantSource;
+import java.util.List;
+
+/** The command line with a fake node as the program that it starts. */
+public final class DemoMain {
+    private DemoMain() {}
+
+    public static void main(String[] arguments) {
+        System.exit(
+                Pipit.run(
+                        arguments,
+                        new Surroundings(
+                                System.out,
+                                System.err,
+                                false,
+                                System.getenv(),
+                                InstantSource.system(),
+                                System::nanoTime,
+                                Thread.ofPlatform().daemon().factory(),
+                                path -> 1,
+                                List.of(),
+                                Surroundings.programOf(FakeNode.class))));
+    }
+}

@@ -1,0 +1,157 @@
+package io.pipit.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.pipit.model.Filter;
+import io.pipit.model.LogId;
+import io.pipit.model.NodeId;
+import io.pipit.model.Series;
+import io.pipit.resource.Exchange;
+import io.pipit.resource.Request;
+import io.pipit.resource.Resources;
+import io.pipit.resource.Response;
+import io.pipit.wire.Format;
+import io.pipit.wire.LinkFormat;
+import io.pipit.wire.ProblemDetails;
+import io.pipit.wire.Senml;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/** Answers as a daemon would, from a list of readings. */
+final class FakeTree implements Resources {
+    static final NodeId OWN = NodeId.parse("AAAAAAA-AAAAAAA-AAAAAAA-AAAAAAA").orElseThrow();
+    static final NodeId PEER = NodeId.of(new FakeKey());
+    static final LogId LOG = new LogId(0x0123456789abcdefL);
+
+    final List<Senml.Item> readings = new CopyOnWriteArrayList<>();
+    final BlockingQueue<Exchange> observers = new LinkedBlockingQueue<>();
+    final List<String> changes = new CopyOnWriteArrayList<>();
+
+    /** Only its encoding matters. */
+    private static final class FakeKey implements java.security.PublicKey {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public String getAlgorithm() {
+            return "EC";
+        }
+
+        @Override
+        public String getFormat() {
+            return "X.509";
+        }
+
+        @Override
+        public byte[] getEncoded() {
+            return new byte[] {1};
+        }
+    }
+
+    void add(NodeId node, long sequence, String series, double value, String unit, long micros) {
+        readings.add(item(node, sequence, series, value, unit, micros));
+    }
+
+    static Senml.Item item(
+            NodeId node, long sequence, String series, double value, String unit, long micros) {
+        return new Senml.Item(node + "/", series, unit, micros, value, null, LOG, sequence);
+    }
+
+    @Override
+    public void handle(Request request, Exchange exchange) {
+        String path = String.join("/", request.path());
+        if (request.method() != Request.Method.GET) {
+            changes.add(
+                    request.method()
+                            + " "
+                            + path
+                            + " "
+                            + request.query()
+                            + " "
+                            + new String(request.payload(), UTF_8));
+            exchange.respond(new Response(204, Request.NONE, new byte[0], 60));
+            return;
+        }
+        switch (path) {
+            case "health" ->
+                    json(
+                            exchange,
+                            """
+                            {"status":"degraded","parts":{"store":{"status":"ok"},\
+                            "clock":{"status":"degraded","reason":"no NTP"}}}\
+                            """);
+            case "peers" ->
+                    json(
+                            exchange,
+                            "{\"id\":\"%s\",\"peers\":[{\"id\":\"%s\",\"name\":\"shed\",\"reachable\":true,\"rtt-p50-ms\":1.25,\"live\":true,\"last\":null,\"via\":{\"udp\":true}}]}"
+                                    .formatted(OWN, PEER));
+            case "trust" ->
+                    json(
+                            exchange,
+                            "[{\"id\":\"%s\",\"name\":\"shed\",\"roles\":[\"monitor\",\"read\"]}]"
+                                    .formatted(PEER));
+            case "sensors" ->
+                    exchange.respond(
+                            new Response(
+                                    205,
+                                    LinkFormat.CONTENT_FORMAT,
+                                    LinkFormat.write(
+                                            List.of(
+                                                    LinkFormat.Link.to("/sensors/air/temperature"),
+                                                    LinkFormat.Link.to("/sensors/air/pressure"))),
+                                    60));
+            case "history" -> history(request, exchange);
+            case "forbidden" -> exchange.respond(new Response(403, Request.NONE, new byte[0], 60));
+            default ->
+                    exchange.respond(
+                            new Response(
+                                    404,
+                                    ProblemDetails.CONTENT_FORMAT,
+                                    new ProblemDetails(404, "not here", "try elsewhere").encode(),
+                                    60));
+        }
+    }
+
+    private static void json(Exchange exchange, String text) {
+        exchange.respond(new Response(205, 50, text.getBytes(UTF_8), 60));
+    }
+
+    private void history(Request request, Exchange exchange) {
+        Map<String, String> query = new LinkedHashMap<>();
+        for (String part : request.query()) {
+            int equals = part.indexOf('=');
+            query.put(part.substring(0, equals), part.substring(equals + 1));
+        }
+        Filter filter = Filter.of(query.getOrDefault("series", "**"));
+        List<Senml.Item> found = new ArrayList<>();
+        boolean begun = !query.containsKey("after");
+        int limit = Math.min(3, Integer.parseInt(query.getOrDefault("limit", "3")));
+        for (Senml.Item item : request.observe() ? List.<Senml.Item>of() : readings) {
+            String node = item.base().equals(OWN + "/") ? "greenhouse" : "shed";
+            Optional<Series> series = Series.parse(item.name());
+            if (begun && found.size() < limit && filter.matches(node, series.orElseThrow())) {
+                if (query.containsKey("newest")) {
+                    found.removeIf(
+                            f -> f.base().equals(item.base()) && f.name().equals(item.name()));
+                }
+                found.add(item);
+            }
+            String place = item.base().replace("/", "") + ":" + item.log() + ":" + item.sequence();
+            begun |= place.equals(query.get("after"));
+        }
+        answer(exchange, found);
+        if (request.observe()) {
+            observers.add(exchange);
+        }
+    }
+
+    static void answer(Exchange exchange, List<Senml.Item> items) {
+        exchange.respond(
+                new Response(205, Format.CBOR.senml(), Senml.encode(items, Format.CBOR), 60));
+    }
+}

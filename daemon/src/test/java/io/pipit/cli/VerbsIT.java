@@ -1,0 +1,254 @@
+package io.pipit.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pipit.monitor.Metrics;
+import io.pipit.resource.Exchange;
+import io.pipit.tcp.SessionLimits;
+import io.pipit.tcp.UnixSocketServer;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
+import java.io.PrintStream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Scanner;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class VerbsIT {
+    /** 2026-11-01T12:00:00Z. */
+    private static final long NOON = 1_793_534_400_000_000L;
+
+    @TempDir Path folder;
+    private final Stage stage = new Stage();
+    private final FakeTree tree = new FakeTree();
+    private UnixSocketServer server;
+    private String file;
+
+    @BeforeEach
+    void start() throws IOException {
+        Path path = folder.resolve("pipit.toml");
+        Files.writeString(
+                path, "[node]\nname = \"greenhouse\"\ndata-dir = \"data\"\nrun-dir = \"run\"\n");
+        file = path.toString();
+        server =
+                new UnixSocketServer(
+                        folder.resolve("run"),
+                        tree,
+                        SessionLimits.LOCAL,
+                        new Metrics(),
+                        Thread.ofPlatform().daemon().factory());
+        server.start();
+        tree.add(FakeTree.OWN, 1, "air/temperature", 21.5, "Cel", NOON);
+        tree.add(FakeTree.OWN, 2, "air/temperature", 1.0 / 3, "Cel", NOON + 1_000_001);
+        tree.add(FakeTree.OWN, 4, "air/pressure", 101_325, "Pa", NOON + 2_500_000);
+        tree.add(FakeTree.PEER, 1, "air/temperature", -4, "Cel", NOON + 3_000_000);
+        tree.add(FakeTree.PEER, 2, "air/temperature", -4.25, "Cel", NOON + 4_000_000);
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    private String printed(String... arguments) {
+        List<String> line = new ArrayList<>(List.of(arguments));
+        line.addAll(List.of("-c", file));
+        int code = stage.run(line.toArray(String[]::new));
+        assertThat(code).as(stage.complaint()).isZero();
+        assertThat(stage.complaint()).isEmpty();
+        return stage.printed();
+    }
+
+    @Test
+    void printsHealth() {
+        assertThat(printed("status"))
+                .isEqualTo(
+                        """
+                        greenhouse: degraded
+                        PART   STATUS    REASON
+                        store  ok
+                        clock  degraded  no NTP
+                        """);
+        assertThat(printed("status", "--json"))
+                .startsWith("{\"status\":\"degraded\"")
+                .endsWith("}\n");
+    }
+
+    @Test
+    void printsPeersWithWhateverIsSaidOfThem() {
+        assertThat(printed("peers"))
+                .contains("NAME", "RTT-P50-MS", "VIA UDP")
+                .contains(FakeTree.PEER + "  shed  true       1.250       true  true");
+        assertThat(printed("peers", "--json")).startsWith("{\"id\":");
+    }
+
+    @Test
+    void printsSensorsWithTheirNewestValues() {
+        assertThat(printed("sensors"))
+                .isEqualTo(
+                        """
+                        SENSOR  QUANTITY     VALUE      AGE
+                        air     temperature  0.333 °C   9.0 s
+                        air     pressure     101325 Pa  7.5 s
+                        """);
+        assertThat(printed("sensors", "--json"))
+                .contains("{\"sensor\":\"air\",\"quantity\":\"pressure\",\"value\":101325");
+    }
+
+    @Test
+    void getsOneValueAlone() {
+        assertThat(printed("get", "air/pressure")).isEqualTo("101325 Pa\n");
+        assertThat(printed("get", "shed/air/temperature")).isEqualTo("-4.25 Cel\n");
+        assertThat(printed("get", "**"))
+                .contains("greenhouse/air/pressure", "shed/air/temperature");
+        assertThat(printed("get", "--json", "shed/air/temperature"))
+                .isEqualTo(
+                        "[{\"bn\":\"%s/\",\"n\":\"air/temperature\",\"u\":\"Cel\",\"v\":-4.25,\"t\":1793534404,\"log\":\"0123456789abcdef\",\"seq\":2}]\n"
+                                .formatted(FakeTree.PEER));
+        assertThat(stage.run("get", "air/smell", "-c", file)).isEqualTo(1);
+        assertThat(stage.complaint()).startsWith("pipit: no reading of air/smell");
+        assertThat(stage.run("get", "a//b", "-c", file)).isEqualTo(2);
+    }
+
+    @Test
+    void printsHistoryAsCsvPageByPage() {
+        assertThat(printed("history", "--csv"))
+                .isEqualTo(
+                        """
+                        time,node,series,value,unit,log,sequence
+                        2026-11-01T12:00:00.000000Z,greenhouse,air/temperature,21.5,Cel,0123456789abcdef,1
+                        2026-11-01T12:00:01.000001Z,greenhouse,air/temperature,0.3333333333333333,Cel,0123456789abcdef,2
+                        2026-11-01T12:00:02.500000Z,greenhouse,air/pressure,101325,Pa,0123456789abcdef,4
+                        2026-11-01T12:00:03.000000Z,shed,air/temperature,-4,Cel,0123456789abcdef,1
+                        2026-11-01T12:00:04.000000Z,shed,air/temperature,-4.25,Cel,0123456789abcdef,2
+                        """);
+    }
+
+    @Test
+    void printsHistoryAsOneSenmlPack() throws Exception {
+        String pack = printed("history", "--json", "*/temperature");
+
+        var items =
+                io.pipit.wire.Senml.decode(
+                        pack.getBytes(StandardCharsets.UTF_8), io.pipit.wire.Format.JSON);
+        assertThat(items).hasSize(2);
+        assertThat(items.get(1).timeMicros()).isEqualTo(NOON + 1_000_001);
+        assertThat(items.get(1).value()).isEqualTo(1.0 / 3);
+        assertThat(items.get(1).sequence()).isEqualTo(2);
+        assertThat(items.get(1).log()).isEqualTo(FakeTree.LOG);
+        assertThat(printed("history", "--json", "none/*/*")).isEqualTo("[]\n");
+    }
+
+    @Test
+    void drawsHistory() {
+        assertThat(printed("history", "--plot", "shed/**"))
+                .startsWith("shed/air/temperature\n    -4 °C ┤")
+                .contains("-4.250 °C ┤");
+        assertThat(printed("history")).contains("SERIES").contains("shed/air/temperature");
+    }
+
+    @Test
+    void asksTheDaemonToChangeWhomItTrusts() {
+        printed("peer", "add", FakeTree.PEER.toString(), "--name", "shed");
+        printed("peer", "revoke", "shed");
+        assertThat(printed("peer", "list")).contains("shed", "monitor, read");
+        assertThat(tree.changes)
+                .containsExactly(
+                        "PUT trust [] {\"id\":\"%s\",\"name\":\"shed\",\"roles\":[\"monitor\",\"read\"]}"
+                                .formatted(FakeTree.PEER),
+                        "DELETE trust [id=%s] ".formatted(FakeTree.PEER));
+        assertThat(folder.resolve("data")).doesNotExist();
+    }
+
+    @Test
+    void watchesUntilNobodyReadsAnyMore() throws Exception {
+        PipedInputStream pipe = new PipedInputStream();
+        PrintStream output =
+                new PrintStream(new PipedOutputStream(pipe), true, StandardCharsets.UTF_8);
+        var surroundings = stage.surroundings(output);
+        CompletableFuture<Integer> done =
+                CompletableFuture.supplyAsync(() ->
+                        Pipit.run(new String[] {"watch", "--json", "-c", file}, surroundings));
+        Exchange observer = tree.observers.poll(10, TimeUnit.SECONDS);
+        FakeTree.answer(
+                observer,
+                List.of(FakeTree.item(FakeTree.PEER, 9, "air/humidity", 48, "%RH", NOON)));
+        try (Scanner lines = new Scanner(pipe, StandardCharsets.UTF_8)) {
+            assertThat(lines.nextLine())
+                    .contains("\"n\":\"air/humidity\"", "\"v\":48.0", "\"seq\":9");
+        }
+        for (int i = 0; i < 50 && !done.isDone(); i++) {
+            FakeTree.answer(
+                    observer,
+                    List.of(FakeTree.item(FakeTree.PEER, 10 + i, "air/humidity", 48, "%RH", NOON)));
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+        assertThat(done.get(10, TimeUnit.SECONDS)).isZero();
+        assertThat(stage.complaint()).isEmpty();
+    }
+
+    @Test
+    void endsQuietlyWhereStandardOutputIsClosed() {
+        PrintStream closed =
+                new PrintStream(
+                        new OutputStream() {
+                            @Override
+                            public void write(int b) throws IOException {
+                                throw new IOException("Broken pipe");
+                            }
+                        });
+
+        int code =
+                Pipit.run(
+                        new String[] {"history", "--csv", "-c", file}, stage.surroundings(closed));
+
+        assertThat(code).isZero();
+        assertThat(stage.complaint()).isEmpty();
+    }
+
+    @Test
+    void saysThatTheDaemonWentDown() throws Exception {
+        CompletableFuture<Integer> done =
+                CompletableFuture.supplyAsync(() -> stage.run("watch", "-c", file));
+        assertThat(tree.observers.poll(10, TimeUnit.SECONDS)).isNotNull();
+        server.close();
+        assertThat(done.get(10, TimeUnit.SECONDS)).isEqualTo(69);
+        assertThat(stage.complaint()).contains("hung up (it is going down)").hasLineCount(1);
+    }
+
+    @Test
+    void saysThatNobodyListensAtALeftOverSocket() throws IOException {
+        server.close();
+        try (var left = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            left.bind(UnixDomainSocketAddress.of(server.path()));
+        }
+        assertThat(stage.run("status", "-c", file)).isEqualTo(69);
+        assertThat(stage.complaint()).contains("nobody answers at").hasLineCount(1);
+    }
+
+    @Test
+    void saysWhoMayUseTheSocket() throws IOException {
+        Assumptions.assumeFalse(System.getProperty("user.name").equals("root"), "root may all");
+        Files.setPosixFilePermissions(server.path(), PosixFilePermissions.fromString("---------"));
+
+        assertThat(stage.run("status", "-c", file)).isEqualTo(77);
+        assertThat(stage.complaint()).contains("adduser $USER pipit").hasLineCount(1);
+    }
+}
