@@ -54,7 +54,7 @@ class ArchitectureTest {
 
     @Test
     void looksAtTheWholeProgram() {
-        for (String part : List.of("model", "port", "resource")) {
+        for (String part : List.of("config", "drivers", "model", "port", "core", "node")) {
             assertThat(CLASSES.stream().map(JavaClass::getPackageName))
                     .as("classes of %s", part)
                     .anyMatch(name -> (name + ".").startsWith("io.pipit." + part + "."));

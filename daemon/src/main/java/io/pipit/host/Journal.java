@@ -35,6 +35,13 @@ public final class Journal extends Handler {
     /** Lines a minute of one logger that isn't Pipit's own. */
     public static final int LIBRARY_LINES_MAX = 30;
 
+    /**
+     * Loggers of libraries that talk about themselves at every start, and from which level on they
+     * are heard. Pi4J calls it an error that this machine isn't a Raspberry Pi.
+     */
+    private static final Map<String, Level> QUIET =
+            Map.of("com.pi4j", Level.WARNING, "com.pi4j.boardinfo", Level.OFF);
+
     private static final long WINDOW_NANOS = Duration.ofMinutes(1).toNanos();
     private static final int PATTERNS_MAX = 512;
     private static final int PATTERN_CHARS_MAX = 120;
@@ -54,6 +61,7 @@ public final class Journal extends Handler {
     private final PrintStream out;
     private final TimeSource time;
     private final Map<String, Window> windows = new LinkedHashMap<>();
+    private final List<Logger> quiet = new ArrayList<>();
 
     Journal(PrintStream out, TimeSource time, JournalFormat format) {
         this.out = out;
@@ -79,6 +87,14 @@ public final class Journal extends Handler {
         Logger root = Logger.getLogger("");
         root.setLevel(least);
         root.addHandler(journal);
+        if (!trace) {
+            QUIET.forEach((name, worst) -> {
+                Logger quiet = Logger.getLogger(name);
+                quiet.setLevel(worst);
+                // The log manager itself holds loggers weakly, and their levels with them.
+                journal.quiet.add(quiet);
+            });
+        }
         return journal;
     }
 

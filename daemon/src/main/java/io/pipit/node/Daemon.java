@@ -1,0 +1,172 @@
+package io.pipit.node;
+
+import io.pipit.cli.context.Failure;
+import io.pipit.cli.context.Launcher;
+import io.pipit.config.Configuration;
+import io.pipit.config.ConfigurationLoader;
+import io.pipit.config.Environment;
+import io.pipit.config.LoadedConfiguration;
+import io.pipit.config.Problem;
+import io.pipit.drivers.Drivers;
+import io.pipit.host.HangupSignal;
+import io.pipit.host.Journal;
+import io.pipit.host.ServiceNotifier;
+import io.pipit.host.SystemTime;
+import io.pipit.identity.IdentityException;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code pipit run}: a node from its configuration to SIGTERM, and what systemd is told of it.
+ * Lives on the main thread.
+ */
+final class Daemon implements Launcher {
+    private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
+
+    /**
+     * So long the loop may be at one thing, and the store's writer too, until they count as hung.
+     */
+    private static final Duration STALL_MAX = Duration.ofSeconds(10);
+
+    /** The JVM waits so long for the node to commit and close before it ends all the same. */
+    private static final Duration STOP_MAX = Duration.ofSeconds(5);
+
+    /** One of each kind may wait. */
+    private static final int SIGNALS_MAX = 3;
+
+    private enum Signal {
+        RELOAD,
+        STOP,
+        /** The next start sets the damaged store aside and begins a new one. */
+        DAMAGED
+    }
+
+    private final ConfigurationLoader loader;
+    private final Drivers drivers;
+    private final Map<String, String> environment;
+    private final PrintStream err;
+
+    Daemon(Drivers drivers, Map<String, String> environment, PrintStream err) {
+        this.loader = new ConfigurationLoader(DriverCatalogue.descriptors(drivers));
+        this.drivers = drivers;
+        this.environment = environment;
+        this.err = err;
+    }
+
+    @Override
+    public int run(Path file) {
+        return switch (loader.load(file, Environment.ofProcess())) {
+            case LoadedConfiguration.Accepted(Configuration configuration) ->
+                    run(file, configuration);
+            case LoadedConfiguration.Refused(List<Problem> problems, int omitted) -> {
+                problems.forEach(err::println);
+                if (omitted > 0) {
+                    err.println("and " + omitted + " more");
+                }
+                yield Failure.CONFIGURATION;
+            }
+        };
+    }
+
+    private int run(Path file, Configuration configuration) {
+        Journal.install(err, new SystemTime(), levelOf(configuration), environment);
+        BlockingQueue<Signal> signals = new ArrayBlockingQueue<>(SIGNALS_MAX);
+        CountDownLatch stopped = new CountDownLatch(1);
+        try (Node node = Node.start(configuration, drivers);
+                ServiceNotifier systemd =
+                        ServiceNotifier.fromEnvironment(
+                                environment,
+                                ProcessHandle.current().pid(),
+                                node.counter(
+                                        "pipit_systemd_failures",
+                                        "Messages that systemd missed"))) {
+            Runtime.getRuntime()
+                    .addShutdownHook(node.thread("shutdown", () -> end(signals, stopped)));
+            HangupSignal.into(signals, Signal.RELOAD);
+            node.damaged().thenAccept(reason -> signals.offer(Signal.DAMAGED));
+            systemd.ready(node.status());
+            Duration pet = systemd.watchdog().map(limit -> limit.dividedBy(3)).orElse(null);
+            Signal signal = next(signals, pet);
+            while (signal != Signal.STOP && signal != Signal.DAMAGED) {
+                if (signal == Signal.RELOAD) {
+                    systemd.reloading(new SystemTime().monotonicMicros());
+                    reload(file, node);
+                    systemd.ready(node.status());
+                } else if (node.isGettingOn(STALL_MAX)) {
+                    systemd.alive();
+                }
+                signal = next(signals, pet);
+            }
+            systemd.stopping("committing what is left");
+            return signal == Signal.STOP ? 0 : Failure.FAILED;
+        } catch (IOException | IdentityException e) {
+            LOG.error("can't start: {}", e.getMessage());
+            return Failure.FAILED;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Failure.FAILED;
+        } finally {
+            stopped.countDown();
+        }
+    }
+
+    private static @Nullable Signal next(BlockingQueue<Signal> signals, @Nullable Duration atMost)
+            throws InterruptedException {
+        return atMost == null
+                ? signals.take()
+                : signals.poll(atMost.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** All of the new configuration or, where it is wrong, all of the old one. */
+    private void reload(Path file, Node node) {
+        switch (loader.load(file, Environment.ofProcess())) {
+            case LoadedConfiguration.Accepted(Configuration configuration) -> {
+                List<String> later = node.apply(configuration);
+                LOG.info("the configuration was read again: {}", node.status());
+                if (!later.isEmpty()) {
+                    LOG.warn(
+                            "what changed in {} holds from the next start on",
+                            String.join(", ", later));
+                }
+            }
+            case LoadedConfiguration.Refused(List<Problem> problems, int omitted) -> {
+                problems.forEach(problem -> LOG.error("{}", problem));
+                LOG.error(
+                        "the configuration has {} errors; the one before it goes on",
+                        problems.size() + omitted);
+            }
+        }
+    }
+
+    /** The JVM ends when its hooks have: this one waits until the node is closed. */
+    private static void end(BlockingQueue<Signal> signals, CountDownLatch stopped) {
+        try {
+            if (!signals.offer(Signal.STOP, STOP_MAX.toMillis(), TimeUnit.MILLISECONDS)
+                    || !stopped.await(STOP_MAX.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn("it takes too long to stop; what isn't committed is given up");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static String levelOf(Configuration configuration) {
+        return switch (configuration.log().level()) {
+            case ERROR -> "error";
+            case WARNING -> "warn";
+            case INFO -> "info";
+            case DEBUG -> "debug";
+        };
+    }
+}

@@ -1,0 +1,109 @@
+package io.pipit.node;
+
+import io.pipit.config.Configuration;
+import io.pipit.drivers.BusClock;
+import io.pipit.drivers.Driver;
+import io.pipit.drivers.DriverDescriptor;
+import io.pipit.drivers.Drivers;
+import io.pipit.drivers.Hardware;
+import io.pipit.drivers.Option;
+import io.pipit.drivers.SensorException;
+import io.pipit.drivers.simulated.SimulatedI2c;
+import io.pipit.drivers.simulated.chip.Climate;
+import io.pipit.drivers.simulated.chip.SimulatedChips;
+import io.pipit.sampling.DriverProbe;
+import io.pipit.sampling.SensorSpec;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The drivers as the configuration knows them, and the sensors that they open. Any thread; a sensor
+ * is opened and read on its bus's thread.
+ */
+final class DriverCatalogue implements AutoCloseable {
+    private static final String BUS = "bus";
+    private static final String ADDRESS = "address";
+
+    private final Drivers drivers;
+    private final SimulatedI2c simulated = new SimulatedI2c();
+    private final SimulatedChips chips;
+    private final Hardware hardware;
+
+    /**
+     * @param seed of the weather around simulated chips
+     */
+    DriverCatalogue(Drivers drivers, Path dataDirectory, BusClock clock, long seed) {
+        this.drivers = drivers;
+        this.chips = new SimulatedChips(clock, new Climate(seed, InstantSource.system()), seed);
+        this.hardware = new Hardware(Path.of("/"), dataDirectory, clock, List.of(simulated));
+    }
+
+    /** What the configuration is checked against. */
+    static List<io.pipit.config.DriverDescriptor> descriptors(Drivers drivers) {
+        return drivers.all().stream()
+                .map(Driver::descriptor)
+                .map(DriverCatalogue::descriptor)
+                .toList();
+    }
+
+    private static io.pipit.config.DriverDescriptor descriptor(DriverDescriptor driver) {
+        return new io.pipit.config.DriverDescriptor(
+                driver.name(),
+                driver.option(BUS).isPresent(),
+                driver.option(ADDRESS).isPresent(),
+                driver.options().stream()
+                        .filter(option ->
+                                !option.name().equals(BUS) && !option.name().equals(ADDRESS))
+                        .map(DriverCatalogue::option)
+                        .toList());
+    }
+
+    private static io.pipit.config.DriverDescriptor.Option option(Option option) {
+        String name = option.name();
+        String text = option.description();
+        var described =
+                switch (option.kind()) {
+                    case TEXT ->
+                            option.choices().isEmpty()
+                                    ? io.pipit.config.DriverDescriptor.Option.text(name, text)
+                                    : io.pipit.config.DriverDescriptor.Option.choice(
+                                            name,
+                                            text,
+                                            option.choices().stream()
+                                                    .map(String::valueOf)
+                                                    .toList());
+                    case INTEGER ->
+                            io.pipit.config.DriverDescriptor.Option.integer(
+                                    name, text, (long) option.least(), (long) option.most());
+                    case NUMBER ->
+                            io.pipit.config.DriverDescriptor.Option.number(
+                                    name, text, option.least(), option.most());
+                    case FLAG -> io.pipit.config.DriverDescriptor.Option.flag(name, text);
+                };
+        if (option.required()) {
+            return described.mandatory();
+        }
+        return option.fallback() == null ? described : described.orElse(option.fallback());
+    }
+
+    /** The sensor as the sampler wants it. */
+    SensorSpec spec(Configuration.Sensor sensor) throws SensorException {
+        Driver driver = drivers.find(sensor.driver()).orElseThrow();
+        Map<String, Object> given = new HashMap<>(sensor.options());
+        sensor.bus().ifPresent(bus -> given.put(BUS, bus));
+        sensor.address().ifPresent(address -> given.put(ADDRESS, (long) address));
+        sensor.bus()
+                .filter(simulated::serves)
+                .ifPresent(bus ->
+                        chips.fit(simulated, bus, sensor.address().orElseThrow(), sensor.driver()));
+        return DriverProbe.spec(sensor.name(), driver, given, sensor.every(), hardware);
+    }
+
+    @Override
+    public void close() {
+        simulated.close();
+    }
+}

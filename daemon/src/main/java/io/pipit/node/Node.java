@@ -1,0 +1,301 @@
+package io.pipit.node;
+
+import io.pipit.coap.CoapEndpoints;
+import io.pipit.coap.CoapPeerLinks;
+import io.pipit.coap.NetworkEndpoint;
+import io.pipit.config.Configuration;
+import io.pipit.core.Core;
+import io.pipit.drivers.Drivers;
+import io.pipit.drivers.SensorException;
+import io.pipit.host.BoundedInbox;
+import io.pipit.host.NodeLoop;
+import io.pipit.host.SystemTime;
+import io.pipit.host.Threads;
+import io.pipit.identity.Identity;
+import io.pipit.identity.IdentityException;
+import io.pipit.identity.TrustStore;
+import io.pipit.model.NodeId;
+import io.pipit.model.Peer;
+import io.pipit.monitor.Counter;
+import io.pipit.monitor.Health;
+import io.pipit.monitor.Metrics;
+import io.pipit.port.Entropy;
+import io.pipit.port.Event;
+import io.pipit.resource.ResourceTree;
+import io.pipit.sampling.DriverProbe;
+import io.pipit.sampling.Sampler;
+import io.pipit.sampling.SensorSpec;
+import io.pipit.store.SqliteStore;
+import io.pipit.tcp.SessionLimits;
+import io.pipit.tcp.UnixSocketServer;
+import io.pipit.wire.Format;
+import io.pipit.wire.SliceCodec;
+import java.io.IOException;
+import java.security.KeyPair;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledExecutorService;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running node: makes the parts, each on those before it, and closes them in reverse. Started,
+ * changed and closed by one thread.
+ */
+final class Node implements AutoCloseable {
+    /** What waits for the loop gets so long when the node stops. */
+    private static final Duration LOOP_STOP_MAX = Duration.ofMillis(500);
+
+    private static final String STORE_FILE = "pipit.db";
+    private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+
+    private final SystemTime time = new SystemTime();
+    private final Metrics metrics = new Metrics();
+    private final Health health = new Health();
+    private final Threads threads =
+            new Threads(metrics.counter("pipit_threads_died", "Tasks that ended by an exception"));
+    private final BoundedInbox inbox = new BoundedInbox(time, metrics);
+    private final Deque<AutoCloseable> closings = new ArrayDeque<>();
+    private final TrustStore trust;
+    private final SqliteStore store;
+    private final NodeLoop loop;
+    private final Sampler sampler;
+    private final DriverCatalogue catalogue;
+    private volatile Settings settings;
+
+    /**
+     * Starts it; when this returns its endpoints are bound and its store is open.
+     *
+     * @throws IOException where something that it can't do without isn't to be had, and what to do;
+     *     nothing is left open then
+     * @throws IdentityException where its key can't be read
+     */
+    static Node start(Configuration configuration, Drivers drivers)
+            throws IOException, IdentityException {
+        Deque<AutoCloseable> opened = new ArrayDeque<>();
+        try {
+            return new Node(new Settings(configuration), drivers, opened);
+        } catch (IOException | IdentityException | RuntimeException e) {
+            close(opened);
+            throw e;
+        }
+    }
+
+    private Node(Settings settings, Drivers drivers, Deque<AutoCloseable> opened)
+            throws IOException, IdentityException {
+        this.settings = settings;
+        Configuration.Node node = settings.configuration().node();
+        SecureRandom random = new SecureRandom();
+        Entropy entropy = random::nextLong;
+        ScheduledExecutorService timer = threads.timer("timer");
+        opened.push(timer::shutdownNow);
+
+        Identity identity = Identity.loadOrCreate(node.dataDir());
+        NodeId self = identity.id();
+        trust = TrustStore.open(node.dataDir(), self, node.name(), settings.peers());
+        trust.problems().forEach(problem -> LOG.warn("{}", problem));
+
+        store =
+                SqliteStore.open(
+                        node.dataDir().resolve(STORE_FILE),
+                        storeSettings(self, settings.configuration().store()),
+                        id ->
+                                id.equals(self)
+                                        ? Optional.of(node.name())
+                                        : trust.find(id).map(Peer::name),
+                        inbox,
+                        time,
+                        threads.named("store"),
+                        health,
+                        metrics,
+                        entropy);
+        opened.push(store);
+
+        NodePeers peers = new NodePeers(trust, timer);
+        ResourceTree resources =
+                new ResourceTree(
+                        new ResourceTree.Self(
+                                self,
+                                node.name(),
+                                store.recovered().log(),
+                                store.recovered().boot()),
+                        store,
+                        inbox,
+                        time,
+                        health,
+                        metrics,
+                        peers,
+                        timer);
+
+        CoapEndpoints coap = new CoapEndpoints(resources, threads.named("coap"), time, metrics);
+        opened.push(coap);
+        NetworkEndpoint network =
+                coap.openNetwork(
+                        settings.listen(),
+                        new KeyPair(identity.publicKey(), identity.privateKey()),
+                        id -> trust.find(id).orElse(null));
+        PeerDirectory directory = new PeerDirectory(timer);
+        CoapPeerLinks links =
+                new CoapPeerLinks(
+                        coap,
+                        network,
+                        directory::of,
+                        inbox,
+                        pack -> SliceCodec.decode(pack, Format.CBOR),
+                        time);
+        peers.reachedBy(links);
+
+        Core core = new Core(self, node.name(), time, entropy, store, links, health, metrics);
+        core.start();
+        loop = new NodeLoop(inbox, new CoreLoop(core), time, threads.named("node-loop"), metrics);
+        // What it still has to say must find the store open.
+        opened.push(() -> loop.stop(LOOP_STOP_MAX));
+
+        catalogue =
+                new DriverCatalogue(
+                        drivers, node.dataDir(), DriverProbe.clock(time), self.hashCode());
+        opened.push(catalogue);
+        sampler = new Sampler(inbox, time, threads.named("bus"), health, metrics);
+        opened.push(sampler);
+
+        Set<NodeId> known = new HashSet<>();
+        trust.onChange(now -> know(now, known, directory, links, resources));
+        know(trust.list(), known, directory, links, resources);
+        loop.start();
+        sampler.apply(sensors());
+        sampler.start(timer);
+
+        coap.openMonitor(settings.monitor(), settings.monitorGrants());
+        UnixSocketServer socket =
+                new UnixSocketServer(
+                        node.runDir(),
+                        resources,
+                        SessionLimits.LOCAL,
+                        metrics,
+                        threads.named("unix-socket"));
+        socket.start();
+        opened.push(socket);
+        closings.addAll(opened);
+        LOG.info("{} is node {}: {}", node.name(), self, status());
+    }
+
+    private static SqliteStore.Settings storeSettings(NodeId self, Configuration.Store store) {
+        return new SqliteStore.Settings(
+                self,
+                new SystemTime().bootId(),
+                store.commitEvery(),
+                store.keep(),
+                store.maxSize());
+    }
+
+    /** Takes over another list of peers: who is new is spoken to, who is gone gets nothing more. */
+    private synchronized void know(
+            List<Peer> now,
+            Set<NodeId> before,
+            PeerDirectory directory,
+            CoapPeerLinks links,
+            ResourceTree resources) {
+        directory.know(now);
+        inbox.offer(new Event.PeersKnown(now));
+        inbox.offer(new Event.Wanted(settings.wanted(now)));
+        resources.grantsChanged(now);
+        Set<NodeId> ids = new HashSet<>(now.stream().map(Peer::id).toList());
+        before.stream().filter(id -> !ids.contains(id)).forEach(links::forget);
+        ids.stream().filter(id -> !before.contains(id)).forEach(links::greet);
+        before.clear();
+        before.addAll(ids);
+    }
+
+    private List<SensorSpec> sensors() {
+        List<SensorSpec> specs = new ArrayList<>();
+        for (Configuration.Sensor sensor : settings.configuration().sensors()) {
+            try {
+                specs.add(catalogue.spec(sensor));
+            } catch (SensorException e) {
+                LOG.error("{}; it isn't read", e.getMessage());
+            }
+        }
+        return specs;
+    }
+
+    /**
+     * Takes over another configuration while running: sensors, peers, roles and subscriptions; what
+     * didn't change goes on undisturbed.
+     *
+     * @return what else differs and takes a restart; empty where nothing does
+     */
+    List<String> apply(Configuration changed) {
+        Configuration old = settings.configuration();
+        settings = new Settings(changed);
+        sampler.apply(sensors());
+        // Tells whoever listens, so that what is wanted is asked for even of the same peers.
+        trust.configure(settings.peers());
+        List<String> later = new ArrayList<>();
+        if (!old.node().equals(changed.node())) {
+            later.add("[node]");
+        }
+        if (!old.coap().equals(changed.coap())) {
+            later.add("[coap]");
+        }
+        if (!old.store().equals(changed.store())) {
+            later.add("[store]");
+        }
+        return later;
+    }
+
+    /** A counter of the program around the node. */
+    Counter counter(String name, String help) {
+        return metrics.counter(name, help);
+    }
+
+    /** A thread that is not started yet. */
+    Thread thread(String name, Runnable task) {
+        return threads.named(name).newThread(task);
+    }
+
+    /** The node in a few words. */
+    String status() {
+        Configuration configuration = settings.configuration();
+        return "%d sensors, %d peers"
+                .formatted(configuration.sensors().size(), trust.list().size());
+    }
+
+    /**
+     * Whether neither the loop nor the store's writer has been at one thing for longer than this.
+     */
+    boolean isGettingOn(Duration stallMax) {
+        return loop.busyNanos() < stallMax.toNanos()
+                && time.monotonicNanos() - store.lastProgressNanos() < stallMax.toNanos();
+    }
+
+    /** Completes, with what is wrong, when the store's file turns out to be damaged. */
+    CompletionStage<String> damaged() {
+        return store.damaged();
+    }
+
+    /** Ends it: no new readings, what there is committed, all closed. */
+    @Override
+    public void close() {
+        close(closings);
+    }
+
+    private static void close(Deque<AutoCloseable> opened) {
+        for (AutoCloseable part = opened.poll(); part != null; part = opened.poll()) {
+            try {
+                part.close();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (Exception e) {
+                LOG.warn("while stopping: {}", e.toString());
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package io.pipit.node;
+
+import io.pipit.coap.CoapPeerLinks;
+import io.pipit.identity.IdentityException;
+import io.pipit.identity.TrustStore;
+import io.pipit.model.NodeId;
+import io.pipit.model.Peer;
+import io.pipit.resource.Peers;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArraySet;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The peers as the resource tree shows them: whom the node trusts, and its ways to them. */
+final class NodePeers implements Peers {
+    /** How often the ways are looked at for those who observe them, seconds. */
+    private static final long LOOK_EVERY_S = 1;
+
+    private final TrustStore trust;
+    private final Set<Runnable> listeners = new CopyOnWriteArraySet<>();
+    private volatile @Nullable CoapPeerLinks udp;
+
+    NodePeers(TrustStore trust, ScheduledExecutorService timer) {
+        this.trust = trust;
+        trust.onChange(peers -> changed());
+        var _ =
+                timer.scheduleWithFixedDelay(
+                        this::changed, LOOK_EVERY_S, LOOK_EVERY_S, TimeUnit.SECONDS);
+    }
+
+    /** The ways over UDP, which are made after the tree that they serve. */
+    void reachedBy(CoapPeerLinks links) {
+        udp = links;
+    }
+
+    @Override
+    public List<Peer> list() {
+        return trust.list();
+    }
+
+    @Override
+    public Map<NodeId, Link> links() {
+        CoapPeerLinks links = udp;
+        Map<NodeId, Link> found = new HashMap<>();
+        if (links != null) {
+            for (Peer peer : trust.list()) {
+                CoapPeerLinks.LinkStatus way = links.statusOf(peer.id());
+                found.put(
+                        peer.id(),
+                        new Link(
+                                way.reachable(),
+                                way.transport(),
+                                way.address(),
+                                way.rttP50Micros(),
+                                way.rttP99Micros(),
+                                way.lossRatio(),
+                                way.lastError()));
+            }
+        }
+        return found;
+    }
+
+    @Override
+    public void add(Peer peer) throws IdentityException {
+        trust.add(peer);
+    }
+
+    @Override
+    public boolean remove(NodeId id) throws IdentityException {
+        return trust.remove(id);
+    }
+
+    @Override
+    public void onChange(Runnable listener) {
+        listeners.add(listener);
+    }
+
+    @Override
+    public void forget(Runnable listener) {
+        listeners.remove(listener);
+    }
+
+    private void changed() {
+        listeners.forEach(Runnable::run);
+    }
+}

@@ -1,0 +1,92 @@
+package io.pipit.node;
+
+import io.pipit.config.Configuration;
+import io.pipit.config.text.HostPort;
+import io.pipit.model.Filter;
+import io.pipit.model.Grant;
+import io.pipit.model.NodeId;
+import io.pipit.model.Peer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** The configuration in the words of the model. What it says was checked when it was loaded. */
+record Settings(Configuration configuration) {
+    /** The peers that the file names. */
+    List<Peer> peers() {
+        return configuration.peers().stream()
+                .map(peer ->
+                        new Peer(
+                                NodeId.parse(peer.id()).orElseThrow(),
+                                peer.name(),
+                                peer.address().map(Settings::address).orElse(null),
+                                peer.roles().stream()
+                                        .map(role -> Grant.parse(role.toString()).orElseThrow())
+                                        .collect(Collectors.toSet())))
+                .toList();
+    }
+
+    /** What is wanted of each of these: all that the subscriptions to it say together. */
+    Map<NodeId, Filter> wanted(List<Peer> known) {
+        Map<NodeId, Filter> wanted = new HashMap<>();
+        for (Peer peer : known) {
+            Set<String> patterns = new TreeSet<>();
+            for (Configuration.Subscribe subscription : configuration.subscriptions()) {
+                if (subscription.peer().equals(Configuration.Subscribe.EVERY_PEER)
+                        || subscription.peer().equals(peer.name())
+                        || NodeId.parse(subscription.peer())
+                                .filter(peer.id()::equals)
+                                .isPresent()) {
+                    patterns.addAll(subscription.series());
+                }
+            }
+            if (!patterns.isEmpty()) {
+                wanted.put(
+                        peer.id(),
+                        patterns.size() > Filter.PATTERNS_MAX
+                                ? Filter.ALL
+                                : new Filter(new ArrayList<>(patterns)));
+            }
+        }
+        return wanted;
+    }
+
+    /** Where peers reach this node. */
+    List<InetSocketAddress> listen() {
+        return configuration.coap().listen().stream().map(Settings::address).toList();
+    }
+
+    /** Where programs of this machine read it. */
+    InetSocketAddress monitor() {
+        return address(configuration.coap().monitor());
+    }
+
+    /** What they may read there. */
+    Set<Grant> monitorGrants() {
+        Set<Grant.Role> roles =
+                configuration.coap().monitorAccess() == Configuration.Access.READ
+                        ? EnumSet.of(Grant.Role.MONITOR, Grant.Role.READ)
+                        : EnumSet.of(Grant.Role.MONITOR);
+        return roles.stream().map(Grant::of).collect(Collectors.toSet());
+    }
+
+    /** A name stays a name: looking it up may take time and is somebody else's work. */
+    private static InetSocketAddress address(HostPort place) {
+        if (!place.isLiteral()) {
+            return InetSocketAddress.createUnresolved(place.host(), place.port());
+        }
+        try {
+            return new InetSocketAddress(InetAddress.getByName(place.host()), place.port());
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException("checked as a literal: " + place, e);
+        }
+    }
+}
