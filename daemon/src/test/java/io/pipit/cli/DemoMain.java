@@ -16,7 +16,7 @@ public final class DemoMain {
                         new Surroundings(
                                 System.out,
                                 System.err,
-                                false,
+                                Surroundings.isTerminal(),
                                 System.getenv(),
                                 InstantSource.system(),
                                 System::nanoTime,

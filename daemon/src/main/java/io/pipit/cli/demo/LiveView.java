@@ -36,6 +36,8 @@ final class LiveView implements AutoCloseable {
     private final List<Fleet.Node> nodes;
     private final Map<Integer, Seen> seen = new HashMap<>();
     private boolean json;
+    private int rows;
+    private int columns;
     private int linesShown;
 
     LiveView(Surroundings surroundings, List<Fleet.Node> nodes) {
@@ -46,6 +48,9 @@ final class LiveView implements AutoCloseable {
     void open(boolean asJson) {
         json = asJson;
         if (!json && surroundings.terminal()) {
+            // Once: each time takes a process.
+            rows = Math.max(LINES_MIN, surroundings.rows() - 2);
+            columns = surroundings.columns();
             surroundings.out().print(HIDE_CURSOR);
         }
     }
@@ -87,8 +92,6 @@ final class LiveView implements AutoCloseable {
     }
 
     private void paint(List<String> lines) {
-        int rows = Math.max(LINES_MIN, surroundings.rows() - 2);
-        int columns = surroundings.columns();
         List<String> fitting = lines;
         if (lines.size() > rows) {
             fitting = new ArrayList<>(lines.subList(0, rows - 1));
