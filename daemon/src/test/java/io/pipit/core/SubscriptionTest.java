@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pipit.model.BootClock;
 import io.pipit.model.Filter;
+import io.pipit.model.LogEntry;
 import io.pipit.model.LogId;
 import io.pipit.model.LogSlice;
 import io.pipit.model.Stamp;
@@ -19,8 +20,12 @@ import io.pipit.port.CoreStatus;
 import io.pipit.port.Event;
 import io.pipit.port.PeerLinks.Fetch;
 import io.pipit.port.ReadingStore.Cursor;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** How a node follows a peer's feed, and gets what it missed. */
@@ -391,9 +396,8 @@ class SubscriptionTest {
                 new Event.Wanted(Map.of(SHED, ALL, CELLAR, ALL)),
                 new Event.PeersKnown(
                         List.of(
-                                new io.pipit.model.Peer(SHED, "shed", null, java.util.Set.of()),
-                                new io.pipit.model.Peer(
-                                        CELLAR, "cellar", null, java.util.Set.of()))));
+                                new io.pipit.model.Peer(SHED, "shed", null, Set.of()),
+                                new io.pipit.model.Peer(CELLAR, "cellar", null, Set.of()))));
         node.hears(ALL, slice(0));
         node.passes(2 * SECOND);
         assertThat(node.health.parts().get(Health.Part.PEERS))
@@ -438,6 +442,52 @@ class SubscriptionTest {
             }
         }
         assertThat(node.fetches.size()).isLessThan(10);
+    }
+
+    @Test
+    void whateverAPeerSaysHarmsItsOwnLogAlone() {
+        Random random = new Random(11);
+        isUpToDate(10);
+        node.happens(new Event.Wanted(Map.of(SHED, ALL, CELLAR, ALL)));
+        Set<List<Object>> seen = new HashSet<>();
+        node.happens(
+                new Event.WatchOpened(
+                        (origin, log, entries, live) ->
+                                entries.forEach(entry ->
+                                        assertThat(seen.add(List.of(origin, log, entry.sequence())))
+                                                .as("%s once", entry)
+                                                .isTrue()),
+                        ALL));
+        for (int i = 0; i < 20_000; i++) {
+            long range = 1L << random.nextInt(4, 63);
+            long previous = random.nextLong(-2, range);
+            List<LogEntry> entries = new ArrayList<>();
+            long last = previous;
+            for (int more = random.nextInt(4); more > 0 && last < range; more--) {
+                last += random.nextLong(1, range);
+                entries.add(reading(last));
+            }
+            LogSlice slice =
+                    new LogSlice(
+                            new LogId(random.nextInt(10) == 0 ? random.nextLong() : 0x5ed),
+                            random.nextLong(range),
+                            previous,
+                            entries,
+                            random.nextBoolean() ? last : Math.max(last, random.nextLong(range)));
+            if (random.nextBoolean()) {
+                node.hears(ALL, slice);
+            } else {
+                long number = node.fetches.getLast().number();
+                node.happens(new Event.Fetched(number, SHED, ALL, slice));
+            }
+            if (random.nextInt(10) == 0) {
+                node.passes(random.nextLong(SECOND));
+            }
+        }
+        node.hears(ALL, slice(5));
+        assertThat(node.stored).noneMatch(each -> each.cursor().origin().equals(CELLAR));
+        assertThat(node.stored.stream().map(each -> each.cursor().log()).distinct().count())
+                .isLessThanOrEqualTo(Subscriptions.LOGS_PER_PEER_MAX);
     }
 
     private CoreStatus.Subscription status() {

@@ -19,9 +19,13 @@ import java.util.Map;
 final class Checks {
     private record Boot(LogId log, int boot) {}
 
+    /** A card's view of a peer's log, which was found to be whole up to somewhere. */
+    private record Whole(LogId card, LogId origin, Filter filter) {}
+
     private final Simulation sim;
     private final Map<LogId, Map<Long, LogEntry>> taken = new HashMap<>();
     private final Map<Boot, Long> rightOffsets = new HashMap<>();
+    private final Map<Whole, Long> whole = new HashMap<>();
     private final Map<Invariant, String> violations = new EnumMap<>(Invariant.class);
 
     Checks(Simulation sim) {
@@ -73,12 +77,7 @@ final class Checks {
         SimMachine origin = sim.machine(fetch.peer());
         if (origin.disk.log.equals(fetch.log())) {
             holdsDurably(
-                    Invariant.ACKNOWLEDGED_IS_HELD,
-                    machine,
-                    origin,
-                    fetch.filter(),
-                    0,
-                    fetch.held());
+                    Invariant.ACKNOWLEDGED_IS_HELD, machine, origin, fetch.filter(), fetch.held());
         }
     }
 
@@ -95,7 +94,7 @@ final class Checks {
     private void cursorIsRight(SimMachine machine, ReadingStore.Cursor cursor, long place) {
         SimMachine origin = sim.machine(cursor.origin());
         if (origin.disk.log.equals(cursor.log())) {
-            holdsDurably(Invariant.CURSOR_NOT_AHEAD, machine, origin, cursor.filter(), 0, place);
+            holdsDurably(Invariant.CURSOR_NOT_AHEAD, machine, origin, cursor.filter(), place);
         }
     }
 
@@ -104,8 +103,9 @@ final class Checks {
             SimMachine machine,
             SimMachine origin,
             Filter filter,
-            long after,
             long through) {
+        Whole view = new Whole(machine.disk.log, origin.disk.log, filter);
+        long after = whole.getOrDefault(view, 0L);
         if (through <= after) {
             return;
         }
@@ -126,6 +126,7 @@ final class Checks {
                 return;
             }
         }
+        whole.put(view, through);
     }
 
     /** Whether everything is where it should be; what isn't is told. */
@@ -180,9 +181,23 @@ final class Checks {
         return false;
     }
 
+    /** The cursors that the processes have just now. */
+    void inMemory() {
+        for (SimMachine machine : sim.machines) {
+            SimProcess process = machine.process();
+            if (process != null) {
+                for (CoreStatus.Subscription subscription : process.status().subscriptions()) {
+                    cursorInMemoryIsRight(machine, process, subscription);
+                }
+            }
+        }
+    }
+
     /** All that is to be looked at once, when everything is over. */
     void atTheEnd() {
         isAtRest(true);
+        inMemory();
+        whole.clear();
         for (SimMachine machine : sim.machines) {
             SimProcess process = machine.process();
             crashed(machine);
@@ -196,9 +211,6 @@ final class Checks {
                     }));
             if (process != null) {
                 process.checkAllWasSeen();
-                for (CoreStatus.Subscription subscription : process.status().subscriptions()) {
-                    cursorInMemoryIsRight(machine, process, subscription);
-                }
             }
             for (SimMachine origin : sim.machines) {
                 timesAreRight(machine, origin);

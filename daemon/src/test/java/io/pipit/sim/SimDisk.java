@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** What survives a power cut. */
 final class SimDisk {
@@ -30,6 +31,7 @@ final class SimDisk {
     long reservedThrough;
     long firstKept = 1;
     int boot;
+    private @Nullable Timeline timeline;
 
     SimDisk(LogId log) {
         this.log = log;
@@ -41,7 +43,10 @@ final class SimDisk {
         lastOwn = Math.max(lastOwn, entry.sequence());
         switch (entry) {
             case Reading reading -> lastSequences.put(reading.series(), reading.sequence());
-            case BootClock clock -> lastClock = clock.sequence();
+            case BootClock clock -> {
+                lastClock = clock.sequence();
+                timeline = null;
+            }
         }
     }
 
@@ -66,6 +71,7 @@ final class SimDisk {
     /** Readings before this place go, and clocks of boots of which no reading is left. */
     void trim(long kept) {
         firstKept = Math.max(firstKept, kept);
+        timeline = null;
         own.values().removeIf(entry -> entry instanceof Reading && entry.sequence() < firstKept);
         own.values()
                 .removeIf(entry ->
@@ -98,6 +104,11 @@ final class SimDisk {
     }
 
     Timeline timeline() {
-        return new Timeline(clocks());
+        Timeline known = timeline;
+        if (known == null) {
+            known = new Timeline(clocks());
+            timeline = known;
+        }
+        return known;
     }
 }

@@ -102,9 +102,8 @@ final class SimMachine implements TimeSource {
     /** Another, empty card. */
     void getsNewCard() {
         sim.trace("new card", number, 0);
-        int boot = 0;
         disk = new SimDisk(new LogId(sim.nextLong()));
-        disk.boot = boot + 1;
+        disk.boot = 1;
     }
 
     /** Unsynchronised clocks may be anything; a synchronised one is right. */

@@ -152,7 +152,7 @@ class SimStore implements ReadingStore {
                     last = Math.max(last, entry.sequence());
                 }
             }
-            return new LogSlice(disk.log, disk.firstKept, last, List.of(), last);
+            return new LogSlice(disk.log, disk.firstKept, last, List.of(), Math.max(last, end));
         }
         long after = disk.log.equals(log) ? asked : 0;
         List<LogEntry> entries = new ArrayList<>();

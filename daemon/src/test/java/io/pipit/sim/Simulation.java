@@ -2,6 +2,7 @@ package io.pipit.sim;
 
 import io.pipit.model.Filter;
 import io.pipit.model.NodeId;
+import io.pipit.port.Event;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -216,6 +217,7 @@ final class Simulation {
     }
 
     private void incident() {
+        checks.inMemory();
         SimMachine machine = any();
         SimMachine other = any();
         long lasts = between(0, 15 * SECOND);
@@ -233,11 +235,11 @@ final class Simulation {
             }
             case 5 -> {
                 cut(machine, other);
-                after(lasts, () -> cutLines.remove(line(machine, other)));
+                after(lasts, () -> mend(machine, other));
             }
             case 6 -> {
                 machines.forEach(each -> cut(machine, each));
-                after(lasts, () -> machines.forEach(each -> cutLines.remove(line(machine, each))));
+                after(lasts, () -> machines.forEach(each -> mend(machine, each)));
             }
             case 7 -> {
                 SimProcess process = machine.process();
@@ -306,6 +308,15 @@ final class Simulation {
     private void cut(SimMachine one, SimMachine other) {
         trace("cut", one.number, other.number);
         cutLines.add(line(one, other));
+    }
+
+    /** Some links notice at once that they are whole again, others don't. */
+    private void mend(SimMachine one, SimMachine other) {
+        cutLines.remove(line(one, other));
+        SimProcess process = one.process();
+        if (process != null && chance(0.5)) {
+            process.offer(new Event.PeerReachable(other.id));
+        }
     }
 
     private boolean isCut(SimMachine one, SimMachine other) {
