@@ -1,0 +1,209 @@
+package io.pipit.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A node of its own process, with its own folder, ports and configuration; closed it is gone. */
+final class RunningNode implements AutoCloseable {
+    final String name;
+    final Path folder;
+    final int port = freePort();
+    final int monitorPort = freePort();
+    private final StringBuilder configuration = new StringBuilder();
+    private @Nullable Process process;
+
+    RunningNode(Path parent, String name) {
+        this.name = name;
+        this.folder = parent.resolve(name);
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        configuration.append(
+                """
+                [node]
+                name = "%s"
+                data-dir = "%s/data"
+                run-dir = "%s/run"
+
+                [coap]
+                listen = ["127.0.0.1:%d"]
+                monitor = "127.0.0.1:%d"
+
+                """
+                        .formatted(name, folder, folder, port, monitorPort));
+    }
+
+    /** Adds to the configuration file. */
+    RunningNode with(String toml) {
+        configuration.append(toml).append('\n');
+        write();
+        return this;
+    }
+
+    /** Names the other one as a peer that may read here, and wants everything that it has. */
+    RunningNode knows(RunningNode other) {
+        return with(
+                """
+                [[peer]]
+                name = "%s"
+                id = "%s"
+                address = "127.0.0.1:%d"
+                roles = ["monitor", "read"]
+
+                [[subscribe]]
+                peer = "%s"
+                series = ["**"]
+                """
+                        .formatted(other.name, other.id(), other.port, other.name));
+    }
+
+    String id() {
+        write();
+        return verb("id").hasExit(0).text().strip();
+    }
+
+    Path configurationFile() {
+        return folder.resolve("pipit.toml");
+    }
+
+    private void write() {
+        try {
+            Files.writeString(configurationFile(), configuration);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Starts the daemon and waits until it answers. */
+    RunningNode start() {
+        startWithoutWaiting();
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(verb("status").exit()).as(log()).isZero());
+        return this;
+    }
+
+    RunningNode startWithoutWaiting() {
+        write();
+        try {
+            process =
+                    new ProcessBuilder(Program.command("run", "-c", configurationFile().toString()))
+                            .redirectInput(Path.of("/dev/null").toFile())
+                            .redirectOutput(
+                                    ProcessBuilder.Redirect.appendTo(
+                                            folder.resolve("log").toFile()))
+                            .redirectErrorStream(true)
+                            .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return this;
+    }
+
+    /** One of Pipit's verbs against this node. */
+    Program.Outcome verb(String... arguments) {
+        List<String> command = Program.command(arguments);
+        command.add("-c");
+        command.add(configurationFile().toString());
+        return Program.run(command, Duration.ofSeconds(60));
+    }
+
+    /**
+     * All readings in its store by {@code node/series log:sequence}, with how often each is there.
+     */
+    Map<String, Integer> history() {
+        Map<String, Integer> readings = new TreeMap<>();
+        List<String> lines = verb("history", "--csv").hasExit(0).lines();
+        assertThat(lines.getFirst()).isEqualTo("time,node,series,value,unit,log,sequence");
+        for (String line : lines.subList(1, lines.size())) {
+            String[] cells = line.split(",", -1);
+            readings.merge(
+                    cells[1] + "/" + cells[2] + " " + cells[5] + ":" + cells[6], 1, Integer::sum);
+        }
+        return readings;
+    }
+
+    /** What the process said on its standard output and error. */
+    String log() {
+        try {
+            Path log = folder.resolve("log");
+            return Files.exists(log) ? Files.readString(log) : "";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    Process process() {
+        if (process == null) {
+            throw new IllegalStateException(name + " was not started");
+        }
+        return process;
+    }
+
+    /** As a power cut for the process: SIGKILL, and it is gone when this returns. */
+    void kill() {
+        end(process().destroyForcibly());
+    }
+
+    /** SIGTERM, and its exit code. */
+    int stop() {
+        process().destroy();
+        end(process());
+        return process().exitValue();
+    }
+
+    private static void end(Process process) {
+        try {
+            if (!process.waitFor(20, TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor();
+                throw new AssertionError("it took more than 20 s to end");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    /** {@code VmRSS} of the process, in kB. */
+    long residentKilobytes() {
+        try {
+            return Files.readAllLines(Path.of("/proc", Long.toString(process().pid()), "status"))
+                    .stream()
+                    .filter(line -> line.startsWith("VmRSS:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                    .findFirst()
+                    .orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (process != null && process.isAlive()) {
+            end(process.destroyForcibly());
+        }
+    }
+
+    private static int freePort() {
+        try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
