@@ -1,5 +1,6 @@
 package io.pipit.coap;
 
+import io.pipit.monitor.Percentiles;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -8,10 +9,10 @@ final class PeerLink {
     /** Transmissions after which the older ones count half. */
     static final int TRANSMISSIONS_MAX = 256;
 
-    private static final double MEDIAN = 0.5;
-    private static final double PERCENTILE_99 = 0.99;
+    /** Round trips after which the older ones count half: some minutes of a link at rest. */
+    static final int ROUND_TRIPS_MAX = 64;
 
-    private final Histogram roundTrips = new Histogram();
+    private final Percentiles roundTrips = Percentiles.ofRecent(ROUND_TRIPS_MAX);
     private int transmissions;
     private int repetitions;
     private long handshakes;
@@ -33,8 +34,9 @@ final class PeerLink {
         }
     }
 
-    synchronized void roundTrip(long micros) {
-        roundTrips.record(micros);
+    /** An answer came so long after its request was sent. */
+    void roundTrip(long nanos) {
+        roundTrips.record(nanos);
     }
 
     synchronized void handshake() {
@@ -71,70 +73,10 @@ final class PeerLink {
                 reachable,
                 address != null ? address : otherwise,
                 "udp",
-                roundTrips.quantileMicros(MEDIAN),
-                roundTrips.quantileMicros(PERCENTILE_99),
+                roundTrips.p50Nanos() / 1_000,
+                roundTrips.p99Nanos() / 1_000,
                 transmissions == 0 ? 0 : (double) repetitions / transmissions,
                 handshakes,
                 lastError);
-    }
-
-    /**
-     * Round trips by size: 64 buckets, four to a doubling, from 16 microseconds to about a second,
-     * each value at most 19 % above the truth. Old values fade: where {@link #SAMPLES_MAX} are in,
-     * all buckets are halved. Not thread-safe.
-     */
-    static final class Histogram {
-        /** Samples after which the older ones count half. */
-        static final int SAMPLES_MAX = 1_024;
-
-        private static final int BUCKETS = 64;
-        private static final double FIRST_MICROS = 16;
-        private static final double BUCKETS_PER_DOUBLING = 4;
-
-        private final int[] counts = new int[BUCKETS];
-        private int samples;
-
-        void record(long micros) {
-            if (samples >= SAMPLES_MAX) {
-                samples = 0;
-                for (int i = 0; i < BUCKETS; i++) {
-                    counts[i] /= 2;
-                    samples += counts[i];
-                }
-            }
-            counts[bucket(micros)]++;
-            samples++;
-        }
-
-        /**
-         * The upper edge of the bucket that this share of the samples doesn't exceed.
-         *
-         * @param share 0 to 1
-         * @return microseconds, 0 where there are no samples
-         */
-        long quantileMicros(double share) {
-            if (samples == 0) {
-                return 0;
-            }
-            long wanted = Math.max(1, (long) Math.ceil(share * samples));
-            long seen = 0;
-            int bucket = 0;
-            while (bucket < BUCKETS - 1) {
-                seen += counts[bucket];
-                if (seen >= wanted) {
-                    break;
-                }
-                bucket++;
-            }
-            return Math.round(FIRST_MICROS * Math.pow(2, bucket / BUCKETS_PER_DOUBLING));
-        }
-
-        private static int bucket(long micros) {
-            if (micros <= FIRST_MICROS) {
-                return 0;
-            }
-            double doublings = Math.log(micros / FIRST_MICROS) / Math.log(2);
-            return (int) Math.min(BUCKETS - 1, Math.ceil(doublings * BUCKETS_PER_DOUBLING));
-        }
     }
 }

@@ -317,7 +317,7 @@ final class PeerRequests {
         /** Which transmission an answer belongs to is known only where there was one (RFC 6298). */
         private void measure() {
             if (transmissions == 1) {
-                link(pending.peer).roundTrip((time.monotonicNanos() - sentNanos) / 1_000);
+                link(pending.peer).roundTrip(time.monotonicNanos() - sentNanos);
             }
         }
 

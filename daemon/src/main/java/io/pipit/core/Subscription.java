@@ -30,6 +30,11 @@ final class Subscription {
     /** How often the peer is asked where its feed stands when nothing is missing. */
     static final long PULSE_NANOS = 30 * Timing.SECOND;
 
+    /**
+     * At first it is asked after this, then after twice as long each time: what is new is proved.
+     */
+    static final long PULSE_FIRST_NANOS = Timing.SECOND;
+
     /** A question without an answer for so long is given up; links answer much earlier. */
     static final long ANSWER_MAX_NANOS = 120 * Timing.SECOND;
 
@@ -64,6 +69,7 @@ final class Subscription {
     private boolean askedForMissing;
     private boolean askedInDoubt;
     private long askedNanos;
+    private long pulseNanos = PULSE_FIRST_NANOS;
     private long notBeforeNanos;
 
     private long received;
@@ -204,13 +210,16 @@ final class Subscription {
         boolean urgent = otherLogSeen || log == null || (isMissingSomething() && all.room() > 0);
         return urgent
                 ? notBeforeNanos
-                : Math.max(notBeforeNanos, Timing.atFullSecond(askedNanos + PULSE_NANOS));
+                : Math.max(notBeforeNanos, Timing.atFullSecond(askedNanos + pulseNanos));
     }
 
     private void ask(long nowNanos) {
         // Where the log isn't sure, only where it stands: its start may be long known.
         askedInDoubt = otherLogSeen;
         askedForMissing = !otherLogSeen && isMissingSomething() && all.room() > 0;
+        if (!askedInDoubt && !askedForMissing) {
+            pulseNanos = Math.min(2 * pulseNanos, PULSE_NANOS);
+        }
         otherLogSeen = false;
         askedNanos = nowNanos;
         headSinceAsked = 0;

@@ -1,46 +1,49 @@
 package io.pipit.coap;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
-import org.assertj.core.data.Percentage;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import org.junit.jupiter.api.Test;
 
 class PeerLinkTest {
-    private final PeerLink.Histogram histogram = new PeerLink.Histogram();
+    private static final InetSocketAddress SHED =
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 5684);
+
+    private final PeerLink link = new PeerLink();
 
     @Test
-    void saysNothingWithoutSamples() {
-        assertThat(histogram.quantileMicros(0.5)).isZero();
+    void saysNothingOfRoundTripsThatNobodyMeasured() {
+        assertThat(link.status(null).rttP50Micros()).isZero();
+        assertThat(link.status(null).lossRatio()).isZero();
     }
 
     @Test
-    void isNeverBelowTheTruthAndAtMostAFifthAbove() {
-        for (int micros = 1; micros <= 1_000; micros++) {
-            histogram.record(micros * 100L);
+    void tellsTheRoundTripsOfLateInMicroseconds() {
+        for (int i = 0; i < 10 * PeerLink.ROUND_TRIPS_MAX; i++) {
+            link.roundTrip(i < 5 * PeerLink.ROUND_TRIPS_MAX ? 90_000_000 : 2_000_000);
         }
-        assertThat(histogram.quantileMicros(0.5)).isBetween(50_000L, 60_000L);
-        assertThat(histogram.quantileMicros(0.99)).isBetween(99_000L, 118_000L);
+        assertThat(link.status(null).rttP50Micros()).isBetween(1_900L, 2_100L);
+        assertThat(link.status(null).rttP99Micros()).isBetween(85_000L, 95_000L);
     }
 
     @Test
-    void oldSamplesFade() {
-        for (int i = 0; i < PeerLink.Histogram.SAMPLES_MAX; i++) {
-            histogram.record(100);
-        }
-        for (int i = 0; i < PeerLink.Histogram.SAMPLES_MAX; i++) {
-            histogram.record(10_000);
-        }
-        assertThat(histogram.quantileMicros(0.5)).isBetween(10_000L, 12_000L);
+    void isReachableAgainOnceItSpoke() {
+        link.lost("no answer within 20 s");
+        assertThat(link.status(SHED).reachable()).isFalse();
+        assertThat(link.status(SHED).lastError()).isEqualTo("no answer within 20 s");
+        assertThat(link.heard(SHED)).isTrue();
+        assertThat(link.heard(SHED)).isFalse();
+        assertThat(link.status(null).reachable()).isTrue();
+        assertThat(link.status(null).address()).isEqualTo(SHED);
     }
 
     @Test
-    void takesWhatIsOutsideItsRangeAsItsEdges() {
-        histogram.record(0);
-        histogram.record(Long.MAX_VALUE);
-        assertThat(histogram.quantileMicros(0.5)).isEqualTo(16);
-        assertThat((double) histogram.quantileMicros(1))
-                .isCloseTo(882_000, within(2_000.0))
-                .isCloseTo(882_000, Percentage.withPercentage(1));
+    void countsTheShareOfTransmissionsThatWereRepeated() {
+        for (int i = 0; i < 3; i++) {
+            link.sent(SHED, false);
+        }
+        link.sent(SHED, true);
+        assertThat(link.status(null).lossRatio()).isEqualTo(0.25);
     }
 }

@@ -314,13 +314,34 @@ class SubscriptionTest {
     @Test
     void acknowledgesOnlyWhatIsCommitted() {
         isUpToDate(10);
-        node.passes(31 * SECOND);
+        node.passes(2 * SECOND);
         assertThat(node.fetches.getLast().held()).isZero();
         node.isAnswered(slice(10));
         node.happens(new Event.Committed(0, Map.of(CURSOR, 10L)));
-        node.passes(31 * SECOND);
+        node.passes(5 * SECOND);
         assertThat(node.fetches.getLast().held()).isEqualTo(10);
         assertThat(node.fetches.getLast().limit()).isZero();
+    }
+
+    @Test
+    void asksOftenAtFirstAndThenEveryThirtySeconds() {
+        isUpToDate(10);
+        int before = node.fetches.size();
+        pulsesFor(60);
+        int first = node.fetches.size() - before;
+        assertThat(first).isBetween(5, 7);
+        pulsesFor(300);
+        assertThat(node.fetches.size() - before - first).isBetween(9, 10);
+    }
+
+    private void pulsesFor(int seconds) {
+        for (int i = 0; i < seconds; i++) {
+            int before = node.fetches.size();
+            node.passes(SECOND);
+            if (node.fetches.size() > before) {
+                node.isAnswered(slice(10));
+            }
+        }
     }
 
     // Peers that can't be reached
