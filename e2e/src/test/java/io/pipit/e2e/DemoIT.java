@@ -13,7 +13,7 @@ class DemoIT {
         Program.Outcome demo =
                 Program.run(
                                 Program.command("demo", "--nodes", "3", "--for", "20s", "--json"),
-                                Duration.ofSeconds(180))
+                                Duration.ofMinutes(3))
                         .hasExit(0);
         JsonNode last = new ObjectMapper().readTree(demo.lines().getLast());
         assertThat(last.get("ok").asBoolean()).isTrue();

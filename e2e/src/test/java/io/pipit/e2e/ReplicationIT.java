@@ -50,7 +50,7 @@ class ReplicationIT {
         assertThat(own)
                 .hasSizeGreaterThan(50)
                 .allSatisfy((key, times) -> assertThat(times).isOne());
-        await().atMost(Duration.ofSeconds(60))
+        await().atMost(Duration.ofMinutes(1))
                 .pollInterval(Duration.ofSeconds(2))
                 .untilAsserted(() -> {
                     Map<String, Integer> received = of(origin.name, holder.history());

@@ -119,7 +119,7 @@ final class RunningNode implements AutoCloseable {
         List<String> command = Program.command(arguments);
         command.add("-c");
         command.add(configurationFile().toString());
-        return Program.run(command, Duration.ofSeconds(60));
+        return Program.run(command, Duration.ofMinutes(1));
     }
 
     /**
