@@ -127,7 +127,9 @@ final class RunningNode implements AutoCloseable {
      */
     Map<String, Integer> history() {
         Map<String, Integer> readings = new TreeMap<>();
-        List<String> lines = verb("history", "--csv").hasExit(0).lines();
+        Program.Outcome outcome = verb("history", "--csv");
+        assertThat(outcome.exit()).as("%s%s said: %s", outcome.err(), name, log()).isZero();
+        List<String> lines = outcome.lines();
         assertThat(lines.getFirst()).isEqualTo("time,node,series,value,unit,log,sequence");
         for (String line : lines.subList(1, lines.size())) {
             String[] cells = line.split(",", -1);
