@@ -1,0 +1,65 @@
+package io.pipit.benchmarks;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** Mosquitto on loopback, without TLS, in a folder of its own. */
+final class Broker implements AutoCloseable {
+    private static final int START_TRIES = 100;
+    private static final long POLL_MILLIS = 50;
+
+    final int port;
+    final Child child;
+
+    private Broker(int port, Child child) {
+        this.port = port;
+        this.child = child;
+    }
+
+    /**
+     * Starts it and waits until it takes connections.
+     *
+     * @param settings lines of its configuration
+     */
+    static Broker start(Path folder, String settings) throws IOException, InterruptedException {
+        Files.createDirectories(folder);
+        int port = PipitNode.Ports.free();
+        Path file = folder.resolve("mosquitto.conf");
+        // As root it would become another user, who may not write to the folder.
+        Files.writeString(
+                file,
+                """
+                user root
+                listener %d 127.0.0.1
+                allow_anonymous true
+                set_tcp_nodelay true
+                %s
+                """
+                        .formatted(port, settings));
+        Child child =
+                Child.start(
+                        List.of("mosquitto", "-c", file.toString()),
+                        Map.of("PATH", System.getenv("PATH") + ":/usr/sbin:/usr/local/sbin"),
+                        folder.resolve("log"));
+        for (int i = 0; i < START_TRIES; i++) {
+            try (Socket socket = new Socket()) {
+                socket.connect(new InetSocketAddress("127.0.0.1", port));
+                return new Broker(port, child);
+            } catch (IOException e) {
+                Thread.sleep(POLL_MILLIS);
+            }
+        }
+        child.close();
+        throw new IOException("mosquitto doesn't answer: " + child.lastWords());
+    }
+
+    @Override
+    public void close() {
+        child.close();
+    }
+}

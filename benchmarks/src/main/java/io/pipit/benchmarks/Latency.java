@@ -1,0 +1,492 @@
+package io.pipit.benchmarks;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.pipit.cli.client.Reply;
+import io.pipit.cli.client.SocketClient;
+import io.pipit.cli.context.Failure;
+import io.pipit.wire.Format;
+import io.pipit.wire.Senml;
+import io.pipit.wire.WireException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import javax.net.SocketFactory;
+import org.eclipse.californium.core.CoapClient;
+import org.eclipse.californium.core.CoapHandler;
+import org.eclipse.californium.core.CoapResponse;
+import org.eclipse.californium.core.coap.Request;
+import org.eclipse.californium.core.config.CoapConfig;
+import org.eclipse.californium.core.network.CoapEndpoint;
+import org.eclipse.californium.elements.config.Configuration;
+import org.eclipse.californium.elements.config.UdpConfig;
+import org.eclipse.paho.mqttv5.client.IMqttToken;
+import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
+import org.eclipse.paho.mqttv5.client.MqttCallback;
+import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
+import org.eclipse.paho.mqttv5.client.MqttDisconnectResponse;
+import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
+import org.eclipse.paho.mqttv5.common.MqttException;
+import org.eclipse.paho.mqttv5.common.MqttMessage;
+import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * From a reading to a subscriber, 100 a second. Each carries the monotonic clock, and the
+ * subscriber in this process takes it from its own. The programs take turns; those whose turn it
+ * isn't idle.
+ */
+final class Latency {
+    private static final int PER_SECOND = 100;
+    private static final long INTERVAL_NANOS = 1_000_000_000L / PER_SECOND;
+    private static final long SETTLE_MILLIS = 1_500;
+    private static final int SAMPLES_MAX = 100_000;
+    private static final String MQTT_1 = "mosquitto QoS 1, no TLS";
+
+    private final Report report;
+    private final int rounds;
+    private final int seconds;
+
+    /** Where arrivals are counted now; null while nothing is. */
+    private static final class Sink {
+        private volatile @Nullable Samples samples;
+
+        void arrived(long takenNanos) {
+            long now = System.nanoTime();
+            Samples current = samples;
+            if (current != null) {
+                current.add(now - takenNanos);
+            }
+        }
+    }
+
+    /** A program under measurement. */
+    private abstract static class Contender implements AutoCloseable {
+        final Sink sink = new Sink();
+
+        /** Lets readings travel for so long. */
+        abstract void run(long millis) throws Exception;
+
+        @Override
+        public abstract void close();
+    }
+
+    Latency(Report report, int rounds, int seconds) {
+        this.report = report;
+        this.rounds = rounds;
+        this.seconds = seconds;
+    }
+
+    void measure(Path folder) throws Exception {
+        report.line("### (a) Reading to a peer's subscriber, 100 a second");
+        report.line("");
+        Map<String, Contender> contenders = new LinkedHashMap<>();
+        Map<String, List<Samples>> results = new LinkedHashMap<>();
+        try {
+            contenders.put("Pipit, DTLS, via the peer's socket", new PipitPair(folder));
+            if (Report.has("mosquitto", "-h")) {
+                Broker broker = Broker.start(folder.resolve("mosquitto"), "");
+                contenders.put("mosquitto QoS 0, no TLS", new Mqtt(broker, 0, true));
+                contenders.put(MQTT_1, new Mqtt(broker, 1, false));
+            } else {
+                report.line("mosquitto isn't installed: skipped");
+            }
+            if (Report.has("coap-server-notls", "-h")) {
+                contenders.put("libcoap Observe, no DTLS", new Coap(folder));
+            } else {
+                report.line("libcoap isn't installed: skipped");
+            }
+            contenders.keySet().forEach(name -> results.put(name, new ArrayList<>()));
+            for (int round = 0; round <= rounds; round++) {
+                for (Map.Entry<String, Contender> each : contenders.entrySet()) {
+                    Samples samples = new Samples(SAMPLES_MAX);
+                    Contender contender = each.getValue();
+                    // What is on its way at the end still counts; the first round warms up.
+                    contender.sink.samples = round == 0 ? null : samples;
+                    contender.run(seconds * 1_000L);
+                    contender.sink.samples = null;
+                    if (round > 0) {
+                        results.get(each.getKey()).add(samples);
+                    }
+                }
+            }
+        } finally {
+            contenders.values().forEach(Contender::close);
+        }
+        tell(results);
+    }
+
+    private void tell(Map<String, List<Samples>> results) throws IOException {
+        double[] shares = {0.5, 0.99, 0.999};
+        List<List<String>> rows = new ArrayList<>();
+        double reference = Double.NaN;
+        List<Samples> qos1 = results.get(MQTT_1);
+        if (qos1 != null) {
+            reference = Samples.median(qos1.stream().map(s -> s.micros(0.5)).toList());
+        }
+        for (Map.Entry<String, List<Samples>> each : results.entrySet()) {
+            List<String> row = new ArrayList<>(List.of(each.getKey()));
+            for (double share : shares) {
+                row.add(
+                        Report.number(
+                                Samples.median(
+                                        each.getValue().stream()
+                                                .map(s -> s.micros(share))
+                                                .toList()),
+                                0));
+            }
+            Samples all = Samples.all(each.getValue());
+            row.add(Report.number(all.micros(0.999), 0));
+            row.add(Integer.toString(all.count()));
+            row.add(
+                    Report.number(
+                            Samples.median(
+                                            each.getValue().stream()
+                                                    .map(s -> s.micros(0.5))
+                                                    .toList())
+                                    / reference,
+                            2));
+            rows.add(row);
+        }
+        report.line(
+                "Median of "
+                        + rounds
+                        + " rounds of "
+                        + seconds
+                        + " s, microseconds; interleaved, after one round to warm up.");
+        report.line("");
+        report.table(
+                List.of(
+                        "",
+                        "p50",
+                        "p99",
+                        "p99.9",
+                        "p99.9 of all rounds together",
+                        "arrived",
+                        "p50 ÷ mosquitto QoS 1"),
+                rows);
+    }
+
+    /** Calls it so often with the time of the call. */
+    private interface Publishing {
+        void publish(long nanos) throws Exception;
+    }
+
+    private static void pace(long millis, Publishing publishing) throws Exception {
+        long begin = System.nanoTime();
+        long count = millis * 1_000_000 / INTERVAL_NANOS;
+        for (long i = 0; i < count; i++) {
+            long due = begin + i * INTERVAL_NANOS;
+            for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
+                LockSupport.parkNanos(left);
+            }
+            publishing.publish(System.nanoTime());
+        }
+        Thread.sleep(50);
+    }
+
+    /** Two nodes; the sensor is on one, the subscriber at the other one's socket. */
+    private static final class PipitPair extends Contender {
+        private final PipitNode origin;
+        private final PipitNode peer;
+        private final SocketClient client;
+        private final Thread reader;
+        private volatile boolean closing;
+
+        PipitPair(Path folder) throws Exception {
+            origin = new PipitNode(folder, "a");
+            peer = new PipitNode(folder, "b");
+            origin.knows(peer, false);
+            peer.knows(origin, true);
+            origin.configure(sensor("1h"));
+            peer.configure("");
+            List<String> agent =
+                    List.of("-javaagent:" + System.getProperty("pipit.benchmarks.jar"));
+            List<String> given = new ArrayList<>(agent);
+            String recording = System.getProperty("pipit.benchmarks.jfr");
+            if (recording != null) {
+                given.add(
+                        "-XX:StartFlightRecording:settings=profile,filename="
+                                + recording
+                                + "-a.jfr");
+            }
+            origin.start(given);
+            peer.start(
+                    recording == null
+                            ? List.of()
+                            : List.of(
+                                    "-XX:StartFlightRecording:settings=profile,filename="
+                                            + recording
+                                            + "-b.jfr"));
+            client = peer.watch("a/" + TickDriver.SERIES);
+            reader = new Thread(this::read, "pipit-subscriber");
+            reader.setDaemon(true);
+            reader.start();
+        }
+
+        private static String sensor(String every) {
+            return """
+            [[sensor]]
+            name = "tick"
+            driver = "tick"
+            every = "%s"
+            """
+                    .formatted(every);
+        }
+
+        private void read() {
+            try {
+                while (!closing) {
+                    Optional<Reply> reply = client.next(Duration.ofMillis(500));
+                    long now = System.nanoTime();
+                    Samples current = sink.samples;
+                    if (reply.isPresent() && current != null) {
+                        for (Senml.Item item : Senml.decode(reply.get().payload(), Format.CBOR)) {
+                            Double value = item.value();
+                            if (value != null) {
+                                current.add(now - Math.round(value * 1e9));
+                            }
+                        }
+                    }
+                }
+            } catch (Failure | WireException e) {
+                if (!closing) {
+                    System.err.println("the subscription at b ended: " + e.getMessage());
+                }
+            }
+        }
+
+        @Override
+        void run(long millis) throws Exception {
+            Samples samples = sink.samples;
+            sink.samples = null;
+            origin.configure(sensor("10ms"));
+            Thread.sleep(SETTLE_MILLIS);
+            sink.samples = samples;
+            Thread.sleep(millis);
+            sink.samples = null;
+            origin.configure(sensor("1h"));
+            Thread.sleep(SETTLE_MILLIS / 3);
+        }
+
+        @Override
+        public void close() {
+            closing = true;
+            peer.close();
+            origin.close();
+            client.close();
+        }
+    }
+
+    /**
+     * A publisher and a subscriber at a broker; the topic is a series', the payload eight bytes.
+     */
+    private static final class Mqtt extends Contender implements MqttCallback {
+        private final Broker broker;
+        private final boolean ends;
+        private final int qos;
+        private final MqttAsyncClient publisher;
+        private final MqttAsyncClient subscriber;
+
+        Mqtt(Broker broker, int qos, boolean ends) throws MqttException {
+            this.broker = broker;
+            this.ends = ends;
+            this.qos = qos;
+            subscriber = connected(broker, "subscriber-" + qos, this);
+            subscriber.subscribe("pipit" + qos + "/#", qos).waitForCompletion();
+            publisher = connected(broker, "publisher-" + qos, null);
+        }
+
+        private static MqttAsyncClient connected(
+                Broker broker, String id, @Nullable MqttCallback callback) throws MqttException {
+            MqttAsyncClient client =
+                    new MqttAsyncClient(
+                            "tcp://127.0.0.1:" + broker.port, id, new MemoryPersistence());
+            if (callback != null) {
+                client.setCallback(callback);
+            }
+            MqttConnectionOptions options = new MqttConnectionOptions();
+            options.setSocketFactory(new NoDelay());
+            client.connect(options).waitForCompletion();
+            return client;
+        }
+
+        @Override
+        void run(long millis) throws Exception {
+            pace(
+                    millis,
+                    now ->
+                            publisher.publish(
+                                    "pipit" + qos + "/a/tick/monotonic",
+                                    ByteBuffer.allocate(Long.BYTES).putLong(now).array(),
+                                    qos,
+                                    false));
+        }
+
+        @Override
+        public void messageArrived(String topic, MqttMessage message) {
+            sink.arrived(ByteBuffer.wrap(message.getPayload()).getLong());
+        }
+
+        @Override
+        public void close() {
+            try {
+                publisher.disconnectForcibly(100, 100, false);
+                subscriber.disconnectForcibly(100, 100, false);
+                publisher.close();
+                subscriber.close();
+            } catch (MqttException e) {
+                System.err.println("a client of mosquitto: " + e.getMessage());
+            }
+            if (ends) {
+                broker.close();
+            }
+        }
+
+        @Override
+        public void disconnected(MqttDisconnectResponse response) {
+            // At the end; before, what doesn't arrive shows.
+        }
+
+        @Override
+        public void mqttErrorOccurred(MqttException exception) {
+            System.err.println("a client of mosquitto: " + exception);
+        }
+
+        @Override
+        public void deliveryComplete(IMqttToken token) {
+            // Nothing waits for it.
+        }
+
+        @Override
+        public void connectComplete(boolean again, String uri) {
+            // The connecting thread waits itself.
+        }
+
+        @Override
+        public void authPacketArrived(int reason, MqttProperties properties) {
+            // None is used.
+        }
+    }
+
+    /** Paho's sockets leave Nagle's algorithm on, which would hold every second message back. */
+    private static final class NoDelay extends SocketFactory {
+        @Override
+        public Socket createSocket() throws IOException {
+            Socket socket = new Socket();
+            socket.setTcpNoDelay(true);
+            return socket;
+        }
+
+        @Override
+        public Socket createSocket(String host, int port) throws IOException {
+            return new Socket(host, port);
+        }
+
+        @Override
+        public Socket createSocket(String host, int port, InetAddress local, int localPort)
+                throws IOException {
+            return new Socket(host, port, local, localPort);
+        }
+
+        @Override
+        public Socket createSocket(InetAddress host, int port) throws IOException {
+            return new Socket(host, port);
+        }
+
+        @Override
+        public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort)
+                throws IOException {
+            return new Socket(host, port, local, localPort);
+        }
+    }
+
+    /** libcoap's server with a resource that one client PUTs and another observes. */
+    private static final class Coap extends Contender {
+        private final Child server;
+        private final CoapEndpoint putting;
+        private final CoapEndpoint observing;
+        private final String uri;
+
+        Coap(Path folder) throws Exception {
+            int port = PipitNode.Ports.free();
+            server =
+                    Child.start(
+                            List.of(
+                                    "coap-server-notls",
+                                    "-A",
+                                    "127.0.0.1",
+                                    "-p",
+                                    Integer.toString(port),
+                                    "-d",
+                                    "4"),
+                            Map.of(),
+                            folder.resolve("libcoap.log"));
+            uri = "coap://127.0.0.1:" + port + "/monotonic";
+            putting = endpoint();
+            observing = endpoint();
+            Thread.sleep(300);
+            CoapClient first = new CoapClient(uri).setEndpoint(putting).setTimeout(3_000L);
+            if (first.put("0", 0) == null) {
+                throw new IOException("libcoap's server doesn't answer: " + server.lastWords());
+            }
+            CoapClient client = new CoapClient(uri).setEndpoint(observing).setTimeout(3_000L);
+            client.observeAndWait(
+                    new CoapHandler() {
+                        @Override
+                        public void onLoad(CoapResponse response) {
+                            sink.arrived(
+                                    Long.parseLong(new String(response.getPayload(), US_ASCII)));
+                        }
+
+                        @Override
+                        public void onError() {
+                            System.err.println("libcoap: an observation failed");
+                        }
+                    });
+        }
+
+        private static CoapEndpoint endpoint() throws IOException {
+            CoapConfig.register();
+            UdpConfig.register();
+            Configuration config = new Configuration();
+            config.set(CoapConfig.MAX_ACTIVE_PEERS, 16);
+            CoapEndpoint endpoint =
+                    new CoapEndpoint.Builder()
+                            .setConfiguration(config)
+                            .setInetSocketAddress(new java.net.InetSocketAddress("127.0.0.1", 0))
+                            .build();
+            endpoint.start();
+            return endpoint;
+        }
+
+        @Override
+        void run(long millis) throws Exception {
+            pace(
+                    millis,
+                    now -> {
+                        Request request = Request.newPut();
+                        request.setConfirmable(false);
+                        request.setURI(uri);
+                        request.setPayload(Long.toString(now));
+                        putting.sendRequest(request);
+                    });
+        }
+
+        @Override
+        public void close() {
+            putting.destroy();
+            observing.destroy();
+            server.close();
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package io.pipit.benchmarks;
+
+import io.pipit.cli.context.Failure;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
+
+/** {@code benchmarks/run}: the measurements that are named, or all. */
+public final class Main {
+    private static final List<String> ALL = List.of("latency", "replication", "idle", "query");
+
+    private Main() {}
+
+    /** Runs them one after the other; ends with 1 where one failed, 2 where a name isn't known. */
+    public static void main(String[] arguments) throws Exception {
+        List<String> wanted = arguments.length == 0 ? ALL : List.of(arguments);
+        for (String name : wanted) {
+            if (!ALL.contains(name) && !name.equals("idle-flags")) {
+                System.err.println(
+                        "benchmarks: '"
+                                + name
+                                + "' isn't one of "
+                                + String.join(", ", ALL)
+                                + ", idle-flags");
+                System.exit(Failure.USAGE);
+            }
+        }
+        Path root = Path.of(System.getProperty("pipit.root", "."));
+        Report report = new Report(root.resolve("benchmarks/target"));
+        report.machine();
+        boolean failed = false;
+        for (String name : wanted) {
+            Path folder = Files.createTempDirectory("pb-");
+            try {
+                measure(name, report, folder);
+            } catch (Exception e) {
+                failed = true;
+                report.line("(" + name + " failed: " + e + ")");
+                e.printStackTrace();
+            } finally {
+                delete(folder);
+            }
+        }
+        System.err.println("benchmarks: also in " + report.file());
+        System.exit(failed ? 1 : 0);
+    }
+
+    private static void measure(String name, Report report, Path folder) throws Exception {
+        switch (name) {
+            case "latency" ->
+                    new Latency(report, number("rounds", 5), number("seconds", 10)).measure(folder);
+            case "replication" ->
+                    new Replication(report, number("rounds", 3), number("readings", 500_000))
+                            .measure(folder);
+            case "idle" -> new Idle(report, number("seconds", 60)).measure(folder, false);
+            case "idle-flags" -> new Idle(report, number("seconds", 20)).measure(folder, true);
+            case "query" -> new Query(report, number("readings", 10_000_000)).measure(folder);
+            default -> throw new IllegalArgumentException(name);
+        }
+    }
+
+    /** From the environment: {@code PIPIT_BENCH_ROUNDS=1 benchmarks/run latency}. */
+    private static int number(String name, int otherwise) {
+        String given = System.getenv("PIPIT_BENCH_" + name.toUpperCase(java.util.Locale.ROOT));
+        return given == null ? otherwise : Integer.parseInt(given);
+    }
+
+    private static void delete(Path folder) throws IOException {
+        Files.walkFileTree(
+                folder,
+                new SimpleFileVisitor<>() {
+                    @Override
+                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+                            throws IOException {
+                        Files.delete(file);
+                        return FileVisitResult.CONTINUE;
+                    }
+
+                    @Override
+                    public FileVisitResult postVisitDirectory(
+                            Path visited, @org.jspecify.annotations.Nullable IOException failure)
+                            throws IOException {
+                        Files.delete(visited);
+                        return FileVisitResult.CONTINUE;
+                    }
+                });
+    }
+}

@@ -1,0 +1,174 @@
+package io.pipit.benchmarks;
+
+import io.pipit.cli.client.Ask;
+import io.pipit.cli.client.Daemon;
+import io.pipit.cli.client.SocketClient;
+import io.pipit.cli.context.Failure;
+import io.pipit.identity.Identity;
+import io.pipit.identity.IdentityException;
+import io.pipit.model.NodeId;
+import io.pipit.wire.Document;
+import io.pipit.wire.Format;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A node as users run it: {@code ./pipit run}, a process of its own, in a folder of its own. */
+final class PipitNode implements AutoCloseable {
+    private static final Duration START_MAX = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final long POLL_MILLIS = 50;
+
+    final String name;
+    final Path folder;
+    private final int port;
+    private final String base;
+    private final StringBuilder peers = new StringBuilder();
+    private @Nullable Child child;
+
+    PipitNode(Path parent, String name) throws IOException {
+        this.name = name;
+        this.folder = Files.createDirectories(parent.resolve(name));
+        this.port = Ports.free();
+        this.base =
+                """
+                [node]
+                name = "%s"
+                data-dir = "%s/data"
+                run-dir = "%s"
+
+                [coap]
+                listen = ["127.0.0.1:%d"]
+                monitor = "127.0.0.1:%d"
+
+                """
+                        .formatted(name, folder, folder, port, Ports.free());
+    }
+
+    Path dataDir() {
+        return folder.resolve("data");
+    }
+
+    NodeId id() throws IOException {
+        try {
+            return Identity.loadOrCreate(dataDir()).id();
+        } catch (IdentityException e) {
+            throw new IOException(e);
+        }
+    }
+
+    /** Names another one as a peer that may read here; subscribes to all that it has. */
+    PipitNode knows(PipitNode other, boolean subscribes) throws IOException {
+        peers.append(
+                """
+                [[peer]]
+                name = "%s"
+                id = "%s"
+                address = "127.0.0.1:%d"
+                roles = ["monitor", "read"]
+
+                """
+                        .formatted(other.name, other.id(), other.port));
+        if (subscribes) {
+            peers.append(
+                    """
+                    [[subscribe]]
+                    peer = "%s"
+                    series = ["**"]
+
+                    """
+                            .formatted(other.name));
+        }
+        return this;
+    }
+
+    /** Writes the configuration; a running node reads it again. */
+    void configure(String sensors) throws IOException, InterruptedException {
+        Files.writeString(folder.resolve("pipit.toml"), base + sensors + "\n" + peers);
+        if (child != null) {
+            child.signal("HUP");
+        }
+    }
+
+    /**
+     * Starts it and waits until it answers.
+     *
+     * @param javaOptions in addition to those of {@code ./pipit}
+     */
+    void start(List<String> javaOptions) throws IOException, InterruptedException {
+        Path program = Path.of(System.getProperty("pipit.root", "."), "pipit");
+        child =
+                Child.start(
+                        List.of(
+                                program.toString(),
+                                "run",
+                                "-c",
+                                folder.resolve("pipit.toml").toString()),
+                        Map.of("PIPIT_JAVA_OPTS", String.join(" ", javaOptions)),
+                        folder.resolve("log"));
+        long deadline = System.nanoTime() + START_MAX.toNanos();
+        while (true) {
+            try (Daemon daemon = connect()) {
+                if (!daemon.document("health").get("status").text("").isEmpty()) {
+                    return;
+                }
+            } catch (Failure e) {
+                if (!child().alive() || System.nanoTime() - deadline > 0) {
+                    throw new IOException(name + " doesn't answer: " + child().lastWords(), e);
+                }
+            }
+            Thread.sleep(POLL_MILLIS);
+        }
+    }
+
+    Child child() {
+        if (child == null) {
+            throw new IllegalStateException(name + " wasn't started");
+        }
+        return child;
+    }
+
+    Daemon connect() throws Failure {
+        return Daemon.connect(folder, name);
+    }
+
+    /** Observes what arrives here of a series. */
+    SocketClient watch(String series) throws Failure {
+        SocketClient client = SocketClient.connect(folder.resolve("pipit.sock"), PATIENCE);
+        client.ask(Ask.get("history", Format.CBOR.senml(), "series=" + series).observed());
+        return client;
+    }
+
+    /** How it stands with its only peer, as {@code /peers} says it. */
+    static Document peer(Daemon daemon) throws Failure {
+        return Daemon.peers(daemon.document("peers")).getFirst();
+    }
+
+    @Override
+    public void close() {
+        if (child != null) {
+            child.close();
+        }
+    }
+
+    /** Ports of loopback that nobody has just now. */
+    static final class Ports {
+        private Ports() {}
+
+        static int free() throws IOException {
+            try (var tcp =
+                            new java.net.ServerSocket(
+                                    0, 1, java.net.InetAddress.ofLiteral("127.0.0.1"));
+                    var udp =
+                            new java.net.DatagramSocket(
+                                    new java.net.InetSocketAddress(
+                                            "127.0.0.1", tcp.getLocalPort()))) {
+                return udp.getLocalPort();
+            }
+        }
+    }
+}
