@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /** A process that this one started, what the kernel says of it, and its end. Any thread. */
@@ -22,6 +24,8 @@ final class Child implements AutoCloseable {
      * Fields of /proc/PID/stat behind the name: proc_pid_stat(5) counts from 1, with two before.
      */
     private static final int USER_TIME = 11;
+
+    private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
 
     private final Process process;
     private final Path log;
@@ -40,7 +44,14 @@ final class Child implements AutoCloseable {
                         .redirectInput(Path.of("/dev/null").toFile())
                         .redirectOutput(log.toFile());
         builder.environment().putAll(environment);
-        return new Child(builder.start(), log);
+        Process process = builder.start();
+        RUNNING.add(process);
+        return new Child(process, log);
+    }
+
+    /** Ends what still runs, for a measurement that was broken off. */
+    static void endAll() {
+        RUNNING.forEach(Process::destroy);
     }
 
     /**
@@ -139,5 +150,6 @@ final class Child implements AutoCloseable {
             var _ = process.destroyForcibly();
             Thread.currentThread().interrupt();
         }
+        RUNNING.remove(process);
     }
 }

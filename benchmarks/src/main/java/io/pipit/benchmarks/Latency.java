@@ -212,7 +212,7 @@ final class Latency {
             List<String> agent =
                     List.of("-javaagent:" + System.getProperty("pipit.benchmarks.jar"));
             List<String> given = new ArrayList<>(agent);
-            String recording = System.getProperty("pipit.benchmarks.jfr");
+            String recording = System.getenv("PIPIT_BENCH_JFR");
             if (recording != null) {
                 given.add(
                         "-XX:StartFlightRecording:settings=profile,filename="

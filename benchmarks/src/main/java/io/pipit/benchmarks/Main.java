@@ -29,6 +29,7 @@ public final class Main {
                 System.exit(Failure.USAGE);
             }
         }
+        Runtime.getRuntime().addShutdownHook(new Thread(Child::endAll, "end-children"));
         Path root = Path.of(System.getProperty("pipit.root", "."));
         Report report = new Report(root.resolve("benchmarks/target"));
         report.machine();

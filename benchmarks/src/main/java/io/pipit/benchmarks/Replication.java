@@ -37,11 +37,14 @@ import org.jspecify.annotations.Nullable;
  * messages through a broker with persistence until a subscriber with a lasting session has all.
  */
 final class Replication {
-    private static final long SECONDS_MAX = 300;
+    private static final long SECONDS_MAX = 120;
     private static final int SERIES = 5;
     private static final int BATCH = 1_000;
     private static final long POLL_MILLIS = 20;
     private static final int MQTT_WINDOW = 1_000;
+
+    /** mosquitto_pub 2.0.11 stops for good when its message IDs have gone round once. */
+    private static final int MQTT_PUBLISHER_MAX = 50_000;
 
     private final Report report;
     private final int rounds;
@@ -133,7 +136,7 @@ final class Replication {
             origin.configure("");
             peer.configure("");
             fill(origin, readings);
-            String recording = System.getProperty("pipit.benchmarks.jfr");
+            String recording = System.getenv("PIPIT_BENCH_JFR");
             origin.start(
                     recording == null
                             ? List.of()
@@ -309,7 +312,7 @@ final class Replication {
                         persistence true
                         persistence_location %s/
                         autosave_interval 1
-                        max_queued_messages 0
+                        max_queued_messages 10000000
                         max_queued_bytes 0
                         max_inflight_messages %d
                         """
@@ -371,6 +374,12 @@ final class Replication {
     }
 
     private static void publish(String port, int count) throws Exception {
+        for (int begin = 0; begin < count; begin += MQTT_PUBLISHER_MAX) {
+            publishSome(port, begin, Math.min(count, begin + MQTT_PUBLISHER_MAX));
+        }
+    }
+
+    private static void publishSome(String port, int begin, int end) throws Exception {
         Process publisher =
                 new ProcessBuilder(
                                 "mosquitto_pub",
@@ -398,7 +407,7 @@ final class Replication {
             SplittableRandom random = new SplittableRandom(1);
             StringBuilder lines = new StringBuilder();
             try (OutputStream out = publisher.getOutputStream()) {
-                for (int i = 0; i < count; i++) {
+                for (int i = begin; i < end; i++) {
                     lines.append(1_767_225_600_000_000L + i * 1_000L + random.nextInt(200))
                             .append(' ')
                             .append(
@@ -407,7 +416,7 @@ final class Replication {
                             .append(' ')
                             .append(i)
                             .append('\n');
-                    if (lines.length() > 60_000 || i == count - 1) {
+                    if (lines.length() > 60_000 || i == end - 1) {
                         out.write(lines.toString().getBytes(StandardCharsets.US_ASCII));
                         lines.setLength(0);
                     }

@@ -51,7 +51,7 @@ final class Report {
     void machine() throws IOException {
         List<String> peers = new ArrayList<>();
         peers.add(versionOf("mosquitto", "mosquitto", "-h"));
-        peers.add(versionOf("libcoap", "coap-server-notls", "-h"));
+        peers.add(libcoap());
         line(
                 "Machine: "
                         + cpu()
@@ -78,6 +78,15 @@ final class Report {
         return System.getProperty("os.arch");
     }
 
+    /** Its usage says the version in the first line that has a v and a digit. */
+    private static String libcoap() {
+        return output("coap-client-notls").stream()
+                .filter(line -> line.matches(".* v[0-9].*"))
+                .map(line -> "libcoap " + line.replaceAll(".* (v[0-9.]+).*", "$1"))
+                .findFirst()
+                .orElse("libcoap (not installed: skipped)");
+    }
+
     private static String versionOf(String name, String... command) {
         String line = firstLine(command);
         return line == null ? name + " (not installed: skipped)" : line.strip();
@@ -89,6 +98,11 @@ final class Report {
     }
 
     private static @Nullable String firstLine(String... command) {
+        List<String> lines = output(command);
+        return lines.isEmpty() ? null : lines.getFirst();
+    }
+
+    private static List<String> output(String... command) {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().merge("PATH", "/usr/sbin:/usr/local/sbin", (a, b) -> a + ":" + b);
         builder.redirectInput(Path.of("/dev/null").toFile());
@@ -98,12 +112,12 @@ final class Report {
                     new BufferedReader(
                             new InputStreamReader(
                                     process.getInputStream(), StandardCharsets.UTF_8))) {
-                return lines.readLine();
+                return lines.lines().limit(20).toList();
             } finally {
                 process.destroy();
             }
         } catch (IOException e) {
-            return null;
+            return List.of();
         }
     }
 
