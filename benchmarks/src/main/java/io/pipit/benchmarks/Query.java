@@ -15,6 +15,11 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,7 +81,6 @@ final class Query {
             fill(filling, each, start, offset);
             double fillSeconds = (System.nanoTime() - begin) / 1e9;
             double packSeconds = awaitPacked(folder);
-            double bytes = (double) bytes(folder) / readings;
             Samples day = new Samples(QUERIES);
             Samples first = new Samples(QUERIES);
             SplittableRandom random = new SplittableRandom(2);
@@ -112,7 +116,16 @@ final class Query {
                             List.of(
                                     "its first page (" + ReadingHistory.LIMIT_MAX + "), ms, p50",
                                     Report.number(first.micros(0.5) / 1e3, 1)),
-                            List.of("bytes a reading in the file", Report.number(bytes, 2)),
+                            List.of(
+                                    "bytes a reading in the file's used pages",
+                                    Report.number((double) used(folder) / readings, 2)),
+                            List.of(
+                                    "bytes a reading of the file as it lies there",
+                                    Report.number((double) bytes(folder) / readings, 2)),
+                            List.of(
+                                    "readings not packed yet",
+                                    Report.number(
+                                            asked(folder, "SELECT count(*) FROM reading"), 0)),
                             List.of(
                                     "readings/s while writing",
                                     Report.number(readings / fillSeconds, 0)),
@@ -190,7 +203,24 @@ final class Query {
         return (quietSince - begin) / 1e9;
     }
 
-    /** The file and its log, without what SQLite has as free pages inside. */
+    /** What isn't free: the pages of rows that were packed since are used again before others. */
+    private static long used(Path folder) throws SQLException {
+        return asked(
+                folder,
+                "SELECT (page_count - freelist_count) * page_size"
+                        + " FROM pragma_page_count, pragma_freelist_count, pragma_page_size");
+    }
+
+    private static long asked(Path folder, String sql) throws SQLException {
+        try (Connection connection =
+                        DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("pipit.db"));
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            return row.next() ? row.getLong(1) : 0;
+        }
+    }
+
+    /** The file and its write-ahead log. */
     private static long bytes(Path folder) throws IOException {
         long bytes = 0;
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "pipit.db*")) {
