@@ -1,6 +1,7 @@
 package io.pipit.benchmarks;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -48,7 +49,7 @@ final class Broker implements AutoCloseable {
                         folder.resolve("log"));
         for (int i = 0; i < START_TRIES; i++) {
             try (Socket socket = new Socket()) {
-                socket.connect(new InetSocketAddress("127.0.0.1", port));
+                socket.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port));
                 return new Broker(port, child);
             } catch (IOException e) {
                 Thread.sleep(POLL_MILLIS);

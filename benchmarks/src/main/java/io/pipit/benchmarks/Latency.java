@@ -10,6 +10,7 @@ import io.pipit.wire.Senml;
 import io.pipit.wire.WireException;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -105,7 +106,6 @@ final class Latency {
             } else {
                 report.line("libcoap isn't installed: skipped");
             }
-            contenders.keySet().forEach(name -> results.put(name, new ArrayList<>()));
             for (int round = 0; round <= rounds; round++) {
                 for (Map.Entry<String, Contender> each : contenders.entrySet()) {
                     Samples samples = new Samples(SAMPLES_MAX);
@@ -115,7 +115,7 @@ final class Latency {
                     contender.run(seconds * 1_000L);
                     contender.sink.samples = null;
                     if (round > 0) {
-                        results.get(each.getKey()).add(samples);
+                        results.computeIfAbsent(each.getKey(), _ -> new ArrayList<>()).add(samples);
                     }
                 }
             }
@@ -463,7 +463,8 @@ final class Latency {
             CoapEndpoint endpoint =
                     new CoapEndpoint.Builder()
                             .setConfiguration(config)
-                            .setInetSocketAddress(new java.net.InetSocketAddress("127.0.0.1", 0))
+                            .setInetSocketAddress(
+                                    new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0))
                             .build();
             endpoint.start();
             return endpoint;

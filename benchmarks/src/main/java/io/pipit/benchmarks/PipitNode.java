@@ -10,9 +10,14 @@ import io.pipit.model.NodeId;
 import io.pipit.wire.Document;
 import io.pipit.wire.Format;
 import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -101,6 +106,11 @@ final class PipitNode implements AutoCloseable {
      */
     void start(List<String> javaOptions) throws IOException, InterruptedException {
         Path program = Path.of(System.getProperty("pipit.root", "."), "pipit");
+        List<String> options = new ArrayList<>(javaOptions);
+        String more = System.getenv("PIPIT_BENCH_NODE_OPTS");
+        if (more != null) {
+            options.add(more);
+        }
         child =
                 Child.start(
                         List.of(
@@ -108,7 +118,7 @@ final class PipitNode implements AutoCloseable {
                                 "run",
                                 "-c",
                                 folder.resolve("pipit.toml").toString()),
-                        Map.of("PIPIT_JAVA_OPTS", String.join(" ", javaOptions)),
+                        Map.of("PIPIT_JAVA_OPTS", String.join(" ", options)),
                         folder.resolve("log"));
         long deadline = System.nanoTime() + START_MAX.toNanos();
         while (true) {
@@ -160,13 +170,11 @@ final class PipitNode implements AutoCloseable {
         private Ports() {}
 
         static int free() throws IOException {
-            try (var tcp =
-                            new java.net.ServerSocket(
-                                    0, 1, java.net.InetAddress.ofLiteral("127.0.0.1"));
-                    var udp =
-                            new java.net.DatagramSocket(
-                                    new java.net.InetSocketAddress(
-                                            "127.0.0.1", tcp.getLocalPort()))) {
+            InetAddress loopback = InetAddress.ofLiteral("127.0.0.1");
+            try (ServerSocket tcp = new ServerSocket(0, 1, loopback);
+                    DatagramSocket udp =
+                            new DatagramSocket(
+                                    new InetSocketAddress(loopback, tcp.getLocalPort()))) {
                 return udp.getLocalPort();
             }
         }

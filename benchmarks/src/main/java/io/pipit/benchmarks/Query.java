@@ -125,7 +125,8 @@ final class Query {
                             List.of(
                                     "readings not packed yet",
                                     Report.number(
-                                            asked(folder, "SELECT count(*) FROM reading"), 0)),
+                                            (double) asked(folder, "SELECT count(*) FROM reading"),
+                                            0)),
                             List.of(
                                     "readings/s while writing",
                                     Report.number(readings / fillSeconds, 0)),
