@@ -3,6 +3,7 @@ package io.pipit.coap;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.californium.core.config.CoapConfig;
+import org.eclipse.californium.core.network.stack.ReliabilityLayerParameters;
 import org.eclipse.californium.elements.DtlsEndpointContext;
 import org.eclipse.californium.elements.config.CertificateAuthenticationMode;
 import org.eclipse.californium.elements.config.Configuration;
@@ -42,8 +43,24 @@ final class CoapSettings {
     /** Repetitions of a request: with the scale below it has failed after eight seconds. */
     static final int RETRANSMIT_MAX = 3;
 
+    /**
+     * Repetitions of a handshake's flight: with the waits below it has failed after seven seconds.
+     * With two of them one handshake in three fails where three datagrams in ten are lost.
+     */
+    static final int HANDSHAKE_RETRANSMIT_MAX = 4;
+
+    /** First wait for the answer to a flight, milliseconds. */
+    static final int HANDSHAKE_TIMEOUT_MS = 1_000;
+
+    /** Longest wait, milliseconds: so soon a peer that came back is noticed. */
+    static final int HANDSHAKE_TIMEOUT_MAX_MS = 1_500;
+
+    private static final float HANDSHAKE_TIMEOUT_SCALE = 1.5f;
     private static final float ACK_TIMEOUT_SCALE = 1.5f;
     private static final float ACK_RANDOM = 1.1f;
+
+    /** With its repetitions a request waits at least so long for its answer, milliseconds. */
+    private static final int REQUEST_MS_MIN = 8_000;
 
     /**
      * How long a message ID isn't used again, seconds. RFC 7252 says 247, most of it for datagrams
@@ -62,6 +79,31 @@ final class CoapSettings {
     private static final int INBOUND_MAX = 2_048;
 
     private CoapSettings() {}
+
+    /**
+     * How requests to a peer are repeated whose round trip is known: as long as the others, and so
+     * more often.
+     *
+     * @param ackTimeoutMs the first wait
+     */
+    static ReliabilityLayerParameters patience(int ackTimeoutMs) {
+        int repetitions = 0;
+        double waitMs = ackTimeoutMs;
+        double totalMs = waitMs;
+        while (totalMs < REQUEST_MS_MIN) {
+            repetitions++;
+            waitMs *= ACK_TIMEOUT_SCALE;
+            totalMs += waitMs;
+        }
+        return ReliabilityLayerParameters.builder()
+                .ackTimeout(ackTimeoutMs)
+                .maxAckTimeout(REQUEST_MS_MIN)
+                .ackRandomFactor(ACK_RANDOM)
+                .ackTimeoutScale(ACK_TIMEOUT_SCALE)
+                .maxRetransmit(repetitions)
+                .nstart(1)
+                .build();
+    }
 
     /** For plain CoAP on loopback, read only. */
     static Configuration monitor() {
@@ -154,8 +196,16 @@ final class CoapSettings {
         config.set(DtlsConfig.DTLS_MAX_PENDING_OUTBOUND_JOBS, OUTBOUND_MAX);
         config.set(DtlsConfig.DTLS_MAX_PENDING_INBOUND_JOBS, INBOUND_MAX);
         config.set(DtlsConfig.DTLS_MAX_PENDING_HANDSHAKE_RESULT_JOBS, 64);
-        config.set(DtlsConfig.DTLS_RETRANSMISSION_TIMEOUT, 1_000, TimeUnit.MILLISECONDS);
-        config.set(DtlsConfig.DTLS_MAX_RETRANSMISSIONS, 2);
+        config.set(
+                DtlsConfig.DTLS_RETRANSMISSION_TIMEOUT,
+                HANDSHAKE_TIMEOUT_MS,
+                TimeUnit.MILLISECONDS);
+        config.set(
+                DtlsConfig.DTLS_MAX_RETRANSMISSION_TIMEOUT,
+                HANDSHAKE_TIMEOUT_MAX_MS,
+                TimeUnit.MILLISECONDS);
+        config.set(DtlsConfig.DTLS_RETRANSMISSION_TIMEOUT_SCALE, HANDSHAKE_TIMEOUT_SCALE);
+        config.set(DtlsConfig.DTLS_MAX_RETRANSMISSIONS, HANDSHAKE_RETRANSMIT_MAX);
         config.set(DtlsConfig.DTLS_MAX_FRAGMENTED_HANDSHAKE_MESSAGE_LENGTH, 1_024);
         config.set(DtlsConfig.DTLS_MAC_ERROR_FILTER_QUIET_TIME, 4, TimeUnit.SECONDS);
         config.set(DtlsConfig.DTLS_MAC_ERROR_FILTER_THRESHOLD, 8);

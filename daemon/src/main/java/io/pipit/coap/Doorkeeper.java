@@ -25,7 +25,7 @@ import org.eclipse.californium.scandium.dtls.SessionAdapter;
 final class Doorkeeper extends DtlsDatagramFilter {
     /**
      * Datagrams from addresses where no peer has a session. A handshake is five of them; half-open
-     * ones go after seven seconds.
+     * ones go after nine seconds.
      */
     private static final Gate.Limits STRANGERS = new Gate.Limits(50, 200, 500, 1_000);
 

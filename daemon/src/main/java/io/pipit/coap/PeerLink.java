@@ -12,10 +12,14 @@ final class PeerLink {
     /** Round trips after which the older ones count half: some minutes of a link at rest. */
     static final int ROUND_TRIPS_MAX = 64;
 
+    /** A request isn't repeated earlier than this, milliseconds: a small board may be busy. */
+    static final int REPEAT_MIN_MS = 200;
+
     private final Percentiles roundTrips = Percentiles.ofRecent(ROUND_TRIPS_MAX);
     private int transmissions;
     private int repetitions;
     private long handshakes;
+    private long messages;
     private boolean reachable;
     private boolean failed;
     private @Nullable InetSocketAddress address;
@@ -49,11 +53,29 @@ final class PeerLink {
      * @return whether it couldn't be reached before
      */
     synchronized boolean heard(InetSocketAddress from) {
+        messages++;
         boolean again = failed;
         failed = false;
         reachable = true;
         address = from;
         return again;
+    }
+
+    /**
+     * How long to wait for an answer before a request is repeated, milliseconds: twice what 99 of
+     * 100 round trips took. What is asked for while datagrams are lost would otherwise take seconds
+     * instead of fractions of one.
+     */
+    synchronized int repeatAfterMs() {
+        long micros = roundTrips.p99Nanos() / 1_000;
+        return micros == 0
+                ? CoapSettings.ACK_TIMEOUT_MS
+                : Math.clamp(2 * micros / 1_000, REPEAT_MIN_MS, CoapSettings.ACK_TIMEOUT_MS);
+    }
+
+    /** How often it spoke, whatever it said. */
+    synchronized long messages() {
+        return messages;
     }
 
     /** It can't be reached. */

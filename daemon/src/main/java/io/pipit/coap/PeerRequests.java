@@ -32,9 +32,11 @@ import org.jspecify.annotations.Nullable;
  * thread, except where it says otherwise.
  *
  * <p>Of two nodes without a session the one with the lower ID begins it; the other waits {@link
- * #PATIENCE_MS} for that, then begins itself. A request that isn't answered in time opens a new
- * session with its first repetition, beside the old one, so that a peer that restarted without its
- * state is back within little more than a second.
+ * #PATIENCE_MS} for that, then begins itself. A request that isn't answered, while nothing else
+ * comes from the peer either, opens a new session with a later repetition, beside the old one, so
+ * that a peer that restarted without its state is back within little more than a second. One lost
+ * datagram is no sign of that, and on a lossy link a new session costs more than it mends: all
+ * observations end with the old one.
  */
 final class PeerRequests {
     /** What becomes of a request; exactly one of the two, once. */
@@ -51,6 +53,14 @@ final class PeerRequests {
 
     /** After this a request has failed, whatever was tried, milliseconds. */
     static final int DEADLINE_MS = 20_000;
+
+    /**
+     * Transmissions without a word from the peer before its session is thought dead, and how long
+     * that has to last, milliseconds.
+     */
+    private static final int DEAD_AFTER_TRANSMISSIONS = 2;
+
+    private static final int DEAD_AFTER_MS = 900;
 
     /** Tries more at one address where a session broke or two crossed each other. */
     private static final int RETRIES_MAX = 2;
@@ -215,6 +225,8 @@ final class PeerRequests {
             }
             Request attempt = message.get();
             request = attempt;
+            attempt.setReliabilityLayerParameters(
+                    CoapSettings.patience(link(peer).repeatAfterMs()));
             attempt.addMessageObserver(new Attempt(this, attempt, address));
             try {
                 network.send(peer, address, attempt);
@@ -275,8 +287,11 @@ final class PeerRequests {
         private final Pending pending;
         private final Request request;
         private final InetSocketAddress address;
+        private long firstNanos;
         private long sentNanos;
+        private long heardBefore;
         private int transmissions;
+        private boolean probed;
 
         Attempt(Pending pending, Request request, InetSocketAddress address) {
             this.pending = pending;
@@ -286,14 +301,24 @@ final class PeerRequests {
 
         @Override
         public void onSent(boolean retransmission) {
-            transmissions++;
+            PeerLink link = link(pending.peer);
             sentNanos = time.monotonicNanos();
-            link(pending.peer).sent(address, retransmission);
+            if (transmissions == 0) {
+                heardBefore = link.messages();
+                firstNanos = sentNanos;
+            }
+            transmissions++;
+            link.sent(address, retransmission);
         }
 
         @Override
         public void onRetransmission() {
-            if (transmissions == 1 && network.hasSession(pending.peer)) {
+            if (!probed
+                    && transmissions >= DEAD_AFTER_TRANSMISSIONS
+                    && time.monotonicNanos() - firstNanos >= DEAD_AFTER_MS * 1_000_000L
+                    && link(pending.peer).messages() == heardBefore
+                    && network.hasSession(pending.peer)) {
+                probed = true;
                 network.probe(pending.peer, address, request);
             }
         }

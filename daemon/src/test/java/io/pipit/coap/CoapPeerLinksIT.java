@@ -244,6 +244,23 @@ class CoapPeerLinksIT {
     }
 
     @Test
+    void lostDatagramsAreRepeatedInTheSameSession() throws Exception {
+        LoopbackNode.introduce(lower, higher);
+        try (UdpRelay relay = new UdpRelay(higher.address())) {
+            lower.directory.put(higher.id, List.of(relay.address()));
+            lower.fetch(1, higher);
+            lower.await(Event.Fetched.class, SOON);
+
+            relay.loseNext(2);
+            lower.fetch(2, higher);
+
+            lower.await(Event.Fetched.class, TWO_SECONDS);
+            assertThat(lower.links.statusOf(higher.id).handshakes()).isEqualTo(1);
+            assertThat(lower.links.statusOf(higher.id).lossRatio()).isPositive();
+        }
+    }
+
+    @Test
     void aStrangersHandshakeFails() throws Exception {
         try (LoopbackNode stranger = new LoopbackNode(LoopbackNode.key())) {
             stranger.trusts(lower);

@@ -46,4 +46,15 @@ class PeerLinkTest {
         link.sent(SHED, true);
         assertThat(link.status(null).lossRatio()).isEqualTo(0.25);
     }
+
+    @Test
+    void repeatsARequestSoonerWhereAnswersComeFast() {
+        assertThat(link.repeatAfterMs()).isEqualTo(CoapSettings.ACK_TIMEOUT_MS);
+        link.roundTrip(3_000_000);
+        assertThat(link.repeatAfterMs()).isEqualTo(PeerLink.REPEAT_MIN_MS);
+        link.roundTrip(300_000_000);
+        assertThat(link.repeatAfterMs()).isBetween(570, 630);
+        link.roundTrip(900_000_000);
+        assertThat(link.repeatAfterMs()).isEqualTo(CoapSettings.ACK_TIMEOUT_MS);
+    }
 }

@@ -5,6 +5,7 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Stands between two nodes, as a router does, and changes the address that one seems to have. */
 final class UdpRelay implements AutoCloseable {
@@ -12,11 +13,17 @@ final class UdpRelay implements AutoCloseable {
     private final InetSocketAddress target;
     private volatile DatagramSocket outside;
     private volatile SocketAddress client;
+    private final AtomicInteger toLose = new AtomicInteger();
 
     UdpRelay(InetSocketAddress target) throws IOException {
         this.target = target;
         changeOutgoingAddress();
         Thread.ofPlatform().daemon().start(this::forward);
+    }
+
+    /** Of what goes to the target the next ones don't arrive. */
+    void loseNext(int datagrams) {
+        toLose.set(datagrams);
     }
 
     InetSocketAddress address() {
@@ -40,6 +47,9 @@ final class UdpRelay implements AutoCloseable {
                 packet.setLength(2_048);
                 inside.receive(packet);
                 client = packet.getSocketAddress();
+                if (toLose.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                    continue;
+                }
                 outside.send(
                         new DatagramPacket(packet.getData().clone(), packet.getLength(), target));
             } catch (IOException e) {
