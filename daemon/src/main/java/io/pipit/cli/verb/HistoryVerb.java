@@ -7,6 +7,7 @@ import io.pipit.cli.context.Failure;
 import io.pipit.cli.context.Surroundings;
 import io.pipit.cli.show.Pack;
 import io.pipit.cli.show.Plot;
+import io.pipit.cli.show.PointInTime;
 import io.pipit.cli.show.Printable;
 import io.pipit.cli.show.Table;
 import java.time.ZoneId;
@@ -23,7 +24,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "history",
         description = "Print stored readings, its own and its peers', in log order.",
-        footer = {"", "Times are RFC 3339 (2026-11-01T12:00:00Z) or seconds since 1970."})
+        footer = {"", "A time T is " + PointInTime.FORMS + "."})
 public final class HistoryVerb implements Callable<Integer> {
     private static final int PLOT_LINES = 12;
     private static final int PLOTS_MAX = 24;
@@ -38,10 +39,10 @@ public final class HistoryVerb implements Callable<Integer> {
     private String series = "**";
 
     @Option(names = "--from", paramLabel = "T", description = "Not what is before this time.")
-    private @Nullable String from;
+    private @Nullable String fromText;
 
     @Option(names = "--to", paramLabel = "T", description = "Not what is at this time or after.")
-    private @Nullable String to;
+    private @Nullable String toText;
 
     /** Which form; one at the most. */
     static final class Form {
@@ -57,6 +58,9 @@ public final class HistoryVerb implements Callable<Integer> {
 
     @ArgGroup private Form form = new Form();
 
+    private @Nullable String from;
+    private @Nullable String to;
+
     public HistoryVerb(Surroundings surroundings, ConfigurationFile file) {
         this.surroundings = surroundings;
         this.file = file;
@@ -64,6 +68,8 @@ public final class HistoryVerb implements Callable<Integer> {
 
     @Override
     public Integer call() throws Failure {
+        from = exact(fromText);
+        to = exact(toText);
         try (Daemon daemon = Daemon.connect(file)) {
             String pattern = daemon.pattern(series);
             if (form.csv) {
@@ -78,6 +84,20 @@ public final class HistoryVerb implements Callable<Integer> {
             surroundings.flush();
         }
         return 0;
+    }
+
+    /** As the daemon understands it. */
+    private @Nullable String exact(@Nullable String text) throws Failure {
+        if (text == null) {
+            return null;
+        }
+        try {
+            return Printable.exact(
+                    PointInTime.micros(
+                            text, surroundings.clock().instant(), ZoneId.systemDefault()));
+        } catch (IllegalArgumentException e) {
+            throw new Failure(Failure.USAGE, String.valueOf(e.getMessage()));
+        }
     }
 
     private void csv(Daemon daemon, String pattern) throws Failure {
