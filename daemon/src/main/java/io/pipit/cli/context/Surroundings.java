@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,9 @@ public record Surroundings(
         Launcher launcher,
         List<DriverDescriptor> drivers,
         List<String> program) {
+    /** Names the file of options that Java runs with, where there is one. */
+    private static final String JVM_OPTIONS = "pipit.jvm.options";
+
     private static final int COLUMNS_DEFAULT = 80;
     private static final int COLUMNS_MIN = 40;
     private static final int COLUMNS_MAX = 400;
@@ -52,17 +56,19 @@ public record Surroundings(
         program = List.copyOf(program);
     }
 
-    /** The command that starts this main class in another Java like this one, in little memory. */
+    /** The command that starts this main class in another Java like this one. */
     public static List<String> programOf(Class<?> main) {
-        return List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-Xmx64m",
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                absolute(System.getProperty("java.class.path")),
-                main.getName());
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        String options = System.getProperty(JVM_OPTIONS);
+        if (options != null) {
+            command.add("@" + Path.of(options).toAbsolutePath());
+        }
+        command.add("--enable-native-access=ALL-UNNAMED");
+        command.add("-cp");
+        command.add(absolute(System.getProperty("java.class.path")));
+        command.add(main.getName());
+        return List.copyOf(command);
     }
 
     // The new process works in another folder.
