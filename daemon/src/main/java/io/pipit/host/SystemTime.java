@@ -37,18 +37,18 @@ public final class SystemTime implements TimeSource {
 
     private final Path root;
     private final String bootId;
-    private final @Nullable MethodHandle adjtimex;
+    private final boolean asksKernel;
     private volatile @Nullable Answer last;
 
     /** The clocks of this machine. */
     public SystemTime() {
-        this(Path.of("/"), adjtimex());
+        this(Path.of("/"), true);
     }
 
     /** With another root directory, and perhaps without the kernel's answer, for tests. */
-    SystemTime(Path root, @Nullable MethodHandle adjtimex) {
+    SystemTime(Path root, boolean asksKernel) {
         this.root = root;
-        this.adjtimex = adjtimex;
+        this.asksKernel = asksKernel;
         this.bootId = readBootId(root).orElseGet(() -> UUID.randomUUID().toString());
     }
 
@@ -86,38 +86,7 @@ public final class SystemTime implements TimeSource {
 
     private boolean ask() {
         return Files.exists(root.resolve("run/systemd/timesync/synchronized"))
-                || kernelSaysSynchronised();
-    }
-
-    private boolean kernelSaysSynchronised() {
-        if (adjtimex == null) {
-            return false;
-        }
-        try (Arena arena = Arena.ofConfined()) {
-            // All zero: modes = 0 changes nothing and needs no privilege.
-            int state = (int) adjtimex.invokeExact(arena.allocate(TIMEX_BYTES, Long.BYTES));
-            return state >= 0 && state != TIME_ERROR;
-        } catch (Throwable e) {
-            throw new IllegalStateException("adjtimex", e);
-        }
-    }
-
-    @SuppressWarnings("restricted")
-    private static @Nullable MethodHandle adjtimex() {
-        try {
-            Linker linker = Linker.nativeLinker();
-            return linker.defaultLookup()
-                    .find("adjtimex")
-                    .map(address ->
-                            linker.downcallHandle(
-                                    address,
-                                    FunctionDescriptor.of(
-                                            ValueLayout.JAVA_INT, ValueLayout.ADDRESS)))
-                    .orElse(null);
-        } catch (UnsupportedOperationException | IllegalCallerException | LinkageError e) {
-            // A Java without native access: then only timesyncd's file tells.
-            return null;
-        }
+                || (asksKernel && Kernel.saysSynchronised());
     }
 
     private static Optional<String> readBootId(Path root) {
@@ -126,6 +95,42 @@ public final class SystemTime implements TimeSource {
             return UUID_TEXT.matcher(text).matches() ? Optional.of(text) : Optional.empty();
         } catch (IOException e) {
             return Optional.empty();
+        }
+    }
+
+    /** Apart, so that native access is set up only where the kernel has to be asked. */
+    private static final class Kernel {
+        private static final @Nullable MethodHandle ADJTIMEX = adjtimex();
+
+        static boolean saysSynchronised() {
+            if (ADJTIMEX == null) {
+                return false;
+            }
+            try (Arena arena = Arena.ofConfined()) {
+                // All zero: modes = 0 changes nothing and needs no privilege.
+                int state = (int) ADJTIMEX.invokeExact(arena.allocate(TIMEX_BYTES, Long.BYTES));
+                return state >= 0 && state != TIME_ERROR;
+            } catch (Throwable e) {
+                throw new IllegalStateException("adjtimex", e);
+            }
+        }
+
+        @SuppressWarnings("restricted")
+        private static @Nullable MethodHandle adjtimex() {
+            try {
+                Linker linker = Linker.nativeLinker();
+                return linker.defaultLookup()
+                        .find("adjtimex")
+                        .map(address ->
+                                linker.downcallHandle(
+                                        address,
+                                        FunctionDescriptor.of(
+                                                ValueLayout.JAVA_INT, ValueLayout.ADDRESS)))
+                        .orElse(null);
+            } catch (UnsupportedOperationException | IllegalCallerException | LinkageError e) {
+                // A Java without native access: then only timesyncd's file tells.
+                return null;
+            }
         }
     }
 }

@@ -12,20 +12,20 @@ class SystemTimeTest {
 
     @Test
     void believesWhatTimesyncdSays() throws Exception {
-        assertThat(new SystemTime(root, null).synchronised()).isFalse();
+        assertThat(new SystemTime(root, false).synchronised()).isFalse();
         Files.createDirectories(root.resolve("run/systemd/timesync"));
         Files.createFile(root.resolve("run/systemd/timesync/synchronized"));
-        assertThat(new SystemTime(root, null).synchronised()).isTrue();
+        assertThat(new SystemTime(root, false).synchronised()).isTrue();
     }
 
     @Test
     void readsTheBootAndElseTakesEachStartForOne() throws Exception {
         String boot = "958dff10-7045-4bbc-b620-09ebdcc4e152";
-        assertThat(new SystemTime(root, null).bootId())
-                .isNotEqualTo(new SystemTime(root, null).bootId());
+        assertThat(new SystemTime(root, false).bootId())
+                .isNotEqualTo(new SystemTime(root, false).bootId());
         Path file = root.resolve("proc/sys/kernel/random/boot_id");
         Files.createDirectories(file.getParent());
         Files.writeString(file, boot + "\n");
-        assertThat(new SystemTime(root, null).bootId()).isEqualTo(boot);
+        assertThat(new SystemTime(root, false).bootId()).isEqualTo(boot);
     }
 }
