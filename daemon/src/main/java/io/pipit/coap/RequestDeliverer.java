@@ -42,6 +42,7 @@ final class RequestDeliverer implements MessageDeliverer {
     static final int PENDING_MAX = 2_048;
 
     private static final int DEFAULT_MAX_AGE_S = 60;
+    private static final int SERVICE_UNAVAILABLE = 503;
 
     private final Resources resources;
     private final Function<EndpointContext, @Nullable Caller> callers;
@@ -167,7 +168,9 @@ final class RequestDeliverer implements MessageDeliverer {
         if (response.contentFormat() != Request.NONE) {
             message.getOptions().setContentFormat(response.contentFormat());
         }
-        if (response.isSuccess() && response.maxAgeSeconds() != DEFAULT_MAX_AGE_S) {
+        // In a 5.03 it says when to ask again (RFC 7252, section 5.9.3.4).
+        boolean aged = response.isSuccess() || response.code() == SERVICE_UNAVAILABLE;
+        if (aged && response.maxAgeSeconds() != DEFAULT_MAX_AGE_S) {
             message.getOptions().setMaxAge(response.maxAgeSeconds());
         }
         message.setPayload(response.payload());
@@ -210,6 +213,7 @@ final class RequestDeliverer implements MessageDeliverer {
         private final AtomicInteger waiting = new AtomicInteger();
         private final List<Runnable> onClosed = new ArrayList<>();
         private boolean closed;
+        private volatile boolean once;
 
         /** Of the Observe option; on the protocol thread alone. */
         private int sequence;
@@ -243,6 +247,12 @@ final class RequestDeliverer implements MessageDeliverer {
             });
         }
 
+        @Override
+        public void respondOnce(Response response) {
+            once = true;
+            respond(response);
+        }
+
         private void send(Response response) {
             if (isClosed()) {
                 return;
@@ -260,6 +270,13 @@ final class RequestDeliverer implements MessageDeliverer {
             message.addMessageObserver(
                     new MessageObserverAdapter() {
                         @Override
+                        public void onReadyToSend() {
+                            if (once) {
+                                message.getOptions().removeObserve();
+                            }
+                        }
+
+                        @Override
                         public void onSendError(Throwable error) {
                             counters.notificationsDropped.increment();
                             if (error instanceof EndpointUnconnectedException
@@ -269,8 +286,8 @@ final class RequestDeliverer implements MessageDeliverer {
                         }
                     });
             exchange.sendResponse(message);
-            if (!response.isSuccess() && !relation.isCanceled()) {
-                // The library only ends what had begun, and would keep this one for ever.
+            if ((once || !response.isSuccess()) && !relation.isCanceled()) {
+                // The library only ends an error's that had begun, and would keep these for ever.
                 relation.cancel();
             }
             if (relation.isCanceled()) {

@@ -49,7 +49,15 @@ final class SessionExchange implements Exchange {
 
     @Override
     public void respond(Response response) {
-        boolean goesOn = observing && response.isSuccess();
+        respond(response, observing && response.isSuccess());
+    }
+
+    @Override
+    public void respondOnce(Response response) {
+        respond(response, false);
+    }
+
+    private void respond(Response response, boolean goesOn) {
         Options.Builder options = new Options.Builder();
         if (goesOn) {
             // TCP keeps the order, so the value needs to say nothing (RFC 8323, section 7.1).

@@ -78,8 +78,13 @@ class CoapEndpointsIT {
             observers.add(exchange);
             exchange.onClosed(() -> gone.add(exchange));
         }
+        if (request.path().equals(List.of("still"))) {
+            exchange.respondOnce(new Response(205, 0, "still".getBytes(UTF_8), 60));
+            return;
+        }
         exchange.respond(
                 switch (String.join("/", request.path())) {
+                    case "busy" -> new Response(503, Request.NONE, new byte[0], 7);
                     case "" -> new Response(404, Request.NONE, new byte[0], 60);
                     case "large" -> new Response(205, 0, LARGE, 60);
                     case "live" -> new Response(205, 0, "0;".getBytes(UTF_8), 60);
@@ -181,6 +186,31 @@ class CoapEndpointsIT {
 
             await().atMost(SOON).until(() -> gone.equals(observers));
             assertThat(requests.getLast().observe()).isFalse();
+        }
+    }
+
+    @Test
+    void anAnswerThatCannotBeObservedDoesNotSayThatItCan() throws Exception {
+        try (DatagramSocket client = client()) {
+            send(client, hex("4001 0001 60 55 7374696c6c"));
+
+            byte[] answer = receive(client);
+
+            assertThat(answer[1]).isEqualTo((byte) 0x45);
+            assertThat(answer[4] & 0xf0).as("first option: Content-Format").isEqualTo(0xc0);
+            await().atMost(SOON).until(() -> gone.equals(observers));
+        }
+    }
+
+    @Test
+    void sayingThatItIsBusyIncludesWhenToAskAgain() throws Exception {
+        try (DatagramSocket client = client()) {
+            send(client, hex("4001 0001 b4 62757379"));
+
+            byte[] answer = receive(client);
+
+            assertThat(answer).endsWith(hex("d1 01 07"));
+            assertThat(answer[1]).isEqualTo((byte) 0xa3);
         }
     }
 

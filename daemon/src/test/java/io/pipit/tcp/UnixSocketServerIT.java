@@ -291,6 +291,20 @@ class UnixSocketServerIT {
     }
 
     @Test
+    void anAnswerThatCannotBeObservedDoesNotSayThatItCanAndHoldsNoPlace() throws Exception {
+        restart(SMALL);
+        try (Client client = new Client().greet()) {
+            for (byte i = 0; i < 5; i++) {
+                client.get(new byte[] {i}, 0, "health");
+                nextAsked().exchange().respondOnce(content("still"));
+                Frame answer = client.read();
+                assertThat(answer.payload()).asString().isEqualTo("still");
+                assertThat(answer.options().bytes(Options.OBSERVE)).isEmpty();
+            }
+        }
+    }
+
+    @Test
     void tellsTheTreeWhenAnObserverIsGone() throws Exception {
         AtomicInteger closed = new AtomicInteger();
         try (Client client = new Client().greet()) {
