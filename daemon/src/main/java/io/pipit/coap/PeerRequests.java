@@ -21,6 +21,7 @@ import org.eclipse.californium.core.coap.MessageObserverAdapter;
 import org.eclipse.californium.core.coap.Request;
 import org.eclipse.californium.core.coap.Response;
 import org.eclipse.californium.core.coap.Token;
+import org.eclipse.californium.elements.exception.EndpointMismatchException;
 import org.eclipse.californium.scandium.dtls.AlertMessage.AlertDescription;
 import org.eclipse.californium.scandium.dtls.DtlsHandshakeTimeoutException;
 import org.eclipse.californium.scandium.dtls.HandshakeException;
@@ -69,6 +70,9 @@ final class PeerRequests {
     private static final int LOWER_RETRY_MS = 20;
 
     private static final int HIGHER_RETRY_MS = 400;
+
+    /** So the library's errors begin where the alert came from the other side. */
+    private static final String ALERT_RECEIVED = "Received ";
 
     private final NetworkEndpoint network;
     private final Function<NodeId, List<InetSocketAddress>> directory;
@@ -353,20 +357,35 @@ final class PeerRequests {
 
         @Override
         public void onSendError(Throwable error) {
-            String reason =
-                    error instanceof DtlsHandshakeTimeoutException
-                            ? "no answer to the DTLS handshake"
-                            : error.getMessage() == null ? error.toString() : error.getMessage();
-            pending.attemptFailed(address, reason, isPassing(error));
+            pending.attemptFailed(address, reason(error), isPassing(error));
+        }
+
+        private String reason(Throwable error) {
+            if (error instanceof DtlsHandshakeTimeoutException) {
+                return "no answer to the DTLS handshake";
+            }
+            if (error instanceof EndpointMismatchException) {
+                return "the session there is another node's, or has just ended";
+            }
+            String message = error.getMessage() == null ? error.toString() : error.getMessage();
+            if (!isRefusal(error)) {
+                return message;
+            }
+            return message.startsWith(ALERT_RECEIVED)
+                    ? "the peer doesn't know this node: there, 'pipit peer add "
+                            + network.self()
+                            + "'"
+                    : "another node answers there, with a key that isn't the peer's";
         }
 
         /** Whether the next try may fare better: not where nobody's there, or the key is wrong. */
         private static boolean isPassing(Throwable error) {
-            boolean refused =
-                    error instanceof HandshakeException failed
-                            && failed.getAlert().getDescription()
-                                    == AlertDescription.BAD_CERTIFICATE;
-            return !refused && !(error instanceof DtlsHandshakeTimeoutException);
+            return !isRefusal(error) && !(error instanceof DtlsHandshakeTimeoutException);
+        }
+
+        private static boolean isRefusal(Throwable error) {
+            return error instanceof HandshakeException failed
+                    && failed.getAlert().getDescription() == AlertDescription.BAD_CERTIFICATE;
         }
     }
 }
