@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,11 +23,23 @@ final class RunningNode implements AutoCloseable {
     final Path folder;
     final int port = freePort();
     final int monitorPort = freePort();
+    private final String address;
+    private final List<String> launcher;
     private final StringBuilder configuration = new StringBuilder();
     private @Nullable Process process;
 
     RunningNode(Path parent, String name) {
+        this(parent, name, "127.0.0.1", List.of());
+    }
+
+    /**
+     * @param address where its peers reach it
+     * @param launcher what the daemon's command line begins with
+     */
+    RunningNode(Path parent, String name, String address, List<String> launcher) {
         this.name = name;
+        this.address = address;
+        this.launcher = List.copyOf(launcher);
         this.folder = parent.resolve(name);
         try {
             Files.createDirectories(folder);
@@ -41,11 +54,11 @@ final class RunningNode implements AutoCloseable {
                 run-dir = "%s/run"
 
                 [coap]
-                listen = ["127.0.0.1:%d"]
+                listen = ["%s:%d"]
                 monitor = "127.0.0.1:%d"
 
                 """
-                        .formatted(name, folder, folder, port, monitorPort));
+                        .formatted(name, folder, folder, address, port, monitorPort));
     }
 
     /** Adds to the configuration file. */
@@ -62,14 +75,14 @@ final class RunningNode implements AutoCloseable {
                 [[peer]]
                 name = "%s"
                 id = "%s"
-                address = "127.0.0.1:%d"
+                address = "%s:%d"
                 roles = ["monitor", "read"]
 
                 [[subscribe]]
                 peer = "%s"
                 series = ["**"]
                 """
-                        .formatted(other.name, other.id(), other.port, other.name));
+                        .formatted(other.name, other.id(), other.address, other.port, other.name));
     }
 
     String id() {
@@ -99,9 +112,11 @@ final class RunningNode implements AutoCloseable {
 
     RunningNode startWithoutWaiting() {
         write();
+        List<String> command = new ArrayList<>(launcher);
+        command.addAll(Program.command("run", "-c", configurationFile().toString()));
         try {
             process =
-                    new ProcessBuilder(Program.command("run", "-c", configurationFile().toString()))
+                    new ProcessBuilder(command)
                             .redirectInput(Path.of("/dev/null").toFile())
                             .redirectOutput(
                                     ProcessBuilder.Redirect.appendTo(
