@@ -143,7 +143,8 @@ final class Daemon implements Launcher {
             case LoadedConfiguration.Refused(List<Problem> problems, int omitted) -> {
                 problems.forEach(problem -> LOG.error("{}", problem));
                 LOG.error(
-                        "the configuration has {} errors; the one before it goes on",
+                        "nothing of the new configuration was taken over, the one before it goes on;"
+                                + " errors: {}",
                         problems.size() + omitted);
             }
         }

@@ -57,7 +57,7 @@ public final class SqliteStore implements ReadingStore, ReadingHistory, AutoClos
 
     private static final int READERS = 2;
     private static final long WAL_BYTES_MAX = 8L << 20;
-    private static final long CLOSE_NANOS = 2_000_000_000L;
+    private static final long CLOSE_NANOS = 1_500_000_000L;
     private static final long AFTER_FAULT_NANOS = 1_000_000_000L;
 
     private static final Logger LOG = LoggerFactory.getLogger(SqliteStore.class);

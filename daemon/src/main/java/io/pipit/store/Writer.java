@@ -414,7 +414,8 @@ final class Writer {
         }
         String reason = reason(e);
         if (!failing) {
-            LOG.error("{}; what was taken waits, and is tried again", reason, e);
+            LOG.error("{}; what was taken waits, and is tried again", reason);
+            LOG.debug("the cause", e);
             health.set(Part.STORE, Status.FAILED, reason);
         }
         failing = true;

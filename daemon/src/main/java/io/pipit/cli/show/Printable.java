@@ -20,6 +20,7 @@ public final class Printable {
     private static final DateTimeFormatter LOCAL =
             DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss", Locale.ROOT);
     private static final long MICROS = 1_000_000;
+    private static final String[] BYTES = {"B", "kB", "MB", "GB", "TB", "PB"};
 
     private Printable() {}
 
@@ -60,6 +61,9 @@ public final class Printable {
 
     /** A value with its unit as people write it. */
     public static String measured(double value, String unit) {
+        if (unit.equals("B")) {
+            return bytes(value);
+        }
         return rounded(value)
                 + switch (unit) {
                     case "", "/" -> "";
@@ -67,6 +71,19 @@ public final class Printable {
                     case "%RH" -> " %RH";
                     default -> " " + unit;
                 };
+    }
+
+    /** A size in steps of a thousand, as disks are sold. */
+    private static String bytes(double value) {
+        double size = value;
+        int step = 0;
+        while (Math.abs(size) >= 1_000 && step < BYTES.length - 1) {
+            size /= 1_000;
+            step++;
+        }
+        return step == 0
+                ? rounded(value) + " B"
+                : String.format(Locale.ROOT, "%.2f %s", size, BYTES[step]);
     }
 
     /** How long ago that was, in one or two units. */

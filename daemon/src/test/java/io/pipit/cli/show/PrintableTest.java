@@ -28,6 +28,8 @@ class PrintableTest {
         assertThat(Printable.measured(100_653.27, "Pa")).isEqualTo("100653.3 Pa");
         assertThat(Printable.measured(0.5, "/")).isEqualTo("0.500");
         assertThat(Printable.measured(1e-9, "A")).isEqualTo("1.00e-09 A");
+        assertThat(Printable.measured(85_387_640_832.0, "B")).isEqualTo("85.39 GB");
+        assertThat(Printable.measured(512, "B")).isEqualTo("512 B");
     }
 
     @Test
