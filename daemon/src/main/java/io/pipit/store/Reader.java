@@ -24,11 +24,22 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Answers queries on a connection of its own. For one thread at a time. */
 final class Reader implements AutoCloseable {
     /** More boots than this within the time asked for, and blocks are chosen by boot alone. */
     private static final int RANGES_MAX = 16;
+
+    /**
+     * So many entries of the own log are read at once, where fewer were asked for and there are
+     * more: to find the place costs more than to go on from it, and a repair over UDP asks for some
+     * twenty after the other.
+     */
+    private static final int AHEAD_ENTRIES = 1_000;
+
+    /** What was read beyond an answer. */
+    private record Ahead(Filter filter, LogSlice slice) {}
 
     private final Session session;
     private final Catalogue catalogue;
@@ -36,6 +47,7 @@ final class Reader implements AutoCloseable {
     private final Pending pending;
     private final Function<NodeId, Optional<String>> names;
     private final Writer.Counters counters;
+    private @Nullable Ahead ahead;
 
     Reader(
             Session session,
@@ -72,6 +84,39 @@ final class Reader implements AutoCloseable {
     }
 
     private LogSlice stretch(LogQuery query, long after, int limit) throws SQLException {
+        Ahead known = ahead;
+        LogSlice slice;
+        if (known != null && known.filter.equals(query.filter()) && goesOn(known.slice, after)) {
+            slice = known.slice;
+        } else {
+            int most = Math.max(limit, AHEAD_ENTRIES);
+            slice = scan(query, after, most);
+            boolean cut = slice.entries().size() == most;
+            ahead = cut && most > limit ? new Ahead(query.filter(), slice) : null;
+        }
+        return part(slice, after, limit);
+    }
+
+    /** Whether it has what comes next; what was trimmed since isn't shown any more. */
+    private boolean goesOn(LogSlice slice, long after) {
+        return after >= slice.previous()
+                && after < slice.entries().getLast().sequence()
+                && slice.firstKept() == own.firstKept;
+    }
+
+    private static LogSlice part(LogSlice slice, long after, int limit) {
+        List<LogEntry> entries = slice.entries();
+        int from = 0;
+        while (from < entries.size() && entries.get(from).sequence() <= after) {
+            from++;
+        }
+        int to = Math.min(entries.size(), from + limit);
+        List<LogEntry> answer = entries.subList(from, to);
+        long completeTo = to < entries.size() ? answer.getLast().sequence() : slice.completeTo();
+        return new LogSlice(slice.log(), slice.firstKept(), after, answer, completeTo);
+    }
+
+    private LogSlice scan(LogQuery query, long after, int limit) throws SQLException {
         // In this order: what is committed meanwhile is then seen twice rather than never.
         long end = own.end;
         List<LogEntry> tail = pending.tail(own);

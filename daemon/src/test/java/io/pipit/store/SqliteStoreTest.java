@@ -204,6 +204,37 @@ class SqliteStoreTest {
     }
 
     @Test
+    void showsTheSameInManySmallStepsAsInOneWhileTheLogGrows() throws IOException {
+        scene.packRows = 50;
+        Filter some = Filter.of("*/s0", "*/s2");
+        try (SqliteStore store = scene.open()) {
+            List<LogEntry> entries = new ArrayList<>();
+            for (int i = 1; i <= 5_000; i++) {
+                entries.add(reading(i, 1, i * 1_000L, "air/s" + i % 3, i));
+            }
+            store.append(entries.subList(0, 4_000));
+            scene.settle(store);
+            List<LogEntry> walked = new ArrayList<>();
+            long after = 0;
+            for (int steps = 0; after < 5_000; steps++) {
+                LogSlice step = slice(store, some, after, 23);
+                assertThat(step.previous()).isEqualTo(after);
+                assertThat(step.entries()).hasSizeLessThanOrEqualTo(23);
+                assertThat(step.completeTo()).isGreaterThan(after);
+                assertThat(slice(store, Filter.of("air/s1"), after, 1).entries())
+                        .allMatch(entry -> entry.sequence() % 3 == 1);
+                walked.addAll(step.entries());
+                after = step.completeTo();
+                if (steps == 20) {
+                    store.append(entries.subList(4_000, 5_000));
+                }
+            }
+            assertThat(walked).isEqualTo(slice(store, some, 0, 5_000).entries());
+            assertThat(walked).hasSize(3_333);
+        }
+    }
+
+    @Test
     void answersForAnotherLogFromItsOwnStart() throws IOException {
         try (SqliteStore store = scene.open()) {
             store.append(List.of(reading(1, "air/temperature", 1)));
