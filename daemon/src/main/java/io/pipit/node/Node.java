@@ -142,7 +142,10 @@ final class Node implements AutoCloseable {
                         settings.listen(),
                         new KeyPair(identity.publicKey(), identity.privateKey()),
                         id -> trust.find(id).orElse(null));
-        PeerDirectory directory = new PeerDirectory(timer);
+        // A timer of its own: asking for a name may take long, and others' deadlines can't wait.
+        ScheduledExecutorService lookUps = threads.timer("names");
+        opened.push(lookUps::shutdownNow);
+        PeerDirectory directory = new PeerDirectory(lookUps);
         CoapPeerLinks links =
                 new CoapPeerLinks(
                         coap,
@@ -187,13 +190,9 @@ final class Node implements AutoCloseable {
         LOG.info("{} is node {}: {}", node.name(), self, status());
     }
 
-    private static SqliteStore.Settings storeSettings(NodeId self, Configuration.Store store) {
+    private SqliteStore.Settings storeSettings(NodeId self, Configuration.Store store) {
         return new SqliteStore.Settings(
-                self,
-                new SystemTime().bootId(),
-                store.commitEvery(),
-                store.keep(),
-                store.maxSize());
+                self, time.bootId(), store.commitEvery(), store.keep(), store.maxSize());
     }
 
     /** Takes over another list of peers: who is new is spoken to, who is gone gets nothing more. */

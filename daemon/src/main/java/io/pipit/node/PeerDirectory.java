@@ -10,14 +10,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Where peers were said to be. Looking a host's name up may take seconds, so that is done on a
- * timer's thread and again now and then, since names move; who asks gets what is known.
- * Thread-safe.
+ * timer's thread and again now and then, since names move; who asks gets what is known. Where all
+ * addresses are plain numbers the timer isn't used at all. Thread-safe.
  */
 final class PeerDirectory {
     private static final long LOOK_UP_EVERY_S = 60;
@@ -26,16 +28,17 @@ final class PeerDirectory {
     private final ScheduledExecutorService timer;
     private final Map<NodeId, List<InetSocketAddress>> addresses = new ConcurrentHashMap<>();
     private volatile List<Peer> peers = List.of();
+    private @Nullable ScheduledFuture<?> next;
 
+    /**
+     * @param timer for nothing else, since a task on it may take long
+     */
     PeerDirectory(ScheduledExecutorService timer) {
         this.timer = timer;
-        var _ =
-                timer.scheduleWithFixedDelay(
-                        this::lookUpNames, LOOK_UP_EVERY_S, LOOK_UP_EVERY_S, TimeUnit.SECONDS);
     }
 
     /** Takes these peers in place of those before. */
-    void know(List<Peer> known) {
+    synchronized void know(List<Peer> known) {
         peers = List.copyOf(known);
         addresses.keySet().retainAll(known.stream().map(Peer::id).toList());
         for (Peer peer : known) {
@@ -46,7 +49,15 @@ final class PeerDirectory {
                 addresses.put(peer.id(), List.of(address));
             }
         }
-        timer.execute(this::lookUpNames);
+        if (next != null) {
+            next.cancel(false);
+            next = null;
+        }
+        if (known.stream().anyMatch(PeerDirectory::isNamed)) {
+            next =
+                    timer.scheduleWithFixedDelay(
+                            this::lookUpNames, 0, LOOK_UP_EVERY_S, TimeUnit.SECONDS);
+        }
     }
 
     /** Where this one may be, best first; nothing where nobody knows. */
@@ -57,10 +68,15 @@ final class PeerDirectory {
     private void lookUpNames() {
         for (Peer peer : peers) {
             InetSocketAddress address = peer.address();
-            if (address != null && address.isUnresolved()) {
+            if (address != null && isNamed(peer)) {
                 lookUp(peer, address);
             }
         }
+    }
+
+    private static boolean isNamed(Peer peer) {
+        InetSocketAddress address = peer.address();
+        return address != null && address.isUnresolved();
     }
 
     private void lookUp(Peer peer, InetSocketAddress named) {
