@@ -236,6 +236,12 @@ public final class NetworkEndpoint {
                 destination(peer, address, DtlsEndpointContext.HANDSHAKE_MODE_PROBE));
     }
 
+    /** Makes what {@link #probe} was done to use the session that there is from now on. */
+    void endProbe(NodeId peer, InetSocketAddress address, Request request) {
+        request.setEffectiveDestinationContext(
+                destination(peer, address, DtlsEndpointContext.HANDSHAKE_MODE_AUTO));
+    }
+
     void cancelObservation(Token token) {
         endpoints.forEach(endpoint -> endpoint.cancelObservation(token));
     }

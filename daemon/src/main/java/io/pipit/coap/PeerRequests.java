@@ -317,8 +317,10 @@ final class PeerRequests {
 
         @Override
         public void onRetransmission() {
-            if (!probed
-                    && transmissions >= DEAD_AFTER_TRANSMISSIONS
+            if (probed) {
+                // One new session: a second one would end what the first has brought about.
+                network.endProbe(pending.peer, address, request);
+            } else if (transmissions >= DEAD_AFTER_TRANSMISSIONS
                     && time.monotonicNanos() - firstNanos >= DEAD_AFTER_MS * 1_000_000L
                     && link(pending.peer).messages() == heardBefore
                     && network.hasSession(pending.peer)) {

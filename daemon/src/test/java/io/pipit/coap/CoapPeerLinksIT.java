@@ -261,6 +261,40 @@ class CoapPeerLinksIT {
     }
 
     @Test
+    void forgedRecordsShutNobodyOut() throws Exception {
+        try (UdpRelay relay = new UdpRelay(higher.address())) {
+            lower.directory.put(higher.id, List.of(relay.address()));
+            lower.fetch(1, higher);
+            lower.await(Event.Fetched.class, SOON);
+
+            relay.forge(50);
+            lower.fetch(2, higher);
+
+            lower.await(Event.Fetched.class, TWO_SECONDS);
+            assertThat(lower.links.statusOf(higher.id).handshakes()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aRequestOpensOneNewSessionAtTheMost() throws Exception {
+        try (UdpRelay relay = new UdpRelay(higher.address())) {
+            lower.directory.put(higher.id, List.of(relay.address()));
+            lower.fetch(1, higher);
+            lower.await(Event.Fetched.class, SOON);
+
+            relay.losesApplicationData(true);
+            lower.fetch(2, higher);
+            await().atMost(SOON).until(() -> lower.links.statusOf(higher.id).handshakes() == 2);
+            // Long enough for one more repetition.
+            Thread.sleep(TWO_SECONDS);
+            relay.losesApplicationData(false);
+
+            lower.await(Event.Fetched.class, SOON);
+            assertThat(lower.links.statusOf(higher.id).handshakes()).isEqualTo(2);
+        }
+    }
+
+    @Test
     void aStrangersHandshakeFails() throws Exception {
         try (LoopbackNode stranger = new LoopbackNode(LoopbackNode.key())) {
             stranger.trusts(lower);

@@ -19,8 +19,11 @@ class NetworkFaultsIT {
             every = "200ms"
             """;
 
-    /** How soon after the network is well again all must be there, the JVMs of the verbs in it. */
-    private static final Duration HEALED_WITHIN = Duration.ofSeconds(10);
+    /**
+     * Until then all must be there after the network is well again. Usually it is within three
+     * seconds; the rest is for a busy machine, since each look starts a JVM.
+     */
+    private static final Duration HEALED_WITHIN = Duration.ofSeconds(30);
 
     @Test
     void thirtyPercentLossHoldsUpNothingForLong(@TempDir Path folder) throws InterruptedException {
@@ -44,7 +47,7 @@ class NetworkFaultsIT {
     }
 
     @Test
-    void aPartitionIsMendedWithinSeconds(@TempDir Path folder) throws InterruptedException {
+    void aPartitionIsMended(@TempDir Path folder) throws InterruptedException {
         try (Namespaces network = new Namespaces();
                 RunningNode greenhouse = on(network, 0, folder, "greenhouse");
                 RunningNode shed = on(network, 1, folder, "shed")) {
