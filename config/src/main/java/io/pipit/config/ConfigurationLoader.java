@@ -349,6 +349,8 @@ public final class ConfigurationLoader {
                     options = options(in, known);
                     needs(in, known, Keys.BUS, known.needsBus());
                     needs(in, known, Keys.ADDRESS, known.needsAddress());
+                    bus.ifPresent(value -> judge(in, known, Keys.BUS, value));
+                    address.ifPresent(value -> judge(in, known, Keys.ADDRESS, value));
                 }
             }
             return in.sound()
@@ -371,9 +373,20 @@ public final class ConfigurationLoader {
             in.refuseUnknown(keys);
             Map<String, Object> options = new LinkedHashMap<>();
             for (Key<?> key : keys) {
-                in.get(key).ifPresent(value -> options.put(key.name(), value));
+                in.get(key)
+                        .ifPresent(value -> {
+                            options.put(key.name(), value);
+                            judge(in, driver, key, value);
+                        });
             }
             return options;
+        }
+
+        private void judge(Entry in, DriverDescriptor driver, Key<?> key, Object value) {
+            driver.judge()
+                    .problemWith(key.name(), value)
+                    .filter(_ -> in.has(key))
+                    .ifPresent(problem -> in.refuse(in.place(key), problem));
         }
 
         private void needs(Entry in, DriverDescriptor driver, Key<?> key, boolean needed) {

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a driver wants to be told in its {@code [[sensor]]}. The composition root hands these to the
@@ -15,9 +16,28 @@ import java.util.Map;
  * @param needsBus whether {@code bus} must be set; where not, it must not be
  * @param needsAddress whether {@code address} must be set; where not, it must not be
  * @param options its own keys
+ * @param judge says what the kinds of the keys can't
  */
 public record DriverDescriptor(
-        String name, boolean needsBus, boolean needsAddress, List<Option> options) {
+        String name, boolean needsBus, boolean needsAddress, List<Option> options, Judge judge) {
+    /** Asks the driver itself about a value whose kind is right. */
+    @FunctionalInterface
+    public interface Judge {
+        /**
+         * What is wrong with it, naming the key; empty where nothing is.
+         *
+         * @param key {@code bus}, {@code address} or one of the options
+         * @param value as its kind has it
+         */
+        Optional<String> problemWith(String key, Object value);
+    }
+
+    /** A driver that takes all that its options' kinds let through. */
+    public DriverDescriptor(
+            String name, boolean needsBus, boolean needsAddress, List<Option> options) {
+        this(name, needsBus, needsAddress, options, (key, value) -> Optional.empty());
+    }
+
     public DriverDescriptor {
         if (!Names.isName(name)) {
             throw new IllegalArgumentException("not a driver's name: " + name);

@@ -13,6 +13,7 @@ import io.pipit.config.DriverDescriptor.Option;
 import io.pipit.config.LoadedConfiguration.Refused;
 import io.pipit.config.text.HostPort;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -500,6 +501,34 @@ class ConfigurationLoaderTest {
         var host = new DriverDescriptor("host", false, false, List.of());
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new ConfigurationLoader(List.of(host, host)));
+    }
+
+    @Test
+    void asksTheDriverAboutEachValueThatIsSet() throws IOException {
+        Path file = fixture.main;
+        Files.writeString(
+                file,
+                "[[sensor]]\nname='a'\ndriver='d'\nbus='odd'\naddress=5\nn=3\n"
+                        + "[[sensor]]\nname='b'\ndriver='d'\nbus='even'\naddress=4\n");
+        var driver =
+                new DriverDescriptor(
+                        "d",
+                        true,
+                        true,
+                        List.of(Option.integer("n", "number", 1, 9).orElse(1L)),
+                        (key, value) ->
+                                value.equals("odd") || value instanceof Long n && n % 2 == 1
+                                        ? Optional.of(key + " is odd: " + value)
+                                        : Optional.empty());
+        var refused =
+                (Refused)
+                        new ConfigurationLoader(List.of(driver))
+                                .load(file, new Environment(Map.of(), "node"));
+        assertThat(fixture.problems(refused))
+                .containsExactly(
+                        "pipit.toml:4:1: bus is odd: odd",
+                        "pipit.toml:5:1: address is odd: 5",
+                        "pipit.toml:6:1: n is odd: 3");
     }
 
     private static ConfigurationLoader loader(Option... options) {

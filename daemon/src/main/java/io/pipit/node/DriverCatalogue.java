@@ -58,7 +58,8 @@ final class DriverCatalogue implements AutoCloseable {
                         .filter(option ->
                                 !option.name().equals(BUS) && !option.name().equals(ADDRESS))
                         .map(DriverCatalogue::option)
-                        .toList());
+                        .toList(),
+                (key, value) -> driver.option(key).flatMap(option -> option.problemWith(value)));
     }
 
     private static io.pipit.config.DriverDescriptor.Option option(Option option) {

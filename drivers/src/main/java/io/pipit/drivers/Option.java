@@ -123,7 +123,7 @@ public record Option(
             return Optional.of(name + " must be " + article() + ", not " + shown(value));
         }
         if (!choices.isEmpty() && !choices.contains(plain)) {
-            String allowed = choices.stream().map(Option::shown).collect(Collectors.joining(", "));
+            String allowed = choices.stream().map(this::shown).collect(Collectors.joining(", "));
             return Optional.of(name + " must be one of " + allowed + ", not " + shown(value));
         }
         if (plain instanceof Number number
@@ -159,13 +159,14 @@ public record Option(
         if (kind != Kind.INTEGER || Double.isInfinite(limit)) {
             return Double.toString(limit);
         }
-        // What stands in hex in the example is spoken of in hex, as an address is.
-        return example.startsWith("0x")
-                ? "0x%02x".formatted((long) limit)
-                : Long.toString((long) limit);
+        return shown((long) limit);
     }
 
-    private static String shown(Object value) {
+    private String shown(Object value) {
+        // What stands in hex in the example is spoken of in hex, as an address is.
+        if (example.startsWith("0x") && normalized(value) instanceof Long number) {
+            return "0x%02x".formatted(number);
+        }
         return value instanceof String ? "\"" + value + "\"" : String.valueOf(value);
     }
 }
