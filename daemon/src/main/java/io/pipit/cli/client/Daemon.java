@@ -8,6 +8,7 @@ import io.pipit.wire.Format;
 import io.pipit.wire.Frame;
 import io.pipit.wire.Senml;
 import io.pipit.wire.WireException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,6 +54,11 @@ public final class Daemon implements AutoCloseable {
     public Document document(String path) throws Failure {
         Reply reply = client.ask(Ask.get(path, JSON));
         return document(reply.payload());
+    }
+
+    /** The same as the daemon wrote it. */
+    public String json(String path) throws Failure {
+        return new String(client.ask(Ask.get(path, JSON)).payload(), StandardCharsets.UTF_8);
     }
 
     private static Document document(byte[] payload) throws Failure {

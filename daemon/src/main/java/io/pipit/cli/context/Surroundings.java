@@ -1,9 +1,12 @@
 package io.pipit.cli.context;
 
 import io.pipit.config.DriverDescriptor;
+import io.pipit.wire.Document;
+import io.pipit.wire.Format;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -100,6 +103,11 @@ public record Surroundings(
         flush();
     }
 
+    /** Prints a value as one line of JSON. */
+    public void json(Object value) {
+        line(new String(Document.write(value, Format.JSON), StandardCharsets.UTF_8));
+    }
+
     /**
      * Sees to it that what was printed is out.
      *
@@ -158,7 +166,6 @@ public record Surroundings(
         if (!stty.waitFor(STTY_SECONDS_MAX, TimeUnit.SECONDS)) {
             stty.destroyForcibly();
         }
-        return new String(
-                stty.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.US_ASCII);
+        return new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
     }
 }

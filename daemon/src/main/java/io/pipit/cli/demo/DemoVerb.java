@@ -1,14 +1,10 @@
 package io.pipit.cli.demo;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.pipit.cli.client.Daemon;
 import io.pipit.cli.context.Failure;
 import io.pipit.cli.context.Surroundings;
 import io.pipit.config.text.Durations;
 import io.pipit.config.text.Malformed;
-import io.pipit.wire.Document;
-import io.pipit.wire.Format;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -198,7 +194,7 @@ public final class DemoVerb implements Callable<Integer> {
             Map<String, Object> last = new LinkedHashMap<>();
             last.put("ok", ok);
             last.put("nodes", results.stream().map(Audit.Result::document).toList());
-            surroundings.line(new String(Document.write(last, Format.JSON), UTF_8));
+            surroundings.json(last);
         } else {
             LiveView.summary(surroundings, results);
             say(

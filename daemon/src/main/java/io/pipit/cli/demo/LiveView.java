@@ -1,14 +1,10 @@
 package io.pipit.cli.demo;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.pipit.cli.client.Arrival;
 import io.pipit.cli.client.PeerState;
 import io.pipit.cli.context.Surroundings;
 import io.pipit.cli.show.Printable;
 import io.pipit.cli.show.Table;
-import io.pipit.wire.Document;
-import io.pipit.wire.Format;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -196,7 +192,7 @@ final class LiveView implements AutoCloseable {
         Map<String, Object> line = new LinkedHashMap<>();
         line.put("at", self);
         line.put("readings", readings);
-        surroundings.out().print(new String(Document.write(line, Format.JSON), UTF_8) + "\n");
+        surroundings.json(line);
     }
 
     /** What came of it. */

@@ -1,14 +1,10 @@
 package io.pipit.cli.verb;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.pipit.cli.context.ConfigurationFile;
 import io.pipit.cli.context.Failure;
 import io.pipit.cli.context.Surroundings;
 import io.pipit.config.LoadedConfiguration;
 import io.pipit.config.Problem;
-import io.pipit.wire.Document;
-import io.pipit.wire.Format;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +41,7 @@ public final class CheckVerb implements Callable<Integer> {
             all.put("ok", problems.isEmpty());
             all.put("problems", problems.stream().map(CheckVerb::document).toList());
             all.put("omitted", omitted);
-            surroundings.line(new String(Document.write(all, Format.JSON), UTF_8));
+            surroundings.json(all);
         } else if (problems.isEmpty()) {
             surroundings.line(file.path() + ": ok");
         } else {

@@ -1,15 +1,11 @@
 package io.pipit.cli.verb;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.pipit.cli.context.ConfigurationFile;
 import io.pipit.cli.context.Failure;
 import io.pipit.cli.context.Surroundings;
 import io.pipit.config.Configuration;
 import io.pipit.identity.Identity;
 import io.pipit.identity.IdentityException;
-import io.pipit.wire.Document;
-import io.pipit.wire.Format;
 import java.nio.file.AccessDeniedException;
 import java.util.Map;
 import java.util.TreeMap;
@@ -44,7 +40,7 @@ public final class IdVerb implements Callable<Integer> {
         if (json.isSet()) {
             Map<String, String> all =
                     new TreeMap<>(Map.of("id", identity.id().toString(), "name", node.name()));
-            surroundings.line(new String(Document.write(all, Format.JSON), UTF_8));
+            surroundings.json(all);
         } else {
             surroundings.line(identity.id().toString());
         }

@@ -14,10 +14,8 @@ import io.pipit.model.Grant;
 import io.pipit.model.NodeId;
 import io.pipit.model.Peer;
 import io.pipit.wire.Document;
-import io.pipit.wire.Format;
 import io.pipit.wire.Frame;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -106,8 +104,7 @@ public final class PeerVerb {
                 },
                 store -> store.list().forEach(peer -> peers.add(document(peer))));
         if (json.isSet()) {
-            surroundings.line(
-                    new String(Document.write(peers, Format.JSON), StandardCharsets.UTF_8));
+            surroundings.json(peers);
             return 0;
         }
         Table table = new Table("name", "id", "address", "roles");

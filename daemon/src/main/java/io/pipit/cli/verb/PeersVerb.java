@@ -1,16 +1,12 @@
 package io.pipit.cli.verb;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.pipit.cli.client.Daemon;
-import io.pipit.cli.client.Reply;
 import io.pipit.cli.context.ConfigurationFile;
 import io.pipit.cli.context.Failure;
 import io.pipit.cli.context.Surroundings;
 import io.pipit.cli.show.Printable;
 import io.pipit.cli.show.Table;
 import io.pipit.wire.Document;
-import io.pipit.wire.Format;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -44,8 +40,7 @@ public final class PeersVerb implements Callable<Integer> {
     public Integer call() throws Failure {
         try (Daemon daemon = Daemon.connect(file)) {
             if (json.isSet()) {
-                Reply reply = daemon.get("peers", Format.JSON.document());
-                surroundings.line(new String(reply.payload(), UTF_8));
+                surroundings.line(daemon.json("peers"));
                 return 0;
             }
             List<Map<String, String>> peers =

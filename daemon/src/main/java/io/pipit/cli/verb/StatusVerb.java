@@ -1,15 +1,11 @@
 package io.pipit.cli.verb;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.pipit.cli.client.Daemon;
-import io.pipit.cli.client.Reply;
 import io.pipit.cli.context.ConfigurationFile;
 import io.pipit.cli.context.Failure;
 import io.pipit.cli.context.Surroundings;
 import io.pipit.cli.show.Table;
 import io.pipit.wire.Document;
-import io.pipit.wire.Format;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -35,8 +31,7 @@ public final class StatusVerb implements Callable<Integer> {
     public Integer call() throws Failure {
         try (Daemon daemon = Daemon.connect(file)) {
             if (json.isSet()) {
-                Reply reply = daemon.get("health", Format.JSON.document());
-                surroundings.line(new String(reply.payload(), UTF_8));
+                surroundings.line(daemon.json("health"));
                 return 0;
             }
             Document health = daemon.document("health");
