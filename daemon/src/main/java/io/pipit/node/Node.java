@@ -120,6 +120,7 @@ final class Node implements AutoCloseable {
         opened.push(store);
 
         NodePeers peers = new NodePeers(trust, timer);
+        sampler = new Sampler(inbox, time, threads.named("bus"), health, metrics);
         ResourceTree resources =
                 new ResourceTree(
                         new ResourceTree.Self(
@@ -133,6 +134,7 @@ final class Node implements AutoCloseable {
                         health,
                         metrics,
                         peers,
+                        sampler,
                         timer);
 
         CoapEndpoints coap = new CoapEndpoints(resources, threads.named("coap"), time, metrics);
@@ -166,7 +168,6 @@ final class Node implements AutoCloseable {
                 new DriverCatalogue(
                         drivers, node.dataDir(), DriverProbe.clock(time), self.hashCode());
         opened.push(catalogue);
-        sampler = new Sampler(inbox, time, threads.named("bus"), health, metrics);
         opened.push(sampler);
 
         Set<NodeId> known = new HashSet<>();
@@ -219,10 +220,23 @@ final class Node implements AutoCloseable {
             try {
                 specs.add(catalogue.spec(sensor));
             } catch (SensorException e) {
-                LOG.error("{}; it isn't read", e.getMessage());
+                specs.add(unreadable(sensor, e));
             }
         }
         return specs;
+    }
+
+    /** So that it is shown with what is wrong like any other that can't be read. */
+    private static SensorSpec unreadable(Configuration.Sensor sensor, SensorException why) {
+        return new SensorSpec(
+                sensor.name(),
+                "none:" + sensor.name(),
+                sensor.every(),
+                SensorSpec.READ_MAX,
+                sensor,
+                () -> {
+                    throw why;
+                });
     }
 
     /**

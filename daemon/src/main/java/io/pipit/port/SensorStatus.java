@@ -1,11 +1,13 @@
-package io.pipit.sampling;
+package io.pipit.port;
 
+import java.util.List;
 import java.util.Locale;
 
 /**
  * How a sensor is.
  *
  * @param reason what is wrong; empty where nothing is
+ * @param sinceNanos monotonic time since which it has been well, or not
  * @param lastReadingNanos monotonic time of the last reading; {@link Long#MIN_VALUE} where there
  *     was none
  * @param readings since the sensor was configured
@@ -19,6 +21,7 @@ public record SensorStatus(
         String bus,
         State state,
         String reason,
+        long sinceNanos,
         long lastReadingNanos,
         long readings,
         long failures,
@@ -42,8 +45,21 @@ public record SensorStatus(
             return name().toLowerCase(Locale.ROOT);
         }
 
-        boolean isBad() {
+        /** Whether it should be read and can't be. */
+        public boolean isBad() {
             return compareTo(OK) > 0;
         }
+    }
+
+    /** Knows how the sensors are. Thread-safe. */
+    public interface Source {
+        /** All that are configured, by name. */
+        List<SensorStatus> statuses();
+
+        /** Calls this when one is better or worse, or was added or removed; it only hands over. */
+        void onChange(Runnable listener);
+
+        /** No longer. */
+        void forget(Runnable listener);
     }
 }

@@ -268,7 +268,7 @@ final class Call {
         }
     }
 
-    private static Refusal notAcceptable(String formats) {
+    static Refusal notAcceptable(String formats) {
         return new Refusal(NOT_ACCEPTABLE, "content-formats here: " + formats);
     }
 

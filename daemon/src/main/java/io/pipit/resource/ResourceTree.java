@@ -10,6 +10,7 @@ import io.pipit.monitor.Metrics;
 import io.pipit.monitor.OnceLog;
 import io.pipit.port.Inbox;
 import io.pipit.port.ReadingHistory;
+import io.pipit.port.SensorStatus;
 import io.pipit.port.TimeSource;
 import io.pipit.resource.Call.Refusal;
 import io.pipit.resource.Caller.Via;
@@ -51,6 +52,7 @@ public final class ResourceTree implements Resources {
     /**
      * The tree over these.
      *
+     * @param states of the configured sensors
      * @param executor for what may block, which is little: a single thread will do
      */
     public ResourceTree(
@@ -61,6 +63,7 @@ public final class ResourceTree implements Resources {
             Health health,
             Metrics metrics,
             Peers peers,
+            SensorStatus.Source states,
             Executor executor) {
         requests = metrics.counter("pipit_requests", "Requests to this node's resources");
         denied = metrics.counter("pipit_requests_denied", "Requests that the caller may not make");
@@ -69,7 +72,7 @@ public final class ResourceTree implements Resources {
                         "pipit_requests_refused", "Requests that could not be met as they were");
         failed = metrics.counter("pipit_requests_failed", "Requests that this node failed at");
         observations = new Observations(metrics);
-        sensors = new Sensors(self, history, inbox, time, observations);
+        sensors = new Sensors(self, history, states, inbox, time, observations);
         logs = new Logs(self, history, inbox, time, observations);
         documents =
                 new Documents(self, health, metrics, peers, inbox, time, observations, executor);
@@ -161,7 +164,7 @@ public final class ResourceTree implements Resources {
         Caller caller = call.caller();
         String document = Format.JSON.document() + " " + Format.CBOR.document();
         String senml = Format.JSON.senml() + " " + Format.CBOR.senml();
-        String links = Integer.toString(LinkFormat.CONTENT_FORMAT);
+        String links = LinkFormat.CONTENT_FORMAT + " " + document;
         var all = new ArrayList<Link>();
         if (caller.may(Role.MONITOR, "health")) {
             all.add(Link.to("/health").with("rt", "pipit.health").with("ct", document).with("obs"));

@@ -1,5 +1,6 @@
 package io.pipit.resource;
 
+import io.pipit.model.Filter;
 import io.pipit.model.Grant.Role;
 import io.pipit.model.LogEntry;
 import io.pipit.model.LogId;
@@ -11,24 +12,31 @@ import io.pipit.port.Event;
 import io.pipit.port.Inbox;
 import io.pipit.port.LogSubscriber;
 import io.pipit.port.ReadingHistory;
+import io.pipit.port.SensorStatus;
+import io.pipit.port.SensorStatus.State;
 import io.pipit.port.TimeSource;
 import io.pipit.port.Watcher;
 import io.pipit.resource.Call.Refusal;
 import io.pipit.resource.ResourceTree.Self;
+import io.pipit.wire.Document;
 import io.pipit.wire.Format;
 import io.pipit.wire.LinkFormat;
 import io.pipit.wire.LinkFormat.Link;
 import io.pipit.wire.Senml;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
- * {@code /sensors} and {@code /sensors/SENSOR/QUANTITY}: this node's own series, and the newest
- * reading of each. Notifications are made on the node loop, everything else where the request came
- * in.
+ * {@code /sensors} and {@code /sensors/SENSOR/QUANTITY}: this node's own sensors and series, and
+ * the newest reading of each. Notifications are made on the node loop, everything else where the
+ * request came in.
  */
 final class Sensors {
     private static final Set<String> CONDITIONS =
@@ -67,6 +75,7 @@ final class Sensors {
 
     private final Self self;
     private final ReadingHistory history;
+    private final SensorStatus.Source states;
     private final Inbox inbox;
     private final TimeSource time;
     private final Observations observations;
@@ -74,21 +83,25 @@ final class Sensors {
     Sensors(
             Self self,
             ReadingHistory history,
+            SensorStatus.Source states,
             Inbox inbox,
             TimeSource time,
             Observations observations) {
         this.self = self;
         this.history = history;
+        this.states = states;
         this.inbox = inbox;
         this.time = time;
         this.observations = observations;
     }
 
-    /** Links to all series that this caller may read. */
+    /** Links to all series of the configured sensors that this caller may read. */
     List<Link> links(Caller caller) {
+        Set<String> sensors =
+                states.statuses().stream().map(SensorStatus::sensor).collect(Collectors.toSet());
         var links = new ArrayList<Link>();
         for (Series series : history.series()) {
-            if (caller.may(Role.READ, series)) {
+            if (sensors.contains(series.sensor()) && caller.may(Role.READ, series)) {
                 String unit = history.latest(series).map(Reading::unit).orElse("");
                 links.add(
                         Link.to("/sensors/" + series)
@@ -108,37 +121,64 @@ final class Sensors {
                 : OBJECT_BY_QUANTITY.getOrDefault(series.quantity(), GENERIC_SENSOR);
     }
 
-    /** {@code /sensors}: with Observe, again whenever there is one more. */
+    /**
+     * {@code /sensors}: links to the series or, in JSON or CBOR, how each sensor is. With Observe,
+     * again whenever that changed.
+     */
     void list(Call call) throws Refusal {
         call.allow(Request.Method.GET);
         if (!call.caller().may(Role.READ)) {
             throw new Refusal(Call.FORBIDDEN, "this takes the role " + Role.READ);
         }
-        call.acceptOnly(LinkFormat.CONTENT_FORMAT);
+        Listing listing = new Listing(call, documentFormat(call));
         if (call.request().observe()) {
-            Watcher watcher = new Newcomers(call);
+            Runnable changed = listing::changed;
             observations.open(
                     call,
                     caller -> caller.may(Role.READ),
-                    () -> inbox.offer(new Event.WatchOpened(watcher, Call.ownNode(self.name()))),
-                    () -> inbox.offer(new Event.WatchClosed(watcher)));
+                    () -> {
+                        states.onChange(changed);
+                        return inbox.offer(
+                                new Event.WatchOpened(listing, Call.ownNode(self.name())));
+                    },
+                    () -> {
+                        states.forget(changed);
+                        inbox.offer(new Event.WatchClosed(listing));
+                    });
         }
-        respond(call);
+        listing.tell();
     }
 
-    private void respond(Call call) {
-        call.content(
-                LinkFormat.CONTENT_FORMAT,
-                LinkFormat.write(LinkFormat.filter(links(call.caller()), call.request().query())));
+    /** The form of the document; null where links are wanted. */
+    private static @Nullable Format documentFormat(Call call) throws Refusal {
+        int accept = call.request().accept();
+        if (accept == Request.NONE || accept == LinkFormat.CONTENT_FORMAT) {
+            return null;
+        }
+        for (Format format : Format.values()) {
+            if (accept == format.document()) {
+                call.knows(Set.of());
+                return format;
+            }
+        }
+        throw Call.notAcceptable(
+                LinkFormat.CONTENT_FORMAT
+                        + ", "
+                        + Format.JSON.document()
+                        + " and "
+                        + Format.CBOR.document());
     }
 
-    /** Tells an observer of the list when a series is heard of for the first time. */
-    private final class Newcomers implements Watcher {
+    /** What one caller was told of the list, and when that isn't true any more. */
+    private final class Listing implements Watcher {
         private final Call call;
+        private final @Nullable Format format;
         private final Set<Series> known;
+        private byte @Nullable [] told;
 
-        Newcomers(Call call) {
+        Listing(Call call, @Nullable Format format) {
             this.call = call;
+            this.format = format;
             this.known = new HashSet<>(history.series());
         }
 
@@ -149,9 +189,65 @@ final class Sensors {
                 more |= entry instanceof Reading reading && known.add(reading.series());
             }
             if (more) {
-                observations.notifying(() -> respond(call));
+                changed();
             }
         }
+
+        void changed() {
+            observations.notifying(this::tell);
+        }
+
+        /** Synchronised, so that what is said last is what was true last. */
+        synchronized void tell() {
+            byte[] payload =
+                    format == null
+                            ? LinkFormat.write(
+                                    LinkFormat.filter(links(call.caller()), call.request().query()))
+                            : Document.write(document(call.caller()), format);
+            if (!Arrays.equals(payload, told)) {
+                told = payload;
+                call.content(
+                        format == null ? LinkFormat.CONTENT_FORMAT : format.document(), payload);
+            }
+        }
+    }
+
+    private Map<String, Object> document(Caller caller) {
+        long now = time.monotonicNanos();
+        var all = new ArrayList<Map<String, Object>>();
+        for (SensorStatus status : states.statuses()) {
+            List<String> quantities = quantities(caller, status.sensor());
+            // Who may read all that the sensor measures may know of one that measured nothing yet.
+            if (quantities.isEmpty() && !caller.may(Role.READ, Filter.of(status.sensor() + "/*"))) {
+                continue;
+            }
+            boolean bad = status.state().isBad();
+            var fields = new LinkedHashMap<String, Object>();
+            fields.put("name", status.sensor());
+            fields.put("state", bad ? "failed" : status.state() == State.OK ? "ok" : "waiting");
+            if (bad) {
+                fields.put("reason", status.reason());
+            }
+            fields.put("since-seconds-ago", seconds(now - status.sinceNanos()));
+            if (bad && status.state() != State.HUNG) {
+                fields.put("retry-in-seconds", seconds(status.nextNanos() - now));
+            }
+            fields.put("quantities", quantities);
+            all.add(fields);
+        }
+        return Map.of("sensors", all);
+    }
+
+    private List<String> quantities(Caller caller, String sensor) {
+        return history.series().stream()
+                .filter(series -> series.sensor().equals(sensor))
+                .filter(series -> caller.may(Role.READ, series))
+                .map(Series::quantity)
+                .toList();
+    }
+
+    private static double seconds(long nanos) {
+        return Math.round(Math.max(0, nanos) / 1e6) / 1e3;
     }
 
     /** {@code /sensors/SENSOR/QUANTITY}. */

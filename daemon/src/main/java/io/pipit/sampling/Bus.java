@@ -2,6 +2,7 @@ package io.pipit.sampling;
 
 import io.pipit.model.Series;
 import io.pipit.port.Event;
+import io.pipit.port.SensorStatus;
 import io.pipit.port.TimeSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -144,7 +145,8 @@ final class Bus implements Runnable {
         lock.lock();
         try {
             SensorSpec at = reading;
-            long taken = time.monotonicNanos() - readingSinceNanos;
+            long now = time.monotonicNanos();
+            long taken = now - readingSinceNanos;
             if (at == null || readingHung || taken <= at.readMax().toNanos()) {
                 return;
             }
@@ -153,7 +155,7 @@ final class Bus implements Runnable {
             reason =
                     "no answer for more than %s; bus %s waits for it"
                             .formatted(text(at.readMax().toNanos()), name);
-            schedule.hung(sensor, reason);
+            schedule.hung(sensor, reason, now);
             if (thread != null) {
                 thread.interrupt();
             }

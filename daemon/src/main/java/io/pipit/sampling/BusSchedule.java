@@ -1,6 +1,7 @@
 package io.pipit.sampling;
 
-import io.pipit.sampling.SensorStatus.State;
+import io.pipit.port.SensorStatus;
+import io.pipit.port.SensorStatus.State;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +32,7 @@ final class BusSchedule {
         private long due;
         private State state = State.WAITING;
         private String reason = "";
+        private long since;
         private long lastReading = Long.MIN_VALUE;
         private long readings;
         private long failures;
@@ -42,6 +44,15 @@ final class BusSchedule {
             this.origin = now;
             this.every = spec.every().toNanos();
             this.due = now;
+            this.since = now;
+        }
+
+        private void become(State next, String why, long now) {
+            if (state == State.WAITING || next.isBad() != state.isBad()) {
+                since = now;
+            }
+            state = next;
+            reason = why;
         }
 
         /** The first tick that is later than this. */
@@ -116,8 +127,7 @@ final class BusSchedule {
         long missed = (next - entry.tickAfter(entry.due)) / entry.every;
         entry.due = next;
         entry.missed += missed;
-        entry.state = State.OK;
-        entry.reason = "";
+        entry.become(State.OK, "", now);
         entry.lastReading = now;
         entry.readings++;
         entry.failuresInARow = 0;
@@ -135,18 +145,18 @@ final class BusSchedule {
         long pause = entry.every > most >> doublings ? most : entry.every << doublings;
         entry.failures++;
         entry.failuresInARow++;
-        entry.state =
-                entry.failuresInARow >= QUARANTINE_FAILURES ? State.QUARANTINED : State.FAILING;
-        entry.reason = reason;
+        entry.become(
+                entry.failuresInARow >= QUARANTINE_FAILURES ? State.QUARANTINED : State.FAILING,
+                reason,
+                now);
         entry.due = entry.tickAfter(Math.max(now, entry.due + pause - 1));
     }
 
     /** A reading doesn't come back. */
-    void hung(String sensor, String reason) {
+    void hung(String sensor, String reason, long now) {
         Entry entry = entries.get(sensor);
         if (entry != null) {
-            entry.state = State.HUNG;
-            entry.reason = reason;
+            entry.become(State.HUNG, reason, now);
         }
     }
 
@@ -158,6 +168,7 @@ final class BusSchedule {
                                 entry.spec.bus(),
                                 entry.state,
                                 entry.reason,
+                                entry.since,
                                 entry.lastReading,
                                 entry.readings,
                                 entry.failures,

@@ -6,6 +6,7 @@ import io.pipit.monitor.Metrics;
 import io.pipit.monitor.OnceLog;
 import io.pipit.port.Event;
 import io.pipit.port.Inbox;
+import io.pipit.port.SensorStatus;
 import io.pipit.port.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadFactory;
@@ -28,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * bus has a thread of its own, so that a sensor that hangs costs only those on its bus their
  * readings. Thread-safe.
  */
-public final class Sampler implements AutoCloseable {
+public final class Sampler implements SensorStatus.Source, AutoCloseable {
     /** How many sensors a node may have. */
     public static final int SENSORS_MAX = 256;
 
@@ -49,6 +51,7 @@ public final class Sampler implements AutoCloseable {
     private final Map<String, Bus> buses = new TreeMap<>();
     private volatile List<Bus> known = List.of();
     private final Object healthLock = new Object();
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private @Nullable ScheduledFuture<?> watching;
     private boolean closed;
 
@@ -181,12 +184,22 @@ public final class Sampler implements AutoCloseable {
         known.forEach(Bus::watch);
     }
 
-    /** How each sensor is, by name. */
+    @Override
     public List<SensorStatus> statuses() {
         return known.stream()
                 .flatMap(bus -> bus.statuses().stream())
                 .sorted(Comparator.comparing(SensorStatus::sensor))
                 .toList();
+    }
+
+    @Override
+    public void onChange(Runnable listener) {
+        listeners.add(listener);
+    }
+
+    @Override
+    public void forget(Runnable listener) {
+        listeners.remove(listener);
     }
 
     private void report() {
@@ -205,6 +218,7 @@ public final class Sampler implements AutoCloseable {
                         reasons(bad));
             }
         }
+        listeners.forEach(Runnable::run);
     }
 
     private static String reasons(List<SensorStatus> bad) {

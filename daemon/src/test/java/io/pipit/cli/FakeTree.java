@@ -11,7 +11,6 @@ import io.pipit.resource.Request;
 import io.pipit.resource.Resources;
 import io.pipit.resource.Response;
 import io.pipit.wire.Format;
-import io.pipit.wire.LinkFormat;
 import io.pipit.wire.ProblemDetails;
 import io.pipit.wire.Senml;
 import java.util.ArrayList;
@@ -96,15 +95,14 @@ final class FakeTree implements Resources {
                             "[{\"id\":\"%s\",\"name\":\"shed\",\"roles\":[\"monitor\",\"read\"]}]"
                                     .formatted(PEER));
             case "sensors" ->
-                    exchange.respond(
-                            new Response(
-                                    205,
-                                    LinkFormat.CONTENT_FORMAT,
-                                    LinkFormat.write(
-                                            List.of(
-                                                    LinkFormat.Link.to("/sensors/air/temperature"),
-                                                    LinkFormat.Link.to("/sensors/air/pressure"))),
-                                    60));
+                    json(
+                            exchange,
+                            """
+                            {"sensors":[{"name":"air","state":"ok","since-seconds-ago":90.0,\
+                            "quantities":["pressure","temperature"]},{"name":"soil","state":"failed",\
+                            "reason":"nobody there","since-seconds-ago":200.0,\
+                            "retry-in-seconds":20.5,"quantities":[]}]}\
+                            """);
             case "history" -> history(request, exchange);
             case "forbidden" -> exchange.respond(new Response(403, Request.NONE, new byte[0], 60));
             default ->

@@ -100,16 +100,20 @@ class VerbsIT {
     }
 
     @Test
-    void printsSensorsWithTheirNewestValues() {
+    void printsSensorsWithTheirNewestValuesAndHowTheyAre() {
         assertThat(printed("sensors"))
                 .isEqualTo(
                         """
-                        SENSOR  QUANTITY     VALUE      AGE
-                        air     temperature  0.333 °C   9.0 s
-                        air     pressure     101325 Pa  7.5 s
+                        SENSOR  QUANTITY     VALUE      AGE    STATE   REASON
+                        air     pressure     101325 Pa  7.5 s  ok
+                        air     temperature  0.333 °C   9.0 s  ok
+                        soil    -            -          -      failed  nobody there (for 3 min, tried again in 20 s)
                         """);
         assertThat(printed("sensors", "--json"))
-                .contains("{\"sensor\":\"air\",\"quantity\":\"pressure\",\"value\":101325");
+                .contains("{\"sensor\":\"air\",\"quantity\":\"pressure\",\"value\":101325")
+                .contains(
+                        "{\"sensor\":\"soil\",\"state\":\"failed\",\"reason\":\"nobody there\","
+                                + "\"since-seconds-ago\":200.0,\"retry-in-seconds\":20.5}");
     }
 
     @Test

@@ -16,6 +16,7 @@ import io.pipit.monitor.Health;
 import io.pipit.monitor.Metrics;
 import io.pipit.port.Event;
 import io.pipit.port.ReadingHistory;
+import io.pipit.port.SensorStatus;
 import io.pipit.port.TimeSource;
 import io.pipit.resource.Caller.Via;
 import io.pipit.resource.ResourceTree.Self;
@@ -52,6 +53,7 @@ final class Bench {
     final Health health = new Health();
     final Metrics metrics = new Metrics();
     final KnownPeers peers = new KnownPeers();
+    final SensorStates sensors = new SensorStates(history);
     final Queue<Runnable> tasks = new ArrayDeque<>();
     boolean inboxFull;
     long nowNanos = 20_000_000_000L;
@@ -80,6 +82,7 @@ final class Bench {
                     health,
                     metrics,
                     peers,
+                    sensors,
                     tasks::add);
 
     static Caller monitor() {
@@ -317,6 +320,52 @@ final class Bench {
         public List<Series> series() {
             return List.copyOf(latest.keySet());
         }
+    }
+
+    /** What was set and, of each sensor in the history besides, that it is well. */
+    static final class SensorStates implements SensorStatus.Source {
+        final Map<String, SensorStatus> set = new TreeMap<>();
+        final List<Runnable> listeners = new ArrayList<>();
+        private final History history;
+
+        SensorStates(History history) {
+            this.history = history;
+        }
+
+        /** From now on. */
+        void are(SensorStatus... statuses) {
+            set.clear();
+            Arrays.stream(statuses).forEach(status -> set.put(status.sensor(), status));
+            listeners.forEach(Runnable::run);
+        }
+
+        @Override
+        public List<SensorStatus> statuses() {
+            if (set.isEmpty()) {
+                return history.series().stream()
+                        .map(Series::sensor)
+                        .distinct()
+                        .map(sensor -> sensor(sensor, SensorStatus.State.OK, ""))
+                        .toList();
+            }
+            return List.copyOf(set.values());
+        }
+
+        @Override
+        public void onChange(Runnable listener) {
+            listeners.add(listener);
+        }
+
+        @Override
+        public void forget(Runnable listener) {
+            listeners.remove(listener);
+        }
+    }
+
+    /** One that has been so since second 15, and is due at second 40. */
+    static SensorStatus sensor(String name, SensorStatus.State state, String reason) {
+        return new SensorStatus(
+                name, "bus", state, reason, 15_000_000_000L, 0, 0, 0, 0, 0, 40_000_000_000L);
     }
 
     /** Peers in memory. */

@@ -197,7 +197,7 @@ class ResourceTreeTest {
                         "</health>;rt=\"pipit.health\";ct=\"50 60\";obs,"
                                 + "</metrics>;rt=\"pipit.metrics\";ct=0,"
                                 + "</peers>;rt=\"pipit.peers\";ct=\"50 60\";obs,"
-                                + "</sensors>;rt=\"pipit.sensors\";ct=40;obs,"
+                                + "</sensors>;rt=\"pipit.sensors\";ct=\"40 50 60\";obs,"
                                 + "</readings>;rt=\"pipit.log\";ct=\"110 112\";obs,"
                                 + "</sensors/air/humidity>;rt=\"urn:oma:lwm2m:ext:3304\";"
                                 + "if=\"core.s\";ct=\"110 112\";obs,"

@@ -10,6 +10,7 @@ import io.pipit.model.Stamp;
 import io.pipit.model.Timeline;
 import io.pipit.port.Conditions;
 import io.pipit.port.Event;
+import io.pipit.port.SensorStatus.State;
 import io.pipit.resource.Bench.Answers;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -143,6 +144,54 @@ class SensorsTest {
         assertThat(answers.text()).contains("</sensors/air/humidity>");
         answers.close();
         assertThat(bench.event(Event.WatchClosed.class).watcher()).isSameAs(opened.watcher());
+    }
+
+    @Test
+    void aSensorThatWasTakenOutIsNotListedAnyMore() {
+        bench.history.has(Bench.reading(13, "soil/moisture", 0.2, "/"));
+        Answers answers = bench.as(Bench.monitor()).observe().ask("/sensors");
+        assertThat(answers.text())
+                .contains("</sensors/air/temperature>", "</sensors/soil/moisture>");
+
+        bench.sensors.are(Bench.sensor("air", State.FAILING, "silent"));
+
+        assertThat(answers.all).hasSize(2);
+        assertThat(answers.text()).contains("/air/").doesNotContain("/soil/");
+        assertThat(bench.as(Bench.monitor()).ask("/.well-known/core").text())
+                .doesNotContain("/soil/");
+        bench.sensors.are(Bench.sensor("air", State.OK, ""));
+        assertThat(answers.all).as("the list is the same").hasSize(2);
+        answers.close();
+        assertThat(bench.sensors.listeners).isEmpty();
+    }
+
+    @Test
+    void tellsHowEachSensorIsAndThoseThatMeasuredNothingYet() throws Exception {
+        bench.sensors.are(
+                Bench.sensor("air", State.OK, ""),
+                Bench.sensor("hung", State.HUNG, "no answer"),
+                Bench.sensor("new", State.WAITING, ""),
+                Bench.sensor("soil", State.QUARANTINED, "nobody there"));
+
+        Answers answers = bench.as(Bench.monitor()).accept(50).observe().ask("/sensors");
+
+        assertThat(answers.text())
+                .isEqualTo(
+                        "{\"sensors\":[{\"name\":\"air\",\"state\":\"ok\",\"since-seconds-ago\":5.0,"
+                                + "\"quantities\":[\"temperature\"]},"
+                                + "{\"name\":\"hung\",\"state\":\"failed\",\"reason\":\"no answer\","
+                                + "\"since-seconds-ago\":5.0,\"quantities\":[]},"
+                                + "{\"name\":\"new\",\"state\":\"waiting\",\"since-seconds-ago\":5.0,"
+                                + "\"quantities\":[]},"
+                                + "{\"name\":\"soil\",\"state\":\"failed\",\"reason\":\"nobody there\","
+                                + "\"since-seconds-ago\":5.0,\"retry-in-seconds\":20.0,\"quantities\":[]}]}");
+        bench.sensors.are(Bench.sensor("air", State.FAILING, "silent"));
+        assertThat(answers.all).hasSize(2);
+        assertThat(answers.text()).contains("silent").doesNotContain("soil");
+        assertThat(bench.as(Bench.monitor()).accept(60).ask("/sensors").code()).isEqualTo(205);
+        assertThat(bench.as(Bench.monitor()).accept(110).ask("/sensors").code()).isEqualTo(406);
+        assertThat(bench.as(Bench.peer("read:soil/*")).accept(50).ask("/sensors").text())
+                .doesNotContain("air");
     }
 
     @ParameterizedTest

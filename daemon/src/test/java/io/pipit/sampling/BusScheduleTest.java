@@ -2,7 +2,8 @@ package io.pipit.sampling;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pipit.sampling.SensorStatus.State;
+import io.pipit.port.SensorStatus;
+import io.pipit.port.SensorStatus.State;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -74,6 +75,18 @@ class BusScheduleTest {
         assertThat(status().state()).isEqualTo(State.FAILING);
         schedule.failed("air", "no answer", schedule.nextNanos());
         assertThat(status().state()).isEqualTo(State.QUARANTINED);
+    }
+
+    @Test
+    void saysSinceWhenItHasBeenSo() {
+        schedule.add(spec("air", 10), START);
+        schedule.failed("air", "no answer", START + SECOND);
+        schedule.hung("air", "no answer", START + 3 * SECOND);
+        schedule.failed("air", "no answer", START + 4 * SECOND);
+        assertThat(status().sinceNanos()).isEqualTo(START + SECOND);
+        schedule.succeeded("air", START + 20 * SECOND);
+        schedule.succeeded("air", START + 30 * SECOND);
+        assertThat(status().sinceNanos()).isEqualTo(START + 20 * SECOND);
     }
 
     @Test

@@ -69,11 +69,6 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
-    /** A body of any form, as it is. */
-    public Reply get(String path, int accept) throws Failure {
-        return client.ask(Ask.get(path, accept));
-    }
-
     /** Sends a JSON body, or asks for something to be taken away. */
     public Reply change(int code, String path, List<String> query, @Nullable Object body)
             throws Failure {

@@ -1,7 +1,5 @@
 package io.pipit.cli.verb;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.pipit.cli.client.Arrival;
 import io.pipit.cli.client.Daemon;
 import io.pipit.cli.context.ConfigurationFile;
@@ -11,15 +9,13 @@ import io.pipit.cli.show.Printable;
 import io.pipit.cli.show.Table;
 import io.pipit.config.DriverDescriptor;
 import io.pipit.wire.Document;
-import io.pipit.wire.Format;
-import io.pipit.wire.LinkFormat;
-import io.pipit.wire.WireException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -27,9 +23,11 @@ import picocli.CommandLine.Option;
 /** {@code pipit sensors}. */
 @Command(
         name = "sensors",
-        description = "Print what the node's sensors measure, with the newest values.")
+        description =
+                "Print what the node's sensors measure, with the newest values, and how each sensor"
+                        + " is: what is wrong, since when, and when it is tried again.")
 public final class SensorsVerb implements Callable<Integer> {
-    private static final String PREFIX = "/sensors/";
+    private static final double MICROS = 1e6;
 
     private final Surroundings surroundings;
     private final ConfigurationFile file;
@@ -48,56 +46,88 @@ public final class SensorsVerb implements Callable<Integer> {
 
     @Override
     public Integer call() throws Failure {
-        surroundings.out().print(drivers ? drivers() : sensors());
-        surroundings.flush();
+        if (drivers) {
+            drivers();
+        } else {
+            sensors();
+        }
         return 0;
     }
 
-    private String sensors() throws Failure {
+    private void sensors() throws Failure {
         List<Map<String, Object>> rows = new ArrayList<>();
-        Table table = new Table("sensor", "quantity", "value", "age");
+        Table table = new Table("sensor", "quantity", "value", "age", "state", "reason");
         try (Daemon daemon = Daemon.connect(file)) {
-            Map<String, Arrival> newest = new TreeMap<>();
+            Document answer = daemon.document("sensors");
+            Map<String, Arrival> newest = new HashMap<>();
             for (Arrival arrival : daemon.newest(daemon.pattern("*/*"))) {
                 newest.put(arrival.series(), arrival);
             }
             long now = surroundings.micros();
-            for (LinkFormat.Link link :
-                    LinkFormat.read(daemon.get("sensors", LinkFormat.CONTENT_FORMAT).payload())) {
-                if (!link.path().startsWith(PREFIX)) {
-                    continue;
+            for (Document sensor : answer.get("sensors").items()) {
+                String name = sensor.get("name").text("");
+                List<String> quantities =
+                        sensor.get("quantities").items().stream()
+                                .map(quantity -> quantity.text(""))
+                                .toList();
+                // What measured nothing yet has a row, too: that is when its state matters most.
+                for (String quantity : quantities.isEmpty() ? List.of("-") : quantities) {
+                    Arrival arrival = newest.get(name + "/" + quantity);
+                    rows.add(row(sensor, quantity, arrival));
+                    table.row(
+                            name,
+                            quantity,
+                            arrival == null
+                                    ? "-"
+                                    : Printable.measured(arrival.value(), arrival.unit()),
+                            arrival == null ? "-" : Printable.age(now - arrival.timeMicros()),
+                            sensor.get("state").text("-"),
+                            reason(sensor));
                 }
-                String series = link.path().substring(PREFIX.length());
-                String[] names = series.split("/", 2);
-                Arrival arrival = newest.get(series);
-                Map<String, Object> row = new LinkedHashMap<>();
-                row.put("sensor", names[0]);
-                row.put("quantity", names[names.length - 1]);
-                if (arrival != null) {
-                    row.put("value", arrival.value());
-                    row.put("unit", arrival.unit());
-                    row.put("time", Printable.exact(arrival.timeMicros()));
-                }
-                rows.add(row);
-                table.row(
-                        names[0],
-                        names[names.length - 1],
-                        arrival == null ? "-" : Printable.measured(arrival.value(), arrival.unit()),
-                        arrival == null ? "-" : Printable.age(now - arrival.timeMicros()));
             }
-        } catch (WireException e) {
-            throw new Failure(
-                    Failure.FAILED, "the daemon's answer can't be read: " + e.getMessage());
         }
-        if (json.isSet()) {
-            return json(rows);
-        }
-        return table.isEmpty()
-                ? "no sensors yet: put a [[sensor]] into " + file.path() + "\n"
-                : table.text(surroundings.colours());
+        print(rows, table, "no sensors yet: put a [[sensor]] into " + file.path());
     }
 
-    private String drivers() {
+    private static Map<String, Object> row(
+            Document sensor, String quantity, @Nullable Arrival newest) {
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("sensor", sensor.get("name").text(""));
+        if (!quantity.equals("-")) {
+            row.put("quantity", quantity);
+        }
+        if (newest != null) {
+            row.put("value", newest.value());
+            row.put("unit", newest.unit());
+            row.put("time", Printable.exact(newest.timeMicros()));
+        }
+        sensor.fields()
+                .forEach((name, field) -> {
+                    if (!name.equals("name") && !name.equals("quantities")) {
+                        row.put(name, field);
+                    }
+                });
+        return row;
+    }
+
+    private static String reason(Document sensor) {
+        Document reason = sensor.get("reason");
+        if (!reason.isPresent()) {
+            return "";
+        }
+        Document retry = sensor.get("retry-in-seconds");
+        return reason.text("")
+                + " (for "
+                + time(sensor.get("since-seconds-ago"))
+                + (retry.isPresent() ? ", tried again in " + time(retry) : "")
+                + ")";
+    }
+
+    private static String time(Document seconds) {
+        return Printable.age(Math.round(seconds.number(0) * MICROS));
+    }
+
+    private void drivers() {
         List<Map<String, Object>> rows = new ArrayList<>();
         Table table = new Table("driver", "needs", "options");
         for (DriverDescriptor driver : surroundings.drivers()) {
@@ -120,10 +150,17 @@ public final class SensorsVerb implements Callable<Integer> {
                     needs.isEmpty() ? "-" : String.join(", ", needs),
                     options.isEmpty() ? "-" : String.join(", ", options.keySet()));
         }
-        return json.isSet() ? json(rows) : table.text(surroundings.colours());
+        print(rows, table, "no drivers");
     }
 
-    private static String json(Object value) {
-        return new String(Document.write(value, Format.JSON), UTF_8) + "\n";
+    private void print(List<Map<String, Object>> rows, Table table, String ifNone) {
+        if (json.isSet()) {
+            surroundings.json(rows);
+        } else if (table.isEmpty()) {
+            surroundings.line(ifNone);
+        } else {
+            surroundings.out().print(table.text(surroundings.colours()));
+            surroundings.flush();
+        }
     }
 }
