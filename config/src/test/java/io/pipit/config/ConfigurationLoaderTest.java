@@ -508,8 +508,19 @@ class ConfigurationLoaderTest {
         Path file = fixture.main;
         Files.writeString(
                 file,
-                "[[sensor]]\nname='a'\ndriver='d'\nbus='odd'\naddress=5\nn=3\n"
-                        + "[[sensor]]\nname='b'\ndriver='d'\nbus='even'\naddress=4\n");
+                """
+                [[sensor]]
+                name='a'
+                driver='d'
+                bus='odd'
+                address=5
+                n=3
+                [[sensor]]
+                name='b'
+                driver='d'
+                bus='even'
+                address=4
+                """);
         var driver =
                 new DriverDescriptor(
                         "d",
@@ -517,7 +528,7 @@ class ConfigurationLoaderTest {
                         true,
                         List.of(Option.integer("n", "number", 1, 9).orElse(1L)),
                         (key, value) ->
-                                value.equals("odd") || value instanceof Long n && n % 2 == 1
+                                value.equals("odd") || (value instanceof Long n && n % 2 == 1)
                                         ? Optional.of(key + " is odd: " + value)
                                         : Optional.empty());
         var refused =

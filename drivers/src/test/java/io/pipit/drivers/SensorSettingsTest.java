@@ -56,7 +56,7 @@ class SensorSettingsTest {
                 .satisfies(e ->
                         assertThat(e.category()).isEqualTo(SensorException.Category.CONFIGURATION))
                 .withMessageContaining("bus is missing, as in bus = \"i2c-1\"")
-                .withMessageContaining("address must be from 0x76 to 0x77, not 16")
+                .withMessageContaining("address must be from 0x76 to 0x77, not 0x10")
                 .withMessageContaining("times must be one of 1, 2, 4, not 3")
                 .withMessageContaining("gain must be a number, not \"much\"")
                 .withMessageContaining("driver chip has no option colour");
