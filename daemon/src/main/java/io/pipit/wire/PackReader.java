@@ -16,10 +16,14 @@ final class PackReader implements AutoCloseable {
     /** Records of one pack. */
     static final int RECORDS_MAX = 20_000;
 
-    /** RFC 8428's version 10, and the one bit that RFC 9100 added for secondary units. */
+    /** RFC 8428, section 4.4. */
     static final int VERSION = 10;
 
-    static final int VERSION_WITH_SECONDARY_UNITS = 26;
+    /**
+     * RFC 8798's secondary units are a feature of their own with code 4 (RFC 9100, section 4), and
+     * a version is 10 with 2 to the power of each feature's code added (section 2): 10 + 16.
+     */
+    static final int VERSION_WITH_SECONDARY_UNITS = VERSION + (1 << 4);
 
     private static final double WHOLE_MAX = 9_007_199_254_740_992.0;
     private static final double MICROS_PER_SECOND = 1e6;

@@ -91,6 +91,18 @@ class SenmlTest {
         assertThat(Senml.decode(Senml.encode(EXAMPLE, format, all.length - 1), format)).hasSize(2);
     }
 
+    /** RFC 9100, section 2.1: "26 denotes a version that adds the 'Secondary Units' feature". */
+    @Test
+    void saysThatItHasSecondaryUnits() throws Exception {
+        Item item = new Item("", "air/pressure", "hPa", 0, 1013.25);
+
+        assertThat(new String(Senml.encode(List.of(item), Format.JSON), StandardCharsets.UTF_8))
+                .isEqualTo("[{\"bver\":26,\"n\":\"air/pressure\",\"u\":\"hPa\",\"v\":1013.25}]");
+        assertThat(decode("[{'bver':10,'n':'a','u':'Pa','v':1}]")).hasSize(1);
+        assertThatThrownBy(() -> decode("[{'bver':42,'n':'a','u':'Pa','v':1}]"))
+                .isInstanceOf(WireException.class);
+    }
+
     @Test
     void aReadingTellsTheWallTimeWhereTheClockWasRight() throws Exception {
         var reading = Slices.reading(9, 2, 8_000_000, "air/temperature", 21.25);
