@@ -121,6 +121,9 @@ final class StoreFile implements AutoCloseable {
             if (isFilled(file)) {
                 refuseForeign();
                 check(unclean);
+            } else if (Files.exists(file)) {
+                // A store never is: whoever emptied it, what was in it is gone.
+                throw new SQLException("it is empty", null, 11);
             }
             migrate();
         } catch (SQLException e) {
@@ -187,7 +190,20 @@ final class StoreFile implements AutoCloseable {
         Files.deleteIfExists(beside(".suspect"));
     }
 
-    private void migrate() throws SQLException {
+    private void migrate() throws IOException, SQLException {
+        boolean isNew = !Files.exists(file);
+        try {
+            migrateInSteps();
+        } catch (SQLException e) {
+            if (isNew && !isFilled(file)) {
+                // Where there is no room for a store there is none, rather than an empty one.
+                Files.deleteIfExists(file);
+            }
+            throw e;
+        }
+    }
+
+    private void migrateInSteps() throws SQLException {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
             int version = number(connection, "PRAGMA user_version");

@@ -157,6 +157,18 @@ class StoreFileTest {
     }
 
     @Test
+    void setsAsideAnEmptyFileSinceAStoreWasThere() throws Exception {
+        scene.open().close();
+        Files.write(scene.file, new byte[0]);
+        scene.open().close();
+        var condition = scene.health.parts().get(Part.STORE);
+        assertThat(condition.status()).isEqualTo(Status.DEGRADED);
+        assertThat(condition.reason()).contains("pipit.db.damaged-");
+        scene.open().close();
+        assertThat(scene.health.parts().get(Part.STORE).status()).isEqualTo(Status.OK);
+    }
+
+    @Test
     void stopsAtDamageThatItMeetsLaterAndSetsTheFileAsideAtTheNextStart() throws Exception {
         scene.packRows = 200;
         try (SqliteStore store = scene.open()) {
