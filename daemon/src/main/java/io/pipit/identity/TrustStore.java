@@ -98,8 +98,8 @@ public final class TrustStore {
     }
 
     /**
-     * Calls this with all peers whenever they changed, in the order of the changes, on the thread
-     * that made the change. It must only hand over.
+     * Calls this with all peers whenever they, or {@link #problems}, changed, in the order of the
+     * changes, on the thread that made the change. It must only hand over.
      */
     public void onChange(Consumer<List<Peer>> listener) {
         listeners.add(listener);
@@ -269,7 +269,9 @@ public final class TrustStore {
         names.put(selfName, self);
         take(configured, "configuration", all, names, wrong);
         take(added, file.toString(), all, names, wrong);
-        boolean changed = !List.copyOf(all.values()).equals(List.copyOf(known.values()));
+        boolean changed =
+                !List.copyOf(all.values()).equals(List.copyOf(known.values()))
+                        || !wrong.equals(problems);
         known = all;
         problems = List.copyOf(wrong);
         if (changed) {

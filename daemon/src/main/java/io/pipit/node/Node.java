@@ -18,6 +18,7 @@ import io.pipit.model.NodeId;
 import io.pipit.model.Peer;
 import io.pipit.monitor.Counter;
 import io.pipit.monitor.Health;
+import io.pipit.monitor.Health.Part;
 import io.pipit.monitor.Metrics;
 import io.pipit.port.Entropy;
 import io.pipit.port.Event;
@@ -37,8 +38,10 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -54,6 +57,9 @@ final class Node implements AutoCloseable {
     /** What waits for the loop gets so long when the node stops. */
     private static final Duration LOOP_STOP_MAX = Duration.ofMillis(500);
 
+    /** Of what is wrong with the peers, that many are in the health; the journal has them all. */
+    private static final int PROBLEMS_SHOWN = 3;
+
     private static final String STORE_FILE = "pipit.db";
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
 
@@ -62,6 +68,7 @@ final class Node implements AutoCloseable {
     private final Health health = new Health();
     private final Threads threads =
             new Threads(metrics.counter("pipit_threads_died", "Tasks that ended by an exception"));
+    private final Map<String, List<String>> told = new HashMap<>();
     private final BoundedInbox inbox = new BoundedInbox(time, metrics);
     private final Deque<AutoCloseable> closings = new ArrayDeque<>();
     private final TrustStore trust;
@@ -101,7 +108,6 @@ final class Node implements AutoCloseable {
         Identity identity = Identity.loadOrCreate(node.dataDir());
         NodeId self = identity.id();
         trust = TrustStore.open(node.dataDir(), self, node.name(), settings.peers());
-        trust.problems().forEach(problem -> LOG.warn("{}", problem));
 
         store =
                 SqliteStore.open(
@@ -206,12 +212,24 @@ final class Node implements AutoCloseable {
         directory.know(now);
         inbox.offer(new Event.PeersKnown(now));
         inbox.offer(new Event.Wanted(settings.wanted(now)));
+        tell("trust", trust.problems());
         resources.grantsChanged(now);
         Set<NodeId> ids = new HashSet<>(now.stream().map(Peer::id).toList());
         before.stream().filter(id -> !ids.contains(id)).forEach(links::forget);
         ids.stream().filter(id -> !before.contains(id)).forEach(links::greet);
         before.clear();
         before.addAll(ids);
+    }
+
+    /** What is wrong with the list of peers, each once in the journal. */
+    private void tell(String topic, List<String> problems) {
+        if (!problems.equals(told.put(topic, problems))) {
+            problems.forEach(problem -> LOG.warn("{}", problem));
+        }
+        int more = problems.size() - PROBLEMS_SHOWN;
+        String shown =
+                String.join("; ", problems.subList(0, Math.min(PROBLEMS_SHOWN, problems.size())));
+        health.also(Part.PEERS, topic, more > 0 ? shown + "; and " + more + " more" : shown);
     }
 
     private List<SensorSpec> sensors() {

@@ -117,6 +117,8 @@ public final class SqliteStore implements ReadingStore, ReadingHistory, AutoClos
     private final BlockingQueue<Reader> readers = new ArrayBlockingQueue<>(READERS);
     private final TimeSource time;
     private final Counters counters;
+    private final Health health;
+    private volatile long blocksToldOf;
     private volatile long stepBegan = Long.MIN_VALUE;
 
     /**
@@ -209,6 +211,7 @@ public final class SqliteStore implements ReadingStore, ReadingHistory, AutoClos
         this.session = session;
         this.time = time;
         this.counters = counters;
+        this.health = health;
         this.catalogue = new Catalogue(session, counters);
         this.own = catalogue.beginOwn(session, settings.self(), entropy);
         int boot = Catalogue.beginBoot(session, own, settings.bootId());
@@ -240,6 +243,7 @@ public final class SqliteStore implements ReadingStore, ReadingHistory, AutoClos
                         work -> named(threads.newThread(work), "store-reader"));
         this.thread = named(threads.newThread(this::write), "store-writer");
         health.set(Part.STORE, healthy.status(), healthy.reason());
+        tellOfBlocks();
     }
 
     private static Thread named(Thread thread, String name) {
@@ -376,7 +380,24 @@ public final class SqliteStore implements ReadingStore, ReadingHistory, AutoClos
 
     /** One piece of the writer's work. */
     long step() {
-        return writer.step();
+        long wait = writer.step();
+        tellOfBlocks();
+        return wait;
+    }
+
+    /** A damaged block is left out by whoever meets it; here it is said. From any thread. */
+    private void tellOfBlocks() {
+        long damaged = counters.blocksDamaged().count();
+        if (damaged > blocksToldOf) {
+            blocksToldOf = damaged;
+            health.also(
+                    Part.STORE,
+                    "blocks",
+                    "blocks of "
+                            + file.path()
+                            + " are damaged and their readings left out; the log names them. Look"
+                            + " at the card and at the kernel's messages (dmesg)");
+        }
     }
 
     private <T> void answer(Question<T> question, CompletableFuture<T> answer) {
@@ -403,6 +424,7 @@ public final class SqliteStore implements ReadingStore, ReadingHistory, AutoClos
             if (reader != null) {
                 readers.add(reader);
             }
+            tellOfBlocks();
         }
     }
 
@@ -441,7 +463,7 @@ public final class SqliteStore implements ReadingStore, ReadingHistory, AutoClos
             long wait;
             stepBegan = time.monotonicNanos();
             try {
-                wait = writer.step();
+                wait = step();
             } catch (RuntimeException e) {
                 LOG.error("the store's writer failed at something; it goes on", e);
                 counters.failures().increment();

@@ -131,6 +131,21 @@ class TrustStoreTest {
     }
 
     @Test
+    void tellsOfWhatIsWrongThoughThePeersStayTheSame() throws Exception {
+        TrustStore store = store();
+        List<List<String>> told = new ArrayList<>();
+        store.onChange(peers -> told.add(store.problems()));
+        Files.writeString(file(), "oops");
+        store.reload();
+        store.reload();
+        Files.delete(file());
+        store.reload();
+        assertThat(told).hasSize(2);
+        assertThat(told.getFirst()).hasSize(1);
+        assertThat(told.getLast()).isEmpty();
+    }
+
+    @Test
     void isWellAgainOnceTheFileIsMended() throws Exception {
         Files.writeString(file(), "oops");
         TrustStore store = store();

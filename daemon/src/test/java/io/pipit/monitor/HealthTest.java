@@ -39,4 +39,22 @@ class HealthTest {
         health.set(Part.STORE, Status.FAILED, "gone");
         assertThat(seen).containsExactly(Status.DEGRADED, Status.OK);
     }
+
+    @Test
+    void whatElseIsWrongStandsBesideWhatIsSaidAnew() {
+        health.also(Part.PEERS, "trust", "peers.toml, line 3: no ID");
+        assertThat(health.parts().get(Part.PEERS).status()).isEqualTo(Status.DEGRADED);
+        health.set(Part.PEERS, Status.DEGRADED, "not heard from: shed");
+        health.set(Part.PEERS, Status.OK, "");
+        assertThat(health.parts().get(Part.PEERS))
+                .isEqualTo(new Health.Condition(Status.DEGRADED, "peers.toml, line 3: no ID"));
+        health.set(Part.PEERS, Status.FAILED, "no socket");
+        assertThat(health.parts().get(Part.PEERS))
+                .isEqualTo(
+                        new Health.Condition(
+                                Status.FAILED, "no socket; peers.toml, line 3: no ID"));
+        health.also(Part.PEERS, "trust", "");
+        assertThat(health.parts().get(Part.PEERS).reason()).isEqualTo("no socket");
+        assertThat(health.status()).isEqualTo(Status.FAILED);
+    }
 }

@@ -169,6 +169,27 @@ class StoreFileTest {
     }
 
     @Test
+    void saysThatABlockIsDamagedAndReadsTheOthers() throws Exception {
+        scene.packRows = 200;
+        try (SqliteStore store = scene.open()) {
+            store.append(Scene.log(20_000, 2));
+            scene.settle(store);
+            assertThat(scene.health.parts().get(Part.STORE).status()).isEqualTo(Status.OK);
+        }
+        execute("UPDATE block SET data = x'00' WHERE id = (SELECT min(id) FROM block);\n");
+        try (SqliteStore store = scene.open()) {
+            LogId own = store.recovered().log();
+            int left =
+                    store.askHere(reader ->
+                            reader.read(new LogQuery(Filter.ALL, own, 0, 10_000)).entries().size());
+            assertThat(left).isGreaterThan(5_000);
+            var condition = scene.health.parts().get(Part.STORE);
+            assertThat(condition.status()).isEqualTo(Status.DEGRADED);
+            assertThat(condition.reason()).contains("pipit.db are damaged").contains("dmesg");
+        }
+    }
+
+    @Test
     void stopsAtDamageThatItMeetsLaterAndSetsTheFileAsideAtTheNextStart() throws Exception {
         scene.packRows = 200;
         try (SqliteStore store = scene.open()) {
