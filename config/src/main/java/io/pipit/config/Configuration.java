@@ -225,6 +225,9 @@ public record Configuration(
         /** Stands for each paired peer. */
         public static final String EVERY_PEER = "*";
 
+        /** Different patterns that may be wanted of one peer, by all its subscriptions. */
+        public static final int PATTERNS_MAX = 64;
+
         public Subscribe {
             series = List.copyOf(series);
         }

@@ -20,11 +20,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -130,6 +132,9 @@ public final class ConfigurationLoader {
         /** What may be there once, and where it was first. */
         private final Map<List<Object>, Place> taken = new HashMap<>();
 
+        /** What is wanted of whom, as far as the subscriptions were read. */
+        private final Map<String, Set<String>> wanted = new HashMap<>();
+
         Reading(Path main, Environment environment) {
             this.main = main;
             this.environment = environment;
@@ -150,7 +155,7 @@ public final class ConfigurationLoader {
             Optional<Log> log = log(single(Keys.LOG));
             List<Sensor> sensors = each(Keys.SENSOR, this::sensor);
             List<Peer> peers = each(Keys.PEER, this::peer);
-            List<Subscribe> subscriptions = each(Keys.SUBSCRIBE, this::subscribe);
+            List<Subscribe> subscriptions = each(Keys.SUBSCRIBE, in -> subscribe(in, peers));
             if (!problems.isEmpty()) {
                 problems.sort(
                         Comparator.comparingInt((Problem problem) -> files.indexOf(problem.file()))
@@ -425,13 +430,44 @@ public final class ConfigurationLoader {
                     : Optional.empty();
         }
 
-        private Optional<Subscribe> subscribe(Entry in) {
+        private Optional<Subscribe> subscribe(Entry in, List<Peer> peers) {
             in.refuseUnknown(List.of());
             var peer = in.get(Keys.SUBSCRIBE_PEER);
             var series = in.get(Keys.SERIES);
+            if (peer.isPresent() && series.isPresent()) {
+                refuseTooMany(in, peer.get(), series.get(), peers);
+            }
             return in.sound()
                     ? Optional.of(new Subscribe(peer.orElseThrow(), series.orElseThrow()))
                     : Optional.empty();
+        }
+
+        /** Adds up over all subscriptions to one peer, by its name, its ID and with all others. */
+        private void refuseTooMany(Entry in, String peer, List<String> series, List<Peer> peers) {
+            wanted.computeIfAbsent(peer, _ -> new HashSet<>()).addAll(series);
+            Set<String> whose = peer.equals(Subscribe.EVERY_PEER) ? wanted.keySet() : Set.of(peer);
+            int most = 0;
+            for (String one : whose) {
+                Set<String> all = new HashSet<>(wanted.getOrDefault(one, Set.of()));
+                all.addAll(wanted.getOrDefault(Subscribe.EVERY_PEER, Set.of()));
+                for (Peer known : peers) {
+                    if (known.name().equals(one)) {
+                        all.addAll(wanted.getOrDefault(known.id(), Set.of()));
+                    } else if (known.id().equals(one)) {
+                        all.addAll(wanted.getOrDefault(known.name(), Set.of()));
+                    }
+                }
+                most = Math.max(most, all.size());
+            }
+            if (most > Subscribe.PATTERNS_MAX) {
+                in.refuse(
+                        in.place(Keys.SERIES),
+                        "series: with this "
+                                + most
+                                + " patterns are wanted of one peer, and there may be "
+                                + Subscribe.PATTERNS_MAX
+                                + ": write wider ones, as in \"air/*\" or \"*/temperature\"");
+            }
         }
 
         /** Reports the entry where what the parts say was there before. */

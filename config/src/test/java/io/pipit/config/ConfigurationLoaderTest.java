@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -342,6 +344,32 @@ class ConfigurationLoaderTest {
     void refusesASubscriptionToNothing() throws IOException {
         assertThat(fixture.problems("[[subscribe]]\npeer='*'\nseries=[]"))
                 .containsExactly("pipit.toml:3:1: series: must have 1 to 32 elements, but has 0");
+    }
+
+    private static String wants(String peer, int first, int count) {
+        return "[[subscribe]]\npeer='%s'\nseries=[%s]\n"
+                .formatted(
+                        peer,
+                        IntStream.range(first, first + count)
+                                .mapToObj(number -> "'s" + number + "/*'")
+                                .collect(Collectors.joining(",")));
+    }
+
+    @Test
+    void refusesMorePatternsOfOnePeerThanAFilterHas() throws IOException {
+        String shed = "[[peer]]\nname='shed'\nid='" + ID + "'\n";
+        String most = wants("shed", 0, 32) + wants("*", 30, 32);
+        assertThat(fixture.accepted(shed + most + wants("attic", 62, 2)).subscriptions())
+                .hasSize(3);
+        assertThat(fixture.problems(shed + most + wants(ID, 62, 3)))
+                .singleElement()
+                .asString()
+                .startsWith("pipit.toml:12:1: series: ")
+                .contains("65 patterns", "there may be 64");
+        assertThat(fixture.problems(most + wants("attic", 70, 32) + wants("*", 62, 3)))
+                .singleElement()
+                .asString()
+                .startsWith("pipit.toml:12:1: series: ");
     }
 
     @Test

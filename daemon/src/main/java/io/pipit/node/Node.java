@@ -213,6 +213,7 @@ final class Node implements AutoCloseable {
         inbox.offer(new Event.PeersKnown(now));
         inbox.offer(new Event.Wanted(settings.wanted(now)));
         tell("trust", trust.problems());
+        tell("patterns", settings.tooWide(now));
         resources.grantsChanged(now);
         Set<NodeId> ids = new HashSet<>(now.stream().map(Peer::id).toList());
         before.stream().filter(id -> !ids.contains(id)).forEach(links::forget);

@@ -34,20 +34,14 @@ record Settings(Configuration configuration) {
                 .toList();
     }
 
-    /** What is wanted of each of these: all that the subscriptions to it say together. */
+    /**
+     * What is wanted of each of these: all that the subscriptions to it say together. More patterns
+     * than a filter has, which {@link #tooWide} names, become everything.
+     */
     Map<NodeId, Filter> wanted(List<Peer> known) {
         Map<NodeId, Filter> wanted = new HashMap<>();
         for (Peer peer : known) {
-            Set<String> patterns = new TreeSet<>();
-            for (Configuration.Subscribe subscription : configuration.subscriptions()) {
-                if (subscription.peer().equals(Configuration.Subscribe.EVERY_PEER)
-                        || subscription.peer().equals(peer.name())
-                        || NodeId.parse(subscription.peer())
-                                .filter(peer.id()::equals)
-                                .isPresent()) {
-                    patterns.addAll(subscription.series());
-                }
-            }
+            Set<String> patterns = patterns(peer);
             if (!patterns.isEmpty()) {
                 wanted.put(
                         peer.id(),
@@ -57,6 +51,31 @@ record Settings(Configuration configuration) {
             }
         }
         return wanted;
+    }
+
+    /**
+     * What is wrong with what is wanted of these, a line each. The configuration is refused where
+     * this could be seen in it; a peer that was paired may be wanted by its name and by its ID.
+     */
+    List<String> tooWide(List<Peer> known) {
+        return known.stream()
+                .filter(peer -> patterns(peer).size() > Filter.PATTERNS_MAX)
+                .map(peer ->
+                        "the subscriptions to %s have %d patterns, more than %d: all its readings are fetched; write wider patterns"
+                                .formatted(peer.name(), patterns(peer).size(), Filter.PATTERNS_MAX))
+                .toList();
+    }
+
+    private Set<String> patterns(Peer peer) {
+        Set<String> patterns = new TreeSet<>();
+        for (Configuration.Subscribe subscription : configuration.subscriptions()) {
+            if (subscription.peer().equals(Configuration.Subscribe.EVERY_PEER)
+                    || subscription.peer().equals(peer.name())
+                    || NodeId.parse(subscription.peer()).filter(peer.id()::equals).isPresent()) {
+                patterns.addAll(subscription.series());
+            }
+        }
+        return patterns;
     }
 
     /** Where peers reach this node. */
