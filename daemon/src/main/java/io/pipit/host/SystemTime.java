@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
@@ -19,8 +20,10 @@ import org.jspecify.annotations.Nullable;
  * The machine's own clocks. Thread-safe.
  *
  * <p>Whether the wall clock is right: systemd-timesyncd says so by a file in {@code /run}; where it
- * doesn't run (chrony, ntpd, PTP), the kernel is asked ({@code adjtimex(2)}), unless the unit's
- * ProtectClock forbids that. Nobody who says yes means no.
+ * doesn't run (chrony, ntpd, PTP), the kernel is asked how far off it may be at the most ({@code
+ * adjtimex(2)}, which to read takes no privilege, but a system call filter without {@code
+ * ProtectClock}). That is what timedatectl goes by, too: the kernel's flag STA_UNSYNC stays set
+ * with a chrony that has no {@code rtcsync}. Nobody who says yes means no.
  */
 public final class SystemTime implements TimeSource {
     private static final Pattern UUID_TEXT =
@@ -30,8 +33,16 @@ public final class SystemTime implements TimeSource {
     /** {@code struct timex} is 208 bytes on 64-bit Linux and less elsewhere. */
     private static final int TIMEX_BYTES = 512;
 
-    /** What {@code adjtimex} returns while nothing disciplines the clock ({@code TIME_ERROR}). */
-    private static final int TIME_ERROR = 5;
+    /**
+     * {@code maxerror} is the {@code long} after {@code modes}, {@code offset} and {@code freq}.
+     */
+    private static final int MAX_ERROR_LONGS = 3;
+
+    /**
+     * The kernel's {@code NTP_PHASE_LIMIT}: so far {@code maxerror} grows, 500 µs each second,
+     * where nobody disciplines the clock, microseconds.
+     */
+    private static final long MAX_ERROR_MICROS = 16_000_000;
 
     private record Answer(boolean synchronised, long atNanos) {}
 
@@ -89,6 +100,20 @@ public final class SystemTime implements TimeSource {
                 || (asksKernel && Kernel.saysSynchronised());
     }
 
+    /**
+     * What the kernel's answer means.
+     *
+     * @param longBytes of a C {@code long} on this machine
+     */
+    static boolean isDisciplined(MemorySegment timex, long longBytes) {
+        long at = MAX_ERROR_LONGS * longBytes;
+        long maxErrorMicros =
+                longBytes == Long.BYTES
+                        ? timex.get(ValueLayout.JAVA_LONG_UNALIGNED, at)
+                        : timex.get(ValueLayout.JAVA_INT_UNALIGNED, at);
+        return maxErrorMicros < MAX_ERROR_MICROS;
+    }
+
     private static Optional<String> readBootId(Path root) {
         try {
             String text = Files.readString(root.resolve("proc/sys/kernel/random/boot_id")).strip();
@@ -108,8 +133,9 @@ public final class SystemTime implements TimeSource {
             }
             try (Arena arena = Arena.ofConfined()) {
                 // All zero: modes = 0 changes nothing and needs no privilege.
-                int state = (int) ADJTIMEX.invokeExact(arena.allocate(TIMEX_BYTES, Long.BYTES));
-                return state >= 0 && state != TIME_ERROR;
+                MemorySegment timex = arena.allocate(TIMEX_BYTES, Long.BYTES);
+                int state = (int) ADJTIMEX.invokeExact(timex);
+                return state >= 0 && isDisciplined(timex, ValueLayout.ADDRESS.byteSize());
             } catch (Throwable e) {
                 throw new IllegalStateException("adjtimex", e);
             }

@@ -2,6 +2,9 @@ package io.pipit.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -16,6 +19,30 @@ class SystemTimeTest {
         Files.createDirectories(root.resolve("run/systemd/timesync"));
         Files.createFile(root.resolve("run/systemd/timesync/synchronized"));
         assertThat(new SystemTime(root, false).synchronised()).isTrue();
+    }
+
+    /**
+     * {@code struct timex} as the kernel fills it: chrony without rtcsync leaves STA_UNSYNC set.
+     */
+    @Test
+    void goesByHowFarOffTheKernelSaysThatItMayBe() {
+        assertThat(SystemTime.isDisciplined(timex(8, 25_000), 8)).isTrue();
+        assertThat(SystemTime.isDisciplined(timex(8, 16_000_000), 8)).isFalse();
+        assertThat(SystemTime.isDisciplined(timex(4, 15_999_999), 4)).isTrue();
+        assertThat(SystemTime.isDisciplined(timex(4, 16_000_000), 4)).isFalse();
+    }
+
+    private static MemorySegment timex(int longBytes, int maxErrorMicros) {
+        ByteBuffer timex = ByteBuffer.allocate(208).order(ByteOrder.nativeOrder());
+        int statusUnsynchronised = 0x40;
+        for (int value : new int[] {0, -7, 12_345, maxErrorMicros, 900, statusUnsynchronised}) {
+            if (longBytes == Long.BYTES) {
+                timex.putLong(value);
+            } else {
+                timex.putInt(value);
+            }
+        }
+        return MemorySegment.ofBuffer(timex.rewind());
     }
 
     @Test
