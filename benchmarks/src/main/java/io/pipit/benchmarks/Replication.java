@@ -250,13 +250,14 @@ final class Replication {
                     SqliteStore.open(
                             dataDir.resolve("pipit.db"),
                             settings,
-                            id -> Optional.of("a"),
-                            this::offer,
-                            time,
-                            new Threads(new Counter()).named("store"),
-                            new Health(),
-                            metrics,
-                            new SecureRandom()::nextLong);
+                            new SqliteStore.Ports(
+                                    id -> Optional.of("a"),
+                                    this::offer,
+                                    time,
+                                    new Threads(new Counter()).named("store"),
+                                    new Health(),
+                                    metrics,
+                                    new SecureRandom()::nextLong));
         }
 
         private boolean offer(Event event) {

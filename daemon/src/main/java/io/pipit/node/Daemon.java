@@ -12,7 +12,9 @@ import io.pipit.host.HangupSignal;
 import io.pipit.host.Journal;
 import io.pipit.host.ServiceNotifier;
 import io.pipit.host.SystemTime;
+import io.pipit.host.Threads;
 import io.pipit.identity.IdentityException;
+import io.pipit.monitor.Counter;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -43,13 +45,15 @@ final class Daemon implements Launcher {
     private static final Duration STOP_MAX = Duration.ofSeconds(5);
 
     /** One of each kind may wait. */
-    private static final int SIGNALS_MAX = 3;
+    private static final int SIGNALS_MAX = 4;
 
     private enum Signal {
         RELOAD,
         STOP,
         /** The next start sets the damaged store aside and begins a new one. */
-        DAMAGED
+        DAMAGED,
+        /** The store that wasn't to be had is: the node is started anew, in this process. */
+        MENDED
     }
 
     private final ConfigurationLoader loader;
@@ -83,33 +87,23 @@ final class Daemon implements Launcher {
         Journal.install(err, new SystemTime(), levelOf(configuration), environment);
         BlockingQueue<Signal> signals = new ArrayBlockingQueue<>(SIGNALS_MAX);
         CountDownLatch stopped = new CountDownLatch(1);
-        try (Node node = Node.start(configuration, drivers);
-                ServiceNotifier systemd =
-                        ServiceNotifier.fromEnvironment(
-                                environment,
-                                ProcessHandle.current().pid(),
-                                node.counter(
-                                        "pipit_systemd_failures",
-                                        "Messages that systemd missed"))) {
-            Runtime.getRuntime()
-                    .addShutdownHook(node.thread("shutdown", () -> end(signals, stopped)));
-            HangupSignal.into(signals, Signal.RELOAD);
-            node.damaged().thenAccept(reason -> signals.offer(Signal.DAMAGED));
-            systemd.ready(node.status());
-            Duration pet = systemd.watchdog().map(limit -> limit.dividedBy(3)).orElse(null);
-            Signal signal = next(signals, pet);
-            while (signal != Signal.STOP && signal != Signal.DAMAGED) {
-                if (signal == Signal.RELOAD) {
-                    systemd.reloading(new SystemTime().monotonicMicros());
-                    reload(file, node);
-                    systemd.ready(node.status());
-                } else if (node.isGettingOn(STALL_MAX)) {
-                    systemd.alive();
+        Runtime.getRuntime()
+                .addShutdownHook(
+                        new Threads(new Counter())
+                                .named("shutdown")
+                                .newThread(() -> end(signals, stopped)));
+        HangupSignal.into(signals, Signal.RELOAD);
+        try {
+            Configuration present = configuration;
+            while (true) {
+                try (Node node = Node.start(present, drivers)) {
+                    Signal signal = watch(file, node, signals);
+                    if (signal != Signal.MENDED) {
+                        return signal == Signal.STOP ? 0 : Failure.FAILED;
+                    }
+                    present = node.configuration();
                 }
-                signal = next(signals, pet);
             }
-            systemd.stopping("committing what is left");
-            return signal == Signal.STOP ? 0 : Failure.FAILED;
         } catch (IOException | IdentityException e) {
             LOG.error("can't start: {}", e.getMessage());
             return Failure.FAILED;
@@ -118,6 +112,36 @@ final class Daemon implements Launcher {
             return Failure.FAILED;
         } finally {
             stopped.countDown();
+        }
+    }
+
+    /** Until something ends it. */
+    private Signal watch(Path file, Node node, BlockingQueue<Signal> signals)
+            throws InterruptedException {
+        try (ServiceNotifier systemd =
+                ServiceNotifier.fromEnvironment(
+                        environment,
+                        ProcessHandle.current().pid(),
+                        node.counter("pipit_systemd_failures", "Messages that systemd missed"))) {
+            node.damaged().thenAccept(reason -> signals.offer(Signal.DAMAGED));
+            node.storeMended().thenAccept(now -> signals.offer(Signal.MENDED));
+            systemd.ready(node.status());
+            Duration pet = systemd.watchdog().map(limit -> limit.dividedBy(3)).orElse(null);
+            while (true) {
+                Signal signal = next(signals, pet);
+                if (signal == Signal.RELOAD) {
+                    systemd.reloading(new SystemTime().monotonicMicros());
+                    reload(file, node);
+                    systemd.ready(node.status());
+                } else if (signal == Signal.MENDED) {
+                    return signal;
+                } else if (signal != null) {
+                    systemd.stopping("committing what is left");
+                    return signal;
+                } else if (node.isGettingOn(STALL_MAX)) {
+                    systemd.alive();
+                }
+            }
         }
     }
 

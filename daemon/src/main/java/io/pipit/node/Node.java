@@ -22,6 +22,7 @@ import io.pipit.monitor.Health.Part;
 import io.pipit.monitor.Metrics;
 import io.pipit.port.Entropy;
 import io.pipit.port.Event;
+import io.pipit.port.ReadingStore;
 import io.pipit.resource.ResourceTree;
 import io.pipit.sampling.DriverProbe;
 import io.pipit.sampling.Sampler;
@@ -72,14 +73,15 @@ final class Node implements AutoCloseable {
     private final BoundedInbox inbox = new BoundedInbox(time, metrics);
     private final Deque<AutoCloseable> closings = new ArrayDeque<>();
     private final TrustStore trust;
-    private final SqliteStore store;
+    private final Storage storage;
     private final NodeLoop loop;
     private final Sampler sampler;
     private final DriverCatalogue catalogue;
     private volatile Settings settings;
 
     /**
-     * Starts it; when this returns its endpoints are bound and its store is open.
+     * Starts it; when this returns its endpoints are bound, and its store is open or known not to
+     * be to be had now.
      *
      * @throws IOException where something that it can't do without isn't to be had, and what to do;
      *     nothing is left open then
@@ -109,32 +111,31 @@ final class Node implements AutoCloseable {
         NodeId self = identity.id();
         trust = TrustStore.open(node.dataDir(), self, node.name(), settings.peers());
 
-        store =
-                SqliteStore.open(
+        storage =
+                new Storage(
                         node.dataDir().resolve(STORE_FILE),
                         storeSettings(self, settings.configuration().store()),
-                        id ->
-                                id.equals(self)
-                                        ? Optional.of(node.name())
-                                        : trust.find(id).map(Peer::name),
-                        inbox,
-                        time,
-                        threads.named("store"),
-                        health,
-                        metrics,
-                        entropy);
-        opened.push(store);
+                        new SqliteStore.Ports(
+                                id ->
+                                        id.equals(self)
+                                                ? Optional.of(node.name())
+                                                : trust.find(id).map(Peer::name),
+                                inbox,
+                                time,
+                                threads.named("store"),
+                                health,
+                                metrics,
+                                entropy),
+                        threads.timer("store-open"));
+        opened.push(storage);
+        ReadingStore.Recovered recovered = storage.writing().recovered();
 
         NodePeers peers = new NodePeers(trust, timer);
         sampler = new Sampler(inbox, time, threads.named("bus"), health, metrics);
         ResourceTree resources =
                 new ResourceTree(
-                        new ResourceTree.Self(
-                                self,
-                                node.name(),
-                                store.recovered().log(),
-                                store.recovered().boot()),
-                        store,
+                        new ResourceTree.Self(self, node.name(), recovered.log(), recovered.boot()),
+                        storage.reading(),
                         inbox,
                         time,
                         health,
@@ -164,7 +165,16 @@ final class Node implements AutoCloseable {
                         time);
         peers.reachedBy(links);
 
-        Core core = new Core(self, node.name(), time, entropy, store, links, health, metrics);
+        Core core =
+                new Core(
+                        self,
+                        node.name(),
+                        time,
+                        entropy,
+                        storage.writing(),
+                        links,
+                        health,
+                        metrics);
         core.start();
         loop = new NodeLoop(inbox, new CoreLoop(core), time, threads.named("node-loop"), metrics);
         // What it still has to say must find the store open.
@@ -211,7 +221,8 @@ final class Node implements AutoCloseable {
             ResourceTree resources) {
         directory.know(now);
         inbox.offer(new Event.PeersKnown(now));
-        inbox.offer(new Event.Wanted(settings.wanted(now)));
+        // Without a store nothing could be kept, nor said to be held: it is fetched later.
+        inbox.offer(new Event.Wanted(storage.isDurable() ? settings.wanted(now) : Map.of()));
         tell("trust", trust.problems());
         tell("patterns", settings.tooWide(now));
         resources.grantsChanged(now);
@@ -288,11 +299,6 @@ final class Node implements AutoCloseable {
         return metrics.counter(name, help);
     }
 
-    /** A thread that is not started yet. */
-    Thread thread(String name, Runnable task) {
-        return threads.named(name).newThread(task);
-    }
-
     /** The node in a few words. */
     String status() {
         Configuration configuration = settings.configuration();
@@ -305,12 +311,22 @@ final class Node implements AutoCloseable {
      */
     boolean isGettingOn(Duration stallMax) {
         return loop.busyNanos() < stallMax.toNanos()
-                && time.monotonicNanos() - store.lastProgressNanos() < stallMax.toNanos();
+                && time.monotonicNanos() - storage.lastProgressNanos() < stallMax.toNanos();
     }
 
     /** Completes, with what is wrong, when the store's file turns out to be damaged. */
     CompletionStage<String> damaged() {
-        return store.damaged();
+        return storage.damaged();
+    }
+
+    /** Completes when a store that couldn't be opened can be: this node is to be started anew. */
+    CompletionStage<Void> storeMended() {
+        return storage.mended();
+    }
+
+    /** As it was last taken over. */
+    Configuration configuration() {
+        return settings.configuration();
     }
 
     /** Ends it: no new readings, what there is committed, all closed. */

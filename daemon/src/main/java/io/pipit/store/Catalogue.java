@@ -236,18 +236,17 @@ final class Catalogue {
                                                         0,
                                                         "SELECT max(number) FROM boot WHERE log = ?",
                                                         own.number);
-                        PreparedStatement insert =
-                                session.prepare(
-                                        "INSERT INTO boot (log, number, id) VALUES (?,?,?)",
-                                        own.number,
-                                        number[0]);
-                        insert.setString(3, bootId);
-                        insert.executeUpdate();
-                        session.update(
-                                "DELETE FROM boot WHERE log = ? AND number < ?",
-                                own.number,
-                                number[0]);
                     }
+                    // Written anew even where it is there: so a store that can be read but not
+                    // written is found out now, and not when a reading has gone out already.
+                    session.update("DELETE FROM boot WHERE log = ?", own.number);
+                    PreparedStatement insert =
+                            session.prepare(
+                                    "INSERT INTO boot (log, number, id) VALUES (?,?,?)",
+                                    own.number,
+                                    number[0]);
+                    insert.setString(3, bootId);
+                    insert.executeUpdate();
                 });
         return number[0];
     }

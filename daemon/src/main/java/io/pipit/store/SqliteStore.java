@@ -105,6 +105,30 @@ public final class SqliteStore implements ReadingStore, ReadingHistory, AutoClos
         }
     }
 
+    /**
+     * What the store works with.
+     *
+     * @param names what people call a node, as filters over history have it; from any thread
+     * @param threads makes the writer's and the readers'; they get names
+     */
+    public record Ports(
+            Function<NodeId, Optional<String>> names,
+            Inbox inbox,
+            TimeSource time,
+            ThreadFactory threads,
+            Health health,
+            Metrics metrics,
+            Entropy entropy) {}
+
+    /** The file is not to be touched: another process's, another program's, a newer version's. */
+    public static final class Refused extends IOException {
+        private static final long serialVersionUID = 1;
+
+        Refused(String message) {
+            super(message);
+        }
+    }
+
     private final StoreFile file;
     private final Session session;
     private final Catalogue catalogue;
@@ -117,8 +141,6 @@ public final class SqliteStore implements ReadingStore, ReadingHistory, AutoClos
     private final BlockingQueue<Reader> readers = new ArrayBlockingQueue<>(READERS);
     private final TimeSource time;
     private final Counters counters;
-    private final Health health;
-    private volatile long blocksToldOf;
     private volatile long stepBegan = Long.MIN_VALUE;
 
     /**
@@ -126,94 +148,54 @@ public final class SqliteStore implements ReadingStore, ReadingHistory, AutoClos
      *
      * @param file in a directory of its own; {@code -wal}, {@code -shm} and {@code .lock} stand
      *     beside it
-     * @param names what people call a node, as filters over history have it; from any thread
-     * @param threads makes the writer's and the readers'; they get names
-     * @throws IOException in words, where another process has it, a newer version made it, or it
-     *     can't be opened; then nothing was changed
+     * @throws Refused in words, where it is nobody's to open; then nothing was changed
+     * @throws IOException in words, where it can't be opened now; another time it may
      */
-    public static SqliteStore open(
-            Path file,
-            Settings settings,
-            Function<NodeId, Optional<String>> names,
-            Inbox inbox,
-            TimeSource time,
-            ThreadFactory threads,
-            Health health,
-            Metrics metrics,
-            Entropy entropy)
-            throws IOException {
-        return unstarted(file, settings, names, inbox, time, threads, health, metrics, entropy)
-                .started();
+    public static SqliteStore open(Path file, Settings settings, Ports ports) throws IOException {
+        return unstarted(file, settings, ports).started();
     }
 
     /** For a test that goes through {@link #step} by hand. */
-    static SqliteStore unstarted(
-            Path file,
-            Settings settings,
-            Function<NodeId, Optional<String>> names,
-            Inbox inbox,
-            TimeSource time,
-            ThreadFactory threads,
-            Health health,
-            Metrics metrics,
-            Entropy entropy)
-            throws IOException {
-        Counters counters = Counters.in(metrics);
-        StoreFile opened = StoreFile.open(file, StoreFile.MIGRATIONS, settings.walBytesMax(), time);
+    static SqliteStore unstarted(Path file, Settings settings, Ports ports) throws IOException {
+        Counters counters = Counters.in(ports.metrics);
+        StoreFile opened =
+                StoreFile.open(file, StoreFile.MIGRATIONS, settings.walBytesMax(), ports.time);
         try {
-            return open(opened, settings, names, inbox, time, threads, health, counters, entropy)
-                    .measuredBy(metrics);
+            return open(opened, settings, ports, counters).measuredBy(ports.metrics);
         } catch (SQLException e) {
             opened.close();
-            throw new IOException("can't open the store " + file + ": " + e.getMessage(), e);
+            throw new IOException("can't open the store: " + opened.reason(e), e);
+        } catch (IOException e) {
+            opened.close();
+            throw e;
         }
     }
 
     private static SqliteStore open(
-            StoreFile file,
-            Settings settings,
-            Function<NodeId, Optional<String>> names,
-            Inbox inbox,
-            TimeSource time,
-            ThreadFactory threads,
-            Health health,
-            Counters counters,
-            Entropy entropy)
+            StoreFile file, Settings settings, Ports ports, Counters counters)
             throws SQLException, IOException {
         Session session = file.openWriter();
         try {
-            return new SqliteStore(
-                    file, session, settings, names, inbox, time, threads, health, counters,
-                    entropy);
+            return new SqliteStore(file, session, settings, ports, counters);
         } catch (SQLException e) {
             session.close();
             if (StoreFile.Trouble.of(e) != StoreFile.Trouble.DAMAGED || file.setAside() != null) {
                 throw e;
             }
-            file.beginAnew(time, e.getMessage());
-            return open(file, settings, names, inbox, time, threads, health, counters, entropy);
+            file.beginAnew(ports.time, e.getMessage());
+            return open(file, settings, ports, counters);
         }
     }
 
     private SqliteStore(
-            StoreFile file,
-            Session session,
-            Settings settings,
-            Function<NodeId, Optional<String>> names,
-            Inbox inbox,
-            TimeSource time,
-            ThreadFactory threads,
-            Health health,
-            Counters counters,
-            Entropy entropy)
+            StoreFile file, Session session, Settings settings, Ports ports, Counters counters)
             throws SQLException {
         this.file = file;
         this.session = session;
-        this.time = time;
+        this.time = ports.time;
         this.counters = counters;
-        this.health = health;
         this.catalogue = new Catalogue(session, counters);
-        this.own = catalogue.beginOwn(session, settings.self(), entropy);
+        this.own = catalogue.beginOwn(session, settings.self(), ports.entropy);
         int boot = Catalogue.beginBoot(session, own, settings.bootId());
         long reserved = session.number(0, "SELECT reserved FROM own");
         this.recovered = catalogue.recovered(session, own, boot, reserved + 1);
@@ -228,10 +210,11 @@ public final class SqliteStore implements ReadingStore, ReadingHistory, AutoClos
                                         + aside);
         this.writer =
                 new Writer(
-                        file, session, catalogue, own, boot, pending, settings, reserved, inbox,
-                        time, health, healthy, counters);
+                        file, session, catalogue, own, boot, pending, settings, reserved, ports,
+                        healthy, counters);
         for (int i = 0; i < READERS; i++) {
-            readers.add(new Reader(file.openReader(), catalogue, own, pending, names, counters));
+            readers.add(
+                    new Reader(file.openReader(), catalogue, own, pending, ports.names, counters));
         }
         this.executor =
                 new ThreadPoolExecutor(
@@ -240,10 +223,10 @@ public final class SqliteStore implements ReadingStore, ReadingHistory, AutoClos
                         0,
                         TimeUnit.SECONDS,
                         new ArrayBlockingQueue<>(QUERIES_WAITING_MAX),
-                        work -> named(threads.newThread(work), "store-reader"));
-        this.thread = named(threads.newThread(this::write), "store-writer");
-        health.set(Part.STORE, healthy.status(), healthy.reason());
-        tellOfBlocks();
+                        work -> named(ports.threads.newThread(work), "store-reader"));
+        this.thread = named(ports.threads.newThread(this::write), "store-writer");
+        ports.health.set(Part.STORE, healthy.status(), healthy.reason());
+        writer.tellOfBlocks();
     }
 
     private static Thread named(Thread thread, String name) {
@@ -380,24 +363,7 @@ public final class SqliteStore implements ReadingStore, ReadingHistory, AutoClos
 
     /** One piece of the writer's work. */
     long step() {
-        long wait = writer.step();
-        tellOfBlocks();
-        return wait;
-    }
-
-    /** A damaged block is left out by whoever meets it; here it is said. From any thread. */
-    private void tellOfBlocks() {
-        long damaged = counters.blocksDamaged().count();
-        if (damaged > blocksToldOf) {
-            blocksToldOf = damaged;
-            health.also(
-                    Part.STORE,
-                    "blocks",
-                    "blocks of "
-                            + file.path()
-                            + " are damaged and their readings left out; the log names them. Look"
-                            + " at the card and at the kernel's messages (dmesg)");
-        }
+        return writer.step();
     }
 
     private <T> void answer(Question<T> question, CompletableFuture<T> answer) {
@@ -424,7 +390,7 @@ public final class SqliteStore implements ReadingStore, ReadingHistory, AutoClos
             if (reader != null) {
                 readers.add(reader);
             }
-            tellOfBlocks();
+            writer.tellOfBlocks();
         }
     }
 
@@ -463,7 +429,7 @@ public final class SqliteStore implements ReadingStore, ReadingHistory, AutoClos
             long wait;
             stepBegan = time.monotonicNanos();
             try {
-                wait = step();
+                wait = writer.step();
             } catch (RuntimeException e) {
                 LOG.error("the store's writer failed at something; it goes on", e);
                 counters.failures().increment();

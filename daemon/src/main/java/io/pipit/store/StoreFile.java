@@ -7,6 +7,8 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -76,22 +78,27 @@ final class StoreFile implements AutoCloseable {
     /**
      * Takes the file, makes it where there is none, and brings it up to date.
      *
-     * @throws IOException in words: another process has it, it is another program's, or a newer
-     *     version's, or it can't be opened; it is untouched then
+     * @throws SqliteStore.Refused in words: another process has it, it is another program's, or a
+     *     newer version's; it is untouched then
+     * @throws IOException in words: it can't be opened now
      */
     static StoreFile open(Path file, List<String> migrations, long walBytesMax, TimeSource time)
             throws IOException {
-        Path directory = file.toAbsolutePath().getParent();
-        if (directory != null) {
-            Files.createDirectories(directory);
-        }
-        StoreFile store = new StoreFile(file, migrations, walBytesMax, lock(file));
         try {
-            store.prepare(time);
-            return store;
-        } catch (IOException | RuntimeException e) {
-            store.close();
-            throw e;
+            Path directory = file.toAbsolutePath().getParent();
+            if (directory != null) {
+                Files.createDirectories(directory);
+            }
+            StoreFile store = new StoreFile(file, migrations, walBytesMax, lock(file));
+            try {
+                store.prepare(time);
+                return store;
+            } catch (IOException | RuntimeException e) {
+                store.close();
+                throw e;
+            }
+        } catch (FileSystemException e) {
+            throw new IOException("can't open the store " + file + ": " + reason(e), e);
         }
     }
 
@@ -107,7 +114,7 @@ final class StoreFile implements AutoCloseable {
         }
         if (lock == null) {
             channel.close();
-            throw new IOException(
+            throw new SqliteStore.Refused(
                     "another pipit uses the store "
                             + file
                             + "; stop it, or give this one another data-dir");
@@ -128,7 +135,7 @@ final class StoreFile implements AutoCloseable {
             migrate();
         } catch (SQLException e) {
             if (Trouble.of(e) != Trouble.DAMAGED) {
-                throw new IOException("can't open the store " + file + ": " + e.getMessage(), e);
+                throw new IOException("can't open the store: " + reason(e), e);
             }
             beginAnew(time, e.getMessage());
         }
@@ -140,8 +147,43 @@ final class StoreFile implements AutoCloseable {
         try {
             migrate();
         } catch (SQLException e) {
-            throw new IOException("can't make a new store " + file + ": " + e.getMessage(), e);
+            throw new IOException("can't make a new store: " + reason(e), e);
         }
+    }
+
+    /** What is wrong, where, and what to do. */
+    String reason(SQLException e) {
+        return switch (e.getErrorCode() & 0xff) {
+            case 13 ->
+                    "no room left for "
+                            + file
+                            + "; free some on that file system, or lower max-size of [store]";
+            case 8 -> file + " can't be written; look whether its file system became read-only";
+            case 10 ->
+                    file
+                            + " can't be written ("
+                            + e.getMessage()
+                            + "); look at the card and at the kernel's messages (dmesg)";
+            case 14 ->
+                    file
+                            + " can't be opened ("
+                            + e.getMessage()
+                            + "); look who may write it and its directory, and whether there is room";
+            default -> file + " can't be written: " + e.getMessage();
+        };
+    }
+
+    private static String reason(FileSystemException e) {
+        String why = e.getReason() == null ? "" : " (" + e.getReason() + ")";
+        return e instanceof AccessDeniedException
+                ? "not allowed to write "
+                        + e.getFile()
+                        + "; give it and its directory to the user that pipit runs as"
+                : "can't write "
+                        + e.getFile()
+                        + why
+                        + "; look whether there is room, and whether its file system is mounted and"
+                        + " became read-only (dmesg)";
     }
 
     private static boolean isFilled(Path path) throws IOException {
@@ -155,13 +197,13 @@ final class StoreFile implements AutoCloseable {
             int version = number(connection, "PRAGMA user_version");
             boolean empty = number(connection, "SELECT count(*) FROM sqlite_schema") == 0;
             if (application != APPLICATION_ID && !(empty && application == 0)) {
-                throw new IOException(
+                throw new SqliteStore.Refused(
                         file
                                 + " is another program's database, not a Pipit store; name another"
                                 + " data-dir");
             }
             if (version > migrations.size()) {
-                throw new IOException(
+                throw new SqliteStore.Refused(
                         "the store "
                                 + file
                                 + " is of version "

@@ -103,6 +103,7 @@ final class Writer {
     private long retryNanos = RETRY_FIRST_NANOS;
     private long retryAt = Long.MIN_VALUE;
 
+    private volatile long blocksToldOf;
     private long toldReserved;
     private boolean tellCommitted;
     private final Map<Cursor, Long> tellCursors = new HashMap<>();
@@ -121,9 +122,7 @@ final class Writer {
             Pending pending,
             SqliteStore.Settings settings,
             long reserved,
-            Inbox inbox,
-            TimeSource time,
-            Health health,
+            SqliteStore.Ports ports,
             Condition healthy,
             Counters counters)
             throws SQLException {
@@ -136,9 +135,9 @@ final class Writer {
         this.reserved = reserved;
         this.toldReserved = reserved;
         this.ownThrough = own.end;
-        this.inbox = inbox;
-        this.time = time;
-        this.health = health;
+        this.inbox = ports.inbox();
+        this.time = ports.time();
+        this.health = ports.health();
         this.healthy = healthy;
         this.counters = counters;
         this.packer = new Packer(session, catalogue, settings.packRows(), counters);
@@ -200,6 +199,23 @@ final class Writer {
             return Math.max(0, wait);
         } catch (SQLException e) {
             return failed(e);
+        } finally {
+            tellOfBlocks();
+        }
+    }
+
+    /** A damaged block is left out by whoever meets it; here it is said. From any thread. */
+    void tellOfBlocks() {
+        long damagedBlocks = counters.blocksDamaged().count();
+        if (damagedBlocks > blocksToldOf) {
+            blocksToldOf = damagedBlocks;
+            health.also(
+                    Part.STORE,
+                    "blocks",
+                    "blocks of "
+                            + file.path()
+                            + " are damaged and their readings left out; the log names them. Look"
+                            + " at the card and at the kernel's messages (dmesg)");
         }
     }
 
@@ -412,7 +428,7 @@ final class Writer {
             giveUp(e.getMessage());
             return Long.MAX_VALUE;
         }
-        String reason = reason(e);
+        String reason = file.reason(e);
         if (!failing) {
             LOG.error("{}; what was taken waits, and is tried again", reason);
             LOG.debug("the cause", e);
@@ -437,22 +453,5 @@ final class Writer {
             LOG.error(reason);
             health.set(Part.STORE, Status.FAILED, reason);
         }
-    }
-
-    private String reason(SQLException e) {
-        String where = file.path().toString();
-        return switch (e.getErrorCode() & 0xff) {
-            case 13 ->
-                    "no room left for "
-                            + where
-                            + "; free some on that file system, or lower max-size of [store]";
-            case 8 -> where + " can't be written; look whether its file system became read-only";
-            case 10 ->
-                    where
-                            + " can't be written ("
-                            + e.getMessage()
-                            + "); look at the card and at the kernel's messages (dmesg)";
-            default -> where + " can't be written: " + e.getMessage();
-        };
     }
 }

@@ -55,29 +55,16 @@ class Scene implements Inbox, TimeSource {
     }
 
     SqliteStore open() throws IOException {
-        return SqliteStore.unstarted(
-                file,
-                settings(),
-                Scene::name,
-                this,
-                this,
-                Thread::new,
-                health,
-                new Metrics(),
-                () -> entropy++);
+        return SqliteStore.unstarted(file, settings(), ports());
     }
 
     SqliteStore openWithThreads() throws IOException {
-        return SqliteStore.open(
-                file,
-                settings(),
-                Scene::name,
-                this,
-                this,
-                Thread::new,
-                health,
-                new Metrics(),
-                () -> entropy++);
+        return SqliteStore.open(file, settings(), ports());
+    }
+
+    private SqliteStore.Ports ports() {
+        return new SqliteStore.Ports(
+                Scene::name, this, this, Thread::new, health, new Metrics(), () -> entropy++);
     }
 
     private static Optional<String> name(NodeId node) {

@@ -112,23 +112,24 @@ final class StoreFigures {
                 file,
                 new SqliteStore.Settings(
                         Scene.SELF, "boot", Duration.ofSeconds(1), Duration.ofDays(90), 2L << 30),
-                node -> Optional.of(node.equals(Scene.SELF) ? "self" : "peer"),
-                event -> {
-                    if (event instanceof Event.Committed committed) {
-                        through.accumulateAndGet(committed.ownThrough(), Math::max);
-                        committed
-                                .cursors()
-                                .values()
-                                .forEach(to -> through.accumulateAndGet(to, Math::max));
-                        moved.release();
-                    }
-                    return true;
-                },
-                new Clock(),
-                Thread::new,
-                new Health(),
-                new Metrics(),
-                new Random(7)::nextLong);
+                new SqliteStore.Ports(
+                        node -> Optional.of(node.equals(Scene.SELF) ? "self" : "peer"),
+                        event -> {
+                            if (event instanceof Event.Committed committed) {
+                                through.accumulateAndGet(committed.ownThrough(), Math::max);
+                                committed
+                                        .cursors()
+                                        .values()
+                                        .forEach(to -> through.accumulateAndGet(to, Math::max));
+                                moved.release();
+                            }
+                            return true;
+                        },
+                        new Clock(),
+                        Thread::new,
+                        new Health(),
+                        new Metrics(),
+                        new Random(7)::nextLong));
     }
 
     private static void append(
