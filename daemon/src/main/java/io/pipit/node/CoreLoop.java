@@ -4,8 +4,13 @@ import io.pipit.core.Core;
 import io.pipit.host.NodeLoop;
 import io.pipit.port.Event;
 
-/** Steps the core from the node loop. */
-record CoreLoop(Core core) implements NodeLoop.Handler {
+/**
+ * Steps the core from the node loop.
+ *
+ * @param watch what is to be looked at once a second besides: on the wake-up that the core needs
+ *     anyway
+ */
+record CoreLoop(Core core, Runnable watch) implements NodeLoop.Handler {
     @Override
     public void handle(Event event) {
         core.handle(event);
@@ -13,11 +18,13 @@ record CoreLoop(Core core) implements NodeLoop.Handler {
 
     @Override
     public void endOfBatch() {
-        core.tick();
+        // What is due by time may be done here as well: then there is no tick.
+        tick();
     }
 
     @Override
     public void tick() {
+        watch.run();
         core.tick();
     }
 

@@ -176,7 +176,14 @@ final class Node implements AutoCloseable {
                         health,
                         metrics);
         core.start();
-        loop = new NodeLoop(inbox, new CoreLoop(core), time, threads.named("node-loop"), metrics);
+        sampler = new Sampler(inbox, time, threads.named("bus"), health, metrics);
+        loop =
+                new NodeLoop(
+                        inbox,
+                        new CoreLoop(core, sampler::watch),
+                        time,
+                        threads.named("node-loop"),
+                        metrics);
         // What it still has to say must find the store open.
         opened.push(() -> loop.stop(LOOP_STOP_MAX));
 
@@ -191,7 +198,6 @@ final class Node implements AutoCloseable {
         know(trust.list(), known, directory, links, resources);
         loop.start();
         sampler.apply(sensors());
-        sampler.start(timer);
 
         coap.openMonitor(settings.monitor(), settings.monitorGrants());
         UnixSocketServer socket =

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -21,15 +22,17 @@ final class NodePeers implements Peers {
     private static final long LOOK_EVERY_S = 1;
 
     private final TrustStore trust;
+    private final ScheduledExecutorService timer;
     private final Set<Runnable> listeners = new CopyOnWriteArraySet<>();
     private volatile @Nullable CoapPeerLinks udp;
 
+    /** Runs only while somebody observes; guarded by the set of those. */
+    private @Nullable ScheduledFuture<?> looking;
+
     NodePeers(TrustStore trust, ScheduledExecutorService timer) {
         this.trust = trust;
+        this.timer = timer;
         trust.onChange(peers -> changed());
-        var _ =
-                timer.scheduleWithFixedDelay(
-                        this::changed, LOOK_EVERY_S, LOOK_EVERY_S, TimeUnit.SECONDS);
     }
 
     /** The ways over UDP, which are made after the tree that they serve. */
@@ -76,12 +79,25 @@ final class NodePeers implements Peers {
 
     @Override
     public void onChange(Runnable listener) {
-        listeners.add(listener);
+        synchronized (listeners) {
+            listeners.add(listener);
+            if (looking == null) {
+                looking =
+                        timer.scheduleWithFixedDelay(
+                                this::changed, LOOK_EVERY_S, LOOK_EVERY_S, TimeUnit.SECONDS);
+            }
+        }
     }
 
     @Override
     public void forget(Runnable listener) {
-        listeners.remove(listener);
+        synchronized (listeners) {
+            listeners.remove(listener);
+            if (looking != null && listeners.isEmpty()) {
+                looking.cancel(false);
+                looking = null;
+            }
+        }
     }
 
     private void changed() {

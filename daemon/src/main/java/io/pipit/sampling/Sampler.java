@@ -18,11 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -34,7 +30,6 @@ public final class Sampler implements SensorStatus.Source, AutoCloseable {
     /** How many sensors a node may have. */
     public static final int SENSORS_MAX = 256;
 
-    private static final Duration WATCH_EVERY = Duration.ofSeconds(1);
     private static final Duration CLOSE_MAX = Duration.ofSeconds(2);
     private static final int REASONS_SHOWN_MAX = 5;
 
@@ -52,7 +47,6 @@ public final class Sampler implements SensorStatus.Source, AutoCloseable {
     private volatile List<Bus> known = List.of();
     private final Object healthLock = new Object();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
-    private @Nullable ScheduledFuture<?> watching;
     private boolean closed;
 
     /** Reads nothing until {@link #apply}. */
@@ -79,16 +73,6 @@ public final class Sampler implements SensorStatus.Source, AutoCloseable {
                 metrics.counter(
                         "pipit_sensor_readings_dropped",
                         "Readings that the node loop had no room for.");
-    }
-
-    /** Looks after readings that hang, on this timer, until it is closed. */
-    public synchronized void start(ScheduledExecutorService timer) {
-        watching =
-                timer.scheduleWithFixedDelay(
-                        this::watch,
-                        WATCH_EVERY.toMillis(),
-                        WATCH_EVERY.toMillis(),
-                        TimeUnit.MILLISECONDS);
     }
 
     /**
@@ -179,8 +163,8 @@ public final class Sampler implements SensorStatus.Source, AutoCloseable {
         missed.add(ticksMissed);
     }
 
-    /** Looks once for readings that hang. */
-    void watch() {
+    /** Interrupts readings that hang; to be called once a second or so. Never waits for one. */
+    public void watch() {
         known.forEach(Bus::watch);
     }
 
@@ -239,9 +223,6 @@ public final class Sampler implements SensorStatus.Source, AutoCloseable {
     public void close() {
         synchronized (this) {
             closed = true;
-            if (watching != null) {
-                watching.cancel(false);
-            }
         }
         List<Thread> ending = new ArrayList<>();
         for (Bus bus : known) {

@@ -113,6 +113,8 @@ public final class UnixSocketServer implements AutoCloseable {
         refuseWhereSomebodyAnswers();
         ServerSocketChannel bound = bind();
         loop = new MultiThreadIoEventLoopGroup(1, threads, NioIoHandler.newFactory());
+        // Without any timer Netty's loop wakes up each second to look for one.
+        var _ = loop.next().scheduleAtFixedRate(() -> {}, 1, 1, TimeUnit.DAYS);
         channel =
                 new ServerBootstrap()
                         .group(loop)
