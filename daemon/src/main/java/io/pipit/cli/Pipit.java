@@ -19,7 +19,6 @@ import io.pipit.cli.verb.WatchVerb;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -107,7 +106,7 @@ public final class Pipit {
                     .err()
                     .println(
                             "pipit: "
-                                    + oneLine(e.getMessage())
+                                    + Failure.oneLine(e.getMessage())
                                     + "; see '"
                                     + verb.getCommandSpec().qualifiedName()
                                     + " --help'");
@@ -118,26 +117,12 @@ public final class Pipit {
                 return 0;
             }
             if (e instanceof Failure failure) {
-                surroundings.err().println("pipit: " + oneLine(failure.getMessage()));
+                surroundings.err().println("pipit: " + Failure.oneLine(failure.getMessage()));
                 return failure.exitCode();
             }
-            surroundings
-                    .err()
-                    .println(
-                            "pipit: "
-                                    + verb.getCommandName()
-                                    + " failed: "
-                                    + oneLine(e.toString())
-                                    + "; this is a mistake in pipit, please report it");
-            if (surroundings.environment().containsKey("PIPIT_DEBUG")) {
-                e.printStackTrace(surroundings.err());
-            }
-            return Failure.FAILED;
+            return Failure.mistake(
+                    verb.getCommandName(), e, surroundings.err(), surroundings.environment());
         });
         return line;
-    }
-
-    private static String oneLine(@Nullable String text) {
-        return String.valueOf(text).strip().replaceAll("\\s*\\R\\s*", " ");
     }
 }
