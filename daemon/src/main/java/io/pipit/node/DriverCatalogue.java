@@ -8,9 +8,9 @@ import io.pipit.drivers.Drivers;
 import io.pipit.drivers.Hardware;
 import io.pipit.drivers.Option;
 import io.pipit.drivers.SensorException;
+import io.pipit.drivers.simulated.SimulatedChips;
 import io.pipit.drivers.simulated.SimulatedI2c;
-import io.pipit.drivers.simulated.chip.Climate;
-import io.pipit.drivers.simulated.chip.SimulatedChips;
+import io.pipit.drivers.simulated.world.Climate;
 import io.pipit.sampling.DriverProbe;
 import io.pipit.sampling.SensorSpec;
 import java.nio.file.Path;
@@ -98,8 +98,8 @@ final class DriverCatalogue implements AutoCloseable {
         sensor.address().ifPresent(address -> given.put(ADDRESS, (long) address));
         sensor.bus()
                 .filter(simulated::serves)
-                .ifPresent(bus ->
-                        chips.fit(simulated, bus, sensor.address().orElseThrow(), sensor.driver()));
+                .ifPresent(
+                        bus -> chips.fit(simulated, bus, sensor.address().orElseThrow(), driver));
         return DriverProbe.spec(sensor.name(), driver, given, sensor.every(), hardware);
     }
 

@@ -35,7 +35,7 @@ public final class DriverProbe implements Probe {
                 sensor,
                 settings.bus(),
                 every,
-                SensorSpec.READ_MAX,
+                driver.readingMax(),
                 Map.entry(driver.descriptor().name(), Map.copyOf(options)),
                 () -> new DriverProbe(driver.open(settings, hardware)));
     }

@@ -20,9 +20,6 @@ public record SensorSpec(
         Duration readMax,
         Object settings,
         Probe.Opener opener) {
-    /** What a reading may take where nobody says otherwise. */
-    public static final Duration READ_MAX = Duration.ofSeconds(5);
-
     public SensorSpec {
         if (!every.isPositive() || !readMax.isPositive()) {
             throw new IllegalArgumentException(

@@ -1,5 +1,7 @@
 package io.pipit.drivers;
 
+import java.time.Duration;
+
 /**
  * Knows one kind of sensor. Found by {@link java.util.ServiceLoader}: a class with a public
  * constructor without parameters, named in {@code META-INF/services/io.pipit.drivers.Driver}. Has
@@ -19,4 +21,9 @@ public interface Driver {
      */
     Sensor open(SensorSettings settings, Hardware hardware)
             throws SensorException, InterruptedException;
+
+    /** The longest that opening and reading a sensor take together, even where it fails. */
+    default Duration readingMax() {
+        return Duration.ofSeconds(5);
+    }
 }

@@ -71,6 +71,14 @@ public record Option(
                 .example("\"i2c-1\"");
     }
 
+    /** The address of an I2C chip, where all from the first to the last are possible. */
+    public static Option i2cAddress(String description, int first, int last) {
+        return integer("address", description)
+                .between(first, last)
+                .byDefault(first)
+                .example("0x%02x".formatted(first));
+    }
+
     private static Option of(String name, Kind kind, String description) {
         return new Option(
                 name,

@@ -31,7 +31,9 @@ class DriversTest {
     void findsTheBuiltInOnesAsAnyOther() {
         assertThat(drivers.all())
                 .extracting(driver -> driver.descriptor().name())
-                .containsExactly("bme280", "bmp280", "host", "hwmon", "iio", "thermal", "w1");
+                .containsExactly(
+                        "aht20", "bme280", "bmp280", "host", "htu21", "hwmon", "iio", "sht3x",
+                        "sht4x", "si7021", "thermal", "w1");
         assertThat(drivers.find("bme280")).isPresent();
         assertThat(drivers.find("bme281")).isEmpty();
         assertThat(drivers.problems()).isEmpty();

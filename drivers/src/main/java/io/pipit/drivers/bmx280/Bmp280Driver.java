@@ -1,14 +1,18 @@
 package io.pipit.drivers.bmx280;
 
+import io.pipit.drivers.BusClock;
 import io.pipit.drivers.Driver;
 import io.pipit.drivers.DriverDescriptor;
 import io.pipit.drivers.Hardware;
 import io.pipit.drivers.Sensor;
 import io.pipit.drivers.SensorException;
 import io.pipit.drivers.SensorSettings;
+import io.pipit.drivers.simulated.Simulatable;
+import io.pipit.drivers.simulated.SimulatedChip;
+import io.pipit.drivers.simulated.world.World;
 
 /** The driver {@code bmp280}: temperature and pressure of the air, over I2C. */
-public final class Bmp280Driver implements Driver {
+public final class Bmp280Driver implements Driver, Simulatable {
 
     @Override
     public DriverDescriptor descriptor() {
@@ -20,5 +24,10 @@ public final class Bmp280Driver implements Driver {
     public Sensor open(SensorSettings settings, Hardware hardware)
             throws SensorException, InterruptedException {
         return Bmx280Family.open(Chip.BMP280, settings, hardware);
+    }
+
+    @Override
+    public SimulatedChip simulated(BusClock clock, World world, long seed) {
+        return new SimulatedBmp280(clock, world::air, seed);
     }
 }

@@ -8,7 +8,7 @@ import io.pipit.drivers.Option;
 import io.pipit.drivers.Sensor;
 import io.pipit.drivers.SensorException;
 import io.pipit.drivers.SensorSettings;
-import io.pipit.drivers.i2c.I2cDevice;
+import io.pipit.drivers.i2c.I2cSensor;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -54,18 +54,9 @@ final class Bmx280Family {
                         settings.integer("oversampling-temperature"),
                         settings.integer("oversampling-pressure"),
                         chip.measuresHumidity ? settings.integer("oversampling-humidity") : 0);
-        I2cDevice device =
-                I2cDevice.open(hardware, settings.text("bus"), settings.integer("address"));
-        Bmx280Sensor sensor = new Bmx280Sensor(chip, device, hardware.clock(), oversampling);
-        boolean opened = false;
-        try {
-            sensor.start();
-            opened = true;
-            return sensor;
-        } finally {
-            if (!opened) {
-                sensor.close();
-            }
-        }
+        return I2cSensor.open(
+                settings,
+                hardware,
+                device -> new Bmx280Sensor(chip, device, hardware.clock(), oversampling));
     }
 }

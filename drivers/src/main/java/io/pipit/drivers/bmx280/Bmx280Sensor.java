@@ -1,11 +1,13 @@
 package io.pipit.drivers.bmx280;
 
+import static java.util.Objects.requireNonNull;
+
 import io.pipit.drivers.BusClock;
 import io.pipit.drivers.Measurement;
-import io.pipit.drivers.Sensor;
 import io.pipit.drivers.SensorException;
 import io.pipit.drivers.SensorException.Category;
 import io.pipit.drivers.i2c.I2cDevice;
+import io.pipit.drivers.i2c.I2cSensor;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * up with, before the calibration is read, and must still be there beside each result; and a
  * conversion is seen to run before its result is believed.
  */
-final class Bmx280Sensor implements Sensor {
+final class Bmx280Sensor extends I2cSensor {
 
     private static final int ID = 0xD0;
     private static final int RESET = 0xE0;
@@ -59,36 +61,25 @@ final class Bmx280Sensor implements Sensor {
     private static final double PASCALS_MAX = 110_000;
 
     private final Chip chip;
-    private final I2cDevice device;
-    private final BusClock clock;
     private final Oversampling oversampling;
 
-    /** Null until the chip was checked, and again after each failure. */
+    /** Null until the chip was checked. */
     private @Nullable Calibration calibration;
 
     Bmx280Sensor(Chip chip, I2cDevice device, BusClock clock, Oversampling oversampling) {
+        super(device, clock);
         this.chip = chip;
-        this.device = device;
-        this.clock = clock;
         this.oversampling = oversampling;
     }
 
     @Override
-    public List<Measurement> read() throws SensorException, InterruptedException {
-        Calibration known = calibration;
-        if (known == null) {
-            known = start();
-        }
-        // Believed again only where the reading succeeds.
-        calibration = null;
-        List<Measurement> measured = measured(known, converted());
-        calibration = known;
-        return measured;
+    protected List<Measurement> measure() throws SensorException, InterruptedException {
+        return measured(requireNonNull(calibration), converted());
     }
 
     /** Checks the chip, resets it, sets it up and reads its calibration. */
-    Calibration start() throws SensorException, InterruptedException {
-        calibration = null;
+    @Override
+    protected void start() throws SensorException, InterruptedException {
         checkId();
         device.write(RESET, RESET_WORD);
         clock.pause(START_UP);
@@ -113,7 +104,6 @@ final class Bmx280Sensor implements Sensor {
                     Category.IO, "has no calibration in its memory; it is broken or not genuine");
         }
         calibration = read;
-        return read;
     }
 
     private void checkId() throws SensorException {
@@ -171,8 +161,7 @@ final class Bmx280Sensor implements Sensor {
                 return;
             }
         }
-        throw device.fault(
-                Category.IO, "does not start a conversion; switch it off and on, or replace it");
+        throw doesNotStart();
     }
 
     private boolean isConverting() throws SensorException {
@@ -189,10 +178,7 @@ final class Bmx280Sensor implements Sensor {
             ours &= (registers[0] & 0x07) == oversampling.humidityBits();
         }
         if (!ours) {
-            throw device.fault(
-                    Category.IO,
-                    "has lost its settings: it was reset or exchanged; check its power where this"
-                            + " happens often");
+            throw lostSettings();
         }
     }
 
@@ -209,10 +195,7 @@ final class Bmx280Sensor implements Sensor {
         int fine = known.fine(rawTemperature);
         List<Measurement> measured = new ArrayList<>(3);
         measured.add(
-                within(
-                        new Measurement("temperature", Calibration.celsius(fine), "Cel"),
-                        CELSIUS_MIN,
-                        CELSIUS_MAX));
+                within("temperature", Calibration.celsius(fine), "Cel", CELSIUS_MIN, CELSIUS_MAX));
         if (chip.measuresHumidity) {
             // The formula cuts off at 0 and 100, so there is nothing outside.
             measured.add(new Measurement("humidity", known.percent(fine, rawHumidity), "%RH"));
@@ -221,34 +204,13 @@ final class Bmx280Sensor implements Sensor {
         if (Double.isNaN(pascals)) {
             throw device.fault(Category.IO, "has a calibration that cannot be right; replace it");
         }
-        measured.add(within(new Measurement("pressure", pascals, "Pa"), PASCALS_MIN, PASCALS_MAX));
+        measured.add(within("pressure", pascals, "Pa", PASCALS_MIN, PASCALS_MAX));
         return measured;
-    }
-
-    private Measurement within(Measurement measured, double least, double most)
-            throws SensorException {
-        if (measured.value() >= least && measured.value() <= most) {
-            return measured;
-        }
-        throw device.fault(
-                Category.OUT_OF_RANGE,
-                "measured a %s of %s %s, and its range is %s to %s: check it and its surroundings"
-                        .formatted(
-                                measured.quantity(),
-                                measured.value(),
-                                measured.unit(),
-                                least,
-                                most));
     }
 
     private static int bits20(byte[] bytes, int at) {
         return ((bytes[at] & 0xFF) << 12)
                 | ((bytes[at + 1] & 0xFF) << 4)
                 | ((bytes[at + 2] & 0xFF) >> 4);
-    }
-
-    @Override
-    public void close() {
-        device.close();
     }
 }

@@ -9,10 +9,13 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A chip with 8-bit registers on an I2C bus. Whatever goes wrong becomes a {@link SensorException}
- * that names the place. Used on the thread of its bus.
+ * A chip on an I2C bus: registers with 8-bit addresses that hold bytes or words, or commands and
+ * answers. Whatever goes wrong becomes a {@link SensorException} that names the place. Used on the
+ * thread of its bus.
  */
 public final class I2cDevice implements AutoCloseable {
+
+    private static final int SETTLING_READS_MAX = 4;
 
     private final I2C device;
     private final String where;
@@ -43,10 +46,7 @@ public final class I2cDevice implements AutoCloseable {
         } catch (Pi4JException e) {
             throw translated(e);
         }
-        if (got != count) {
-            throw fault(Category.IO, "sent %d bytes of %d".formatted(got, count));
-        }
-        return bytes;
+        return whole(bytes, got);
     }
 
     /**
@@ -58,10 +58,7 @@ public final class I2cDevice implements AutoCloseable {
         byte[] first = read(register, count);
         for (int again = 1; again < times; again++) {
             if (!Arrays.equals(first, read(register, count))) {
-                throw fault(
-                        Category.IO,
-                        "gave different answers from the same registers: bit errors on the wires;"
-                                + " shorten them or lower the bus speed");
+                throw bitErrors();
             }
         }
         return first;
@@ -74,6 +71,84 @@ public final class I2cDevice implements AutoCloseable {
         } catch (Pi4JException e) {
             throw translated(e);
         }
+    }
+
+    /** A register of 16 bits, most significant byte first: 0 to 65535. */
+    public int readWord(int register) throws SensorException {
+        return Words.big(read(register, 2), 0);
+    }
+
+    /** The same, read twice and believed only where both are alike. */
+    public int readWordAlike(int register) throws SensorException {
+        return Words.big(readAlike(2, register, 2), 0);
+    }
+
+    /** Sets a register of 16 bits, most significant byte first. */
+    public void writeWord(int register, int value) throws SensorException {
+        send(register, value >> 8, value);
+    }
+
+    /**
+     * Reads registers that change now and then until twice the same comes, since a flipped bit
+     * would pass for a value.
+     */
+    public byte[] readSettled(int register, int count) throws SensorException {
+        byte[] before = read(register, count);
+        for (int again = 0; again < SETTLING_READS_MAX; again++) {
+            byte[] after = read(register, count);
+            if (Arrays.equals(before, after)) {
+                return after;
+            }
+            before = after;
+        }
+        throw bitErrors();
+    }
+
+    /** Writes bytes: a command, with what belongs to it. */
+    public void send(int... bytes) throws SensorException {
+        byte[] out = new byte[bytes.length];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = (byte) bytes[i];
+        }
+        try {
+            device.write(out, 0, out.length);
+        } catch (Pi4JException e) {
+            throw translated(e);
+        }
+    }
+
+    /** Reads as many bytes, without writing anything before. */
+    public byte[] receive(int count) throws SensorException {
+        byte[] bytes = new byte[count];
+        int got;
+        try {
+            got = device.read(bytes, 0, count);
+        } catch (Pi4JException e) {
+            throw translated(e);
+        }
+        return whole(bytes, got);
+    }
+
+    private byte[] whole(byte[] bytes, int got) throws SensorException {
+        if (got != bytes.length) {
+            throw fault(Category.IO, "sent %d bytes of %d".formatted(got, bytes.length));
+        }
+        return bytes;
+    }
+
+    private SensorException bitErrors() {
+        return fault(
+                Category.IO,
+                "gave different answers from the same registers: bit errors on the wires;"
+                        + " shorten them or lower the bus speed");
+    }
+
+    /** An answer whose checksum is not its own. */
+    public SensorException wrongChecksum() {
+        return fault(
+                Category.IO,
+                "sent a wrong checksum: bit errors on the wires, or another chip; shorten them or"
+                        + " lower the bus speed");
     }
 
     /** A failure of this device; the message goes on after "the chip at … on bus …". */

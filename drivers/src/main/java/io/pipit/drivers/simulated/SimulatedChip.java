@@ -17,4 +17,12 @@ public interface SimulatedChip {
 
     /** Another specimen of the same type takes its place, with its own calibration. */
     void swap();
+
+    /**
+     * Whether what it has begun to measure never ends. Where a chip has no way to say so, it keeps
+     * its last value.
+     */
+    default void stuck(boolean isStuck) {
+        // A chip that takes no time has nothing to be stuck in.
+    }
 }

@@ -1,53 +1,17 @@
-package io.pipit.drivers.simulated.chip;
+package io.pipit.drivers.bmx280;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.pipit.drivers.ManualClock;
-import io.pipit.drivers.simulated.SimulatedI2c;
+import io.pipit.drivers.simulated.world.Air;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-class SimulatedChipsTest {
-
-    private static final Instant START = Instant.parse("2026-06-01T00:00:00Z");
+class SimulatedBmx280Test {
 
     private final ManualClock clock = new ManualClock();
-
-    @Test
-    void fitsAChipForADriverWhereTheAddressIsFree() throws Exception {
-        SimulatedChips chips = new SimulatedChips(clock, new Climate(1, () -> START), 1);
-        try (SimulatedI2c i2c = new SimulatedI2c()) {
-            assertThat(chips.fit(i2c, "simulated", 0x76, "bme280")).isTrue();
-            assertThat(chips.fit(i2c, "simulated", 0x76, "bmp280")).isTrue();
-            assertThat(chips.fit(i2c, "simulated", 0x77, "bmp280")).isTrue();
-            assertThat(chips.fit(i2c, "simulated-1", 0x76, "bmp280")).isTrue();
-            assertThat(chips.fit(i2c, "simulated", 0x23, "bh1750")).isFalse();
-            assertThat(i2c.i2c("simulated", 0x76).readRegister(0xD0)).isEqualTo(0x60);
-            assertThat(i2c.i2c("simulated", 0x77).readRegister(0xD0)).isEqualTo(0x58);
-            assertThat(i2c.i2c("simulated-1", 0x76).readRegister(0xD0)).isEqualTo(0x58);
-            assertThat(i2c.bus("simulated").isTaken(0x23)).isFalse();
-        }
-    }
-
-    @Test
-    void weatherIsPleasantAllYearAndTheSameForTheSameSeed() {
-        for (int minute = 0; minute < 365 * 24 * 60; minute += 7) {
-            Instant at = START.plus(Duration.ofMinutes(minute));
-            Air air = new Climate(3, () -> at).now();
-            assertThat(air.celsius()).isBetween(10.0, 28.0);
-            assertThat(air.percent()).isBetween(5.0, 98.0);
-            assertThat(air.pascals()).isBetween(100_000.0, 102_500.0);
-            assertThat(new Climate(3, () -> at).now()).isEqualTo(air);
-            Air later = new Climate(3, () -> at.plusMillis(100)).now();
-            assertThat(later.celsius()).isEqualTo(air.celsius(), within(0.05));
-            assertThat(later.pascals()).isEqualTo(air.pascals(), within(4.0));
-        }
-        assertThat(new Climate(4, () -> START).now())
-                .isNotEqualTo(new Climate(3, () -> START).now());
-    }
 
     @Test
     void rawValuesAreTheInverseOfTheFormulasForEverySpecimen() {

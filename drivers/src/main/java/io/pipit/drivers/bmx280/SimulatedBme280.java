@@ -1,12 +1,13 @@
-package io.pipit.drivers.simulated.chip;
+package io.pipit.drivers.bmx280;
 
 import io.pipit.drivers.BusClock;
+import io.pipit.drivers.simulated.world.Air;
 import java.util.function.Supplier;
 
 /**
  * A BME280 for the simulated bus: temperature, humidity and pressure of whatever air it is given.
  */
-public final class SimulatedBme280 extends BoschChip {
+final class SimulatedBme280 extends BoschChip {
 
     private static final int CHIP_ID = 0x60;
 
@@ -17,7 +18,7 @@ public final class SimulatedBme280 extends BoschChip {
      * @param air what it measures, asked at the end of each conversion
      * @param seed what the chips that take its place are like
      */
-    public SimulatedBme280(BusClock clock, Supplier<Air> air, long seed) {
+    SimulatedBme280(BusClock clock, Supplier<Air> air, long seed) {
         super(CHIP_ID, true, clock, air, seed);
     }
 }

@@ -1,13 +1,14 @@
-package io.pipit.drivers.simulated.chip;
+package io.pipit.drivers.simulated.world;
 
 import java.time.Instant;
 import java.time.InstantSource;
 
 /**
  * Mild weather as a function of time: a warm afternoon, a damp night, slow fronts and a little
- * noise. The same seed and moment always give the same air. Has no state; any thread.
+ * noise; and a room with somebody in it who comes and goes. The same seed and moment always give
+ * the same. Has no state; any thread.
  */
-public final class Climate {
+public final class Climate implements World {
 
     private static final double DAY_S = 86_400;
     private static final double WARMEST_AT_S = 15 * 3600.0;
@@ -20,11 +21,10 @@ public final class Climate {
         this.time = time;
     }
 
-    /** The air at this moment. */
-    public Air now() {
-        Instant now = time.instant();
-        double s = now.getEpochSecond() + now.getNano() / 1e9;
-        double day = Math.cos((s - WARMEST_AT_S) / DAY_S * 2 * Math.PI);
+    @Override
+    public Air air() {
+        double s = seconds();
+        double day = day(s);
         double celsius =
                 19
                         + 4.5 * day
@@ -43,6 +43,68 @@ public final class Climate {
                         + 12 * drift(8, s, 600)
                         + 1.5 * drift(9, s, 0.25);
         return new Air(celsius, Math.clamp(percent, 5, 98), pascals);
+    }
+
+    @Override
+    public double lux() {
+        double s = seconds();
+        // A lamp at night, a bright room by day.
+        return 12 + 600 * Math.max(0, day(s)) * (1 + 0.3 * drift(10, s, 300)) + drift(11, s, 2);
+    }
+
+    @Override
+    public double carbonDioxide() {
+        double s = seconds();
+        return 640 + 180 * drift(12, s, 3 * 3600) + 20 * drift(13, s, 60);
+    }
+
+    @Override
+    public double gasOhms() {
+        double s = seconds();
+        return 120_000 * (1 + 0.3 * drift(14, s, 3600) + 0.01 * drift(15, s, 10));
+    }
+
+    @Override
+    public double volts(int input) {
+        double s = seconds();
+        return 0.4 + 0.3 * input + 0.2 * drift(20 + input, s, 60);
+    }
+
+    @Override
+    public double supplyVolts() {
+        return 5.05 + 0.05 * drift(16, seconds(), 30);
+    }
+
+    @Override
+    public double supplyAmperes() {
+        return 0.6 + 0.2 * drift(17, seconds(), 20);
+    }
+
+    @Override
+    public double metres() {
+        return 0.8 + 0.3 * drift(18, seconds(), 5);
+    }
+
+    @Override
+    public Motion motion() {
+        double s = seconds();
+        return new Motion(
+                0.3 * drift(30, s, 1),
+                0.3 * drift(31, s, 1),
+                9.81 + 0.2 * drift(32, s, 0.5),
+                0.05 * drift(33, s, 1),
+                0.05 * drift(34, s, 1),
+                0.05 * drift(35, s, 1));
+    }
+
+    private double seconds() {
+        Instant now = time.instant();
+        return now.getEpochSecond() + now.getNano() / 1e9;
+    }
+
+    /** 1 in the warm afternoon, -1 twelve hours later. */
+    private static double day(double seconds) {
+        return Math.cos((seconds - WARMEST_AT_S) / DAY_S * 2 * Math.PI);
     }
 
     /** A smooth random walk between -1 and 1 that changes its mind once a period. */

@@ -1,7 +1,8 @@
-package io.pipit.drivers.simulated.chip;
+package io.pipit.drivers.bmx280;
 
 import io.pipit.drivers.BusClock;
 import io.pipit.drivers.simulated.RegisterChip;
+import io.pipit.drivers.simulated.world.Air;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.function.Supplier;
@@ -59,7 +60,7 @@ abstract sealed class BoschChip extends RegisterChip permits SimulatedBme280, Si
         id = chipId;
     }
 
-    /** Whether its conversions never end. */
+    @Override
     public void stuck(boolean isStuck) {
         stuck = isStuck;
     }

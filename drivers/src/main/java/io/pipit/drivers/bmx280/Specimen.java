@@ -1,4 +1,4 @@
-package io.pipit.drivers.simulated.chip;
+package io.pipit.drivers.bmx280;
 
 import java.util.Random;
 import java.util.function.IntPredicate;

@@ -1,4 +1,4 @@
-package io.pipit.drivers.simulated.chip;
+package io.pipit.drivers.simulated.world;
 
 /**
  * What the air is like at one moment.
