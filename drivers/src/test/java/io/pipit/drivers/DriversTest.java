@@ -22,8 +22,8 @@ class DriversTest {
     /** Of the IANA registry of SenML units (RFC 8428 section 12.1, RFC 8798 section 2). */
     private static final Set<String> UNITS =
             Set.of(
-                    "Cel", "%RH", "Pa", "lx", "V", "A", "W", "J", "m", "m/s2", "s", "B", "/", "1/s",
-                    "Hz", "T", "Ohm");
+                    "Cel", "%RH", "Pa", "lx", "V", "A", "W", "J", "m", "m/s2", "s", "ppm", "rad/s",
+                    "B", "/", "1/s", "Hz", "T", "Ohm");
 
     private final Drivers drivers = Drivers.load(getClass().getClassLoader());
 
@@ -32,8 +32,9 @@ class DriversTest {
         assertThat(drivers.all())
                 .extracting(driver -> driver.descriptor().name())
                 .containsExactly(
-                        "aht20", "bme280", "bmp280", "host", "htu21", "hwmon", "iio", "sht3x",
-                        "sht4x", "si7021", "thermal", "w1");
+                        "ads1115", "aht20", "bh1750", "bme280", "bmp180", "bmp280", "host", "htu21",
+                        "hwmon", "iio", "ina219", "mcp9808", "scd4x", "sht3x", "sht4x", "si7021",
+                        "thermal", "tmp102", "w1");
         assertThat(drivers.find("bme280")).isPresent();
         assertThat(drivers.find("bme281")).isEmpty();
         assertThat(drivers.problems()).isEmpty();

@@ -33,7 +33,7 @@ public final class StillWorld implements World {
         for (int i = 0; i < volts.length; i++) {
             volts[i] = random.nextDouble(0, 3.3);
         }
-        supplyVolts = random.nextDouble(0.5, 26);
+        supplyVolts = random.nextDouble(0.5, 25.9);
         supplyAmperes = random.nextDouble(-3, 3);
         metres = random.nextDouble(0.05, 1.9);
         motion =

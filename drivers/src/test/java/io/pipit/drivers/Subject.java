@@ -26,6 +26,7 @@ final class Subject {
     private final Map<String, Truth> truths = new HashMap<>();
     private final List<String> names = new ArrayList<>();
     private boolean noticesStalling = true;
+    private boolean knowable = true;
 
     Subject(Driver driver) {
         this.driver = driver;
@@ -47,6 +48,16 @@ final class Subject {
     Subject cannotSayThatItIsStuck() {
         noticesStalling = false;
         return this;
+    }
+
+    /** Whatever answers at its address could be it. */
+    Subject hasNothingToKnowItBy() {
+        knowable = false;
+        return this;
+    }
+
+    boolean isKnowable() {
+        return knowable;
     }
 
     boolean noticesStalling() {

@@ -54,6 +54,8 @@ final class Aht20Sensor extends I2cSensor {
         if ((status & (BUSY | CALIBRATED)) != CALIBRATED || status != status()) {
             throw wrongChip("is not an AHT20: its status is 0x%02x".formatted(status));
         }
+        // Only a result has a checksum.
+        List<Measurement> _ = measure();
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.pipit.drivers.BusClock;
 import io.pipit.drivers.Measurement;
 import io.pipit.drivers.SensorException;
 import io.pipit.drivers.SensorException.Category;
+import io.pipit.drivers.i2c.BoschIds;
 import io.pipit.drivers.i2c.I2cDevice;
 import io.pipit.drivers.i2c.I2cSensor;
 import java.time.Duration;
@@ -25,8 +26,6 @@ import org.jspecify.annotations.Nullable;
  * conversion is seen to run before its result is believed.
  */
 final class Bmx280Sensor extends I2cSensor {
-
-    private static final int ID = 0xD0;
     private static final int RESET = 0xE0;
     private static final int CTRL_HUM = 0xF2;
     private static final int STATUS = 0xF3;
@@ -107,10 +106,7 @@ final class Bmx280Sensor extends I2cSensor {
     }
 
     private void checkId() throws SensorException {
-        int id = device.readAlike(2, ID, 1)[0] & 0xFF;
-        if (!chip.hasId(id)) {
-            throw device.fault(Category.WRONG_CHIP, chip.complaintAbout(id));
-        }
+        BoschIds.check(device, chip.name());
     }
 
     private void awaitCalibrationCopy() throws SensorException, InterruptedException {

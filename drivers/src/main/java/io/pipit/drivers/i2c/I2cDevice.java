@@ -136,7 +136,8 @@ public final class I2cDevice implements AutoCloseable {
         return bytes;
     }
 
-    private SensorException bitErrors() {
+    /** Two answers that should be alike and are not. */
+    public SensorException bitErrors() {
         return fault(
                 Category.IO,
                 "gave different answers from the same registers: bit errors on the wires;"

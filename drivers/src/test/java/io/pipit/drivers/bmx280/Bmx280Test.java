@@ -147,7 +147,9 @@ class Bmx280Test {
                 () -> open(new Bme280Driver()));
         bmp280.id(0x61);
         assertFails(
-                Category.WRONG_CHIP, "is not a BME280 but BME680", () -> open(new Bme280Driver()));
+                Category.WRONG_CHIP,
+                "is a BME680 (chip ID 0x61), not a BME280",
+                () -> open(new Bme280Driver()));
     }
 
     @Test
