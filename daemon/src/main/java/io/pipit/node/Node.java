@@ -176,7 +176,6 @@ final class Node implements AutoCloseable {
                         health,
                         metrics);
         core.start();
-        sampler = new Sampler(inbox, time, threads.named("bus"), health, metrics);
         loop =
                 new NodeLoop(
                         inbox,
@@ -268,7 +267,7 @@ final class Node implements AutoCloseable {
                 sensor.name(),
                 "none:" + sensor.name(),
                 sensor.every(),
-                SensorSpec.READ_MAX,
+                sensor.every(),
                 sensor,
                 () -> {
                     throw why;
