@@ -55,7 +55,7 @@ public final class Core {
         this.time = time;
         log = recovered.log();
         ingest = new Ingest(store, recovered, metrics);
-        clock = new WallClock(time, ingest, recovered, health);
+        clock = new WallClock(time, store, ingest, recovered, health);
         feeds = new Feeds(log, ingest, metrics);
         watchers = new Watchers(metrics);
         observers = new SeriesObservers(log, metrics);
@@ -64,8 +64,9 @@ public final class Core {
                         self, links, store, recovered, entropy, watchers, health, metrics);
     }
 
-    /** Asks for the first block of places. */
+    /** Asks for the first block of places, and has written down what the clock is. */
     public void start() {
+        clock.look(this::grew);
         ingest.reserve();
     }
 
@@ -76,10 +77,14 @@ public final class Core {
             case Event.Measured measured -> ingest.take(measured, this::grew);
             case Event.Reserved reserved -> {
                 ingest.reserved(reserved.through());
-                clock.look(this::grew);
+                clock.publish(this::grew);
                 ingest.takeWaiting(this::grew);
             }
-            case Event.Committed committed -> subscriptions.committed(committed.cursors());
+            case Event.ClockNoted noted -> clock.noted(noted.clock(), this::grew);
+            case Event.Committed committed -> {
+                clock.committed(committed.ownThrough());
+                subscriptions.committed(committed.cursors());
+            }
             case Event.Trimmed trimmed -> ingest.trimmed(trimmed.firstKept());
             case Event.PeersKnown known -> subscriptions.known(known.peers(), now);
             case Event.Wanted wanted -> subscriptions.wanted(wanted.filters(), now);

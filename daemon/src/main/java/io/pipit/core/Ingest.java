@@ -146,28 +146,26 @@ final class Ingest {
     }
 
     /**
-     * Adds what the wall clock is. A clock that the store has no room for isn't published either,
-     * since readings could not be put right by it later.
+     * Gives a clock its place. One that the store has no room for isn't published either, since
+     * readings could not be put right by it later.
      *
-     * @return false where that has to be tried again
+     * @return its place; 0 where that has to be tried again
      */
-    boolean take(long monotonicMicros, long offsetMicros, boolean synchronised, Growth growth) {
+    long take(BootClock clock, Growth growth) {
         if (next > reservedThrough) {
-            return false;
+            return 0;
         }
-        List<LogEntry> clock =
+        long place = next++;
+        List<LogEntry> placed =
                 List.of(
                         new BootClock(
-                                next++,
-                                new Stamp(boot, monotonicMicros),
-                                offsetMicros,
-                                synchronised));
-        boolean stored = store.append(clock);
+                                place, clock.at(), clock.offsetMicros(), clock.synchronised()));
+        boolean stored = store.append(placed);
         if (stored) {
-            grew(clock, true, growth);
+            grew(placed, true, growth);
         }
         reserve();
-        return stored;
+        return stored ? place : 0;
     }
 
     /** Retention moved the start of the log. */

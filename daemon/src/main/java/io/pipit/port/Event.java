@@ -1,5 +1,6 @@
 package io.pipit.port;
 
+import io.pipit.model.BootClock;
 import io.pipit.model.Filter;
 import io.pipit.model.LogSlice;
 import io.pipit.model.NodeId;
@@ -27,6 +28,9 @@ public sealed interface Event {
 
     /** Own sequences up to this one are durably reserved. */
     record Reserved(long through) implements Event {}
+
+    /** {@link ReadingStore#note} is durable. */
+    record ClockNoted(BootClock clock) implements Event {}
 
     /**
      * The store committed.

@@ -60,6 +60,16 @@ public interface ReadingStore {
     void reserve(long through);
 
     /**
+     * Writes down what the wall clock is, in place of what was written before, so that a clock that
+     * subscribers were told of is never known to them alone: one that didn't get into the log gets
+     * a place in it when the store is opened again. {@link Event.ClockNoted} says when that is
+     * durable. Committed at once, not with the next batch.
+     *
+     * @param clock with sequence 0, since it has no place yet
+     */
+    void note(BootClock clock);
+
+    /**
      * Appends entries of the own log.
      *
      * @return false where the queue is full and nothing was taken

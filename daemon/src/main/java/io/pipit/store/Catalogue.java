@@ -208,6 +208,7 @@ final class Catalogue {
                     session.update(
                             "INSERT OR REPLACE INTO own (one, log, reserved) VALUES (1, ?, 0)",
                             own.number);
+                    session.update("DELETE FROM noted");
                 });
         own.saved = true;
         logs.put(new Key(self, own.id), own);
@@ -249,6 +250,62 @@ final class Catalogue {
                     insert.executeUpdate();
                 });
         return number[0];
+    }
+
+    /** Writes a clock down before it has its place in the log. */
+    static void note(Session session, BootClock clock) throws SQLException {
+        session.update(
+                "INSERT OR REPLACE INTO noted (one, boot, monotonic, wall_offset, synchronised)"
+                        + " VALUES (1,?,?,?,?)",
+                clock.at().boot(),
+                clock.at().monotonicMicros(),
+                clock.offsetMicros(),
+                clock.synchronised() ? 1 : 0);
+    }
+
+    /**
+     * Gives the clock that was written down a place in the log, where a crash came before: who was
+     * told of it, and whoever wasn't, have the same times then.
+     */
+    void recallClock(Session session, StoredLog own) throws SQLException {
+        if (session.number(0, "SELECT count(*) FROM noted") == 0) {
+            return;
+        }
+        session.write(
+                true,
+                () -> {
+                    long sequence =
+                            1 + Math.max(own.end, session.number(0, "SELECT reserved FROM own"));
+                    BootClock noted = noted(session, sequence);
+                    boolean isThere =
+                            own.clocks.values().stream()
+                                    .anyMatch(clock ->
+                                            clock.at().equals(noted.at())
+                                                    && clock.offsetMicros() == noted.offsetMicros()
+                                                    && clock.synchronised()
+                                                            == noted.synchronised());
+                    if (!isThere && own.saw(noted)) {
+                        session.update("UPDATE own SET reserved = ?", sequence);
+                        session.update(
+                                "INSERT INTO clock SELECT log, reserved, boot, monotonic,"
+                                        + " wall_offset, synchronised FROM own, noted");
+                        own.end = sequence;
+                    }
+                    session.update("DELETE FROM noted");
+                });
+    }
+
+    private static BootClock noted(Session session, long sequence) throws SQLException {
+        try (ResultSet row =
+                session.prepare("SELECT boot, monotonic, wall_offset, synchronised FROM noted")
+                        .executeQuery()) {
+            row.next();
+            return new BootClock(
+                    sequence,
+                    new Stamp(row.getInt(1), row.getLong(2)),
+                    row.getLong(3),
+                    row.getInt(4) != 0);
+        }
     }
 
     /** What the core has to know of the file. */

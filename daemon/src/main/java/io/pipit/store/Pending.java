@@ -1,5 +1,6 @@
 package io.pipit.store;
 
+import io.pipit.model.BootClock;
 import io.pipit.model.LogEntry;
 import io.pipit.port.ReadingStore.Cursor;
 import java.util.ArrayDeque;
@@ -42,6 +43,7 @@ final class Pending {
     private final ArrayDeque<Call> calls = new ArrayDeque<>();
     private int entries;
     private long reserve;
+    private @Nullable BootClock note;
     private boolean closing;
     private boolean news;
 
@@ -87,6 +89,39 @@ final class Pending {
         lock.lock();
         try {
             return reserve;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Has a clock written down, in place of one that waits. */
+    void note(BootClock clock) {
+        lock.lock();
+        try {
+            note = clock;
+            tell();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The clock that is to be written down; null where none is. */
+    @Nullable BootClock note() {
+        lock.lock();
+        try {
+            return note;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** This one is, unless another took its place. */
+    void noted(BootClock clock) {
+        lock.lock();
+        try {
+            if (clock.equals(note)) {
+                note = null;
+            }
         } finally {
             lock.unlock();
         }

@@ -105,6 +105,7 @@ final class Writer {
 
     private volatile long blocksToldOf;
     private long toldReserved;
+    private @Nullable BootClock tellNoted;
     private boolean tellCommitted;
     private final Map<Cursor, Long> tellCursors = new HashMap<>();
     private long tellTrimmed;
@@ -224,7 +225,7 @@ final class Writer {
     }
 
     private long untilDue(long now, boolean closing) {
-        if (pending.reserve() > reserved) {
+        if (pending.reserve() > reserved || pending.note() != null) {
             return 0;
         }
         Long oldest = pending.oldestNanos();
@@ -239,6 +240,7 @@ final class Writer {
     private void commit() throws SQLException {
         List<Call> batch = pending.first(BATCH_ENTRIES);
         long reserve = pending.reserve();
+        BootClock note = pending.note();
         Map<Cursor, Long> cursors = new LinkedHashMap<>();
         Set<Column> columns = new HashSet<>();
         Set<StoredLog> logs = new HashSet<>();
@@ -284,7 +286,14 @@ final class Writer {
                     if (reserve > reserved) {
                         session.update("UPDATE own SET reserved = ?", reserve);
                     }
+                    if (note != null) {
+                        Catalogue.note(session, note);
+                    }
                 });
+        if (note != null) {
+            pending.noted(note);
+            tellNoted = note;
+        }
         committed(batch, reserve, cursors);
         columns.forEach(column -> column.saved = true);
         logs.forEach(log -> log.saved = true);
@@ -390,6 +399,13 @@ final class Writer {
 
     /** Says what was done; false where the core had no room for it. */
     private boolean announce() {
+        BootClock noted = tellNoted;
+        if (noted != null) {
+            if (!inbox.offer(new Event.ClockNoted(noted))) {
+                return false;
+            }
+            tellNoted = null;
+        }
         if (reserved > toldReserved) {
             if (!inbox.offer(new Event.Reserved(reserved))) {
                 return false;

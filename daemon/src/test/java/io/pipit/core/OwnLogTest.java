@@ -126,12 +126,49 @@ class OwnLogTest {
 
     @Test
     void theFirstThingThatALogKnowsOfABootIsItsClock() {
-        SteppedCore fresh = new SteppedCore(0, Map.of(), Map.of());
-        fresh.offsetMicros += SECOND;
-        fresh.measures(20);
-        fresh.happens(new Event.Reserved(2_000));
+        SteppedCore fresh = SteppedCore.newlyBooted();
+        assertThat(fresh.noted).hasSize(1);
+        fresh.core.handle(fresh.measured("temperature", 20));
+        fresh.core.handle(new Event.ClockNoted(fresh.noted.getFirst()));
+        fresh.core.handle(new Event.Reserved(2_000));
         assertThat(fresh.own.getFirst()).isInstanceOf(BootClock.class);
         assertThat(fresh.own).hasSize(2);
+    }
+
+    @Test
+    void aClockIsWrittenDownBeforeAnybodyIsToldOfItAndReadingsDoNotWaitForThat() {
+        node.happens(new Event.Reserved(2_000));
+        node.commits = false;
+        node.offsetMicros += SECOND;
+        node.passes(SECOND);
+        node.measures(20);
+        assertThat(node.noted)
+                .containsExactly(
+                        new BootClock(
+                                0,
+                                new Stamp(BOOT, node.nowNanos / 1_000),
+                                node.offsetMicros,
+                                true));
+        assertThat(node.own).hasSize(1).first().isInstanceOf(Reading.class);
+        node.happens(new Event.ClockNoted(node.noted.getFirst()));
+        assertThat(node.own).hasSize(2).last().isInstanceOf(BootClock.class);
+    }
+
+    @Test
+    void theNextClockIsWrittenDownWhenTheOneBeforeIsInTheLogForGood() {
+        node.happens(new Event.Reserved(2_000));
+        node.commits = false;
+        node.offsetMicros += SECOND;
+        node.passes(SECOND);
+        node.happens(new Event.ClockNoted(node.noted.getFirst()));
+        node.offsetMicros += SECOND;
+        node.passes(5 * SECOND);
+        node.happens(new Event.Committed(1_000, Map.of()));
+        node.passes(SECOND);
+        assertThat(node.noted).hasSize(1);
+        node.happens(new Event.Committed(1_001, Map.of()));
+        node.passes(SECOND);
+        assertThat(node.noted).hasSize(2);
     }
 
     @Test

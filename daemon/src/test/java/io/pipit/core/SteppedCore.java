@@ -45,6 +45,13 @@ final class SteppedCore {
     final List<LogEntry> own = new ArrayList<>();
     final List<Stored> stored = new ArrayList<>();
     final List<Long> reserved = new ArrayList<>();
+
+    /** Clocks that were given to the store to write down. */
+    final List<BootClock> noted = new ArrayList<>();
+
+    /** Whether the store commits what it is given as soon as nothing else is to be done. */
+    boolean commits = true;
+
     final List<String> observations = new ArrayList<>();
     final List<PeerLinks.Fetch> fetches = new ArrayList<>();
     final List<Seen> seen = new ArrayList<>();
@@ -55,30 +62,36 @@ final class SteppedCore {
     long offsetMicros = 1_700_000_000_000_000L;
     boolean synchronised = true;
     boolean storeFull;
+    private int toldNoted;
 
     SteppedCore() {
         this(0, Map.of(), Map.of());
+    }
+
+    /** One whose log says nothing of this boot's clock yet. */
+    static SteppedCore newlyBooted() {
+        return new SteppedCore(0, List.of(), Map.of(), Map.of());
     }
 
     SteppedCore(
             long lastClock,
             Map<Series, Long> lastSequences,
             Map<ReadingStore.Cursor, Long> cursors) {
+        this(
+                lastClock,
+                List.of(new BootClock(lastClock, new Stamp(BOOT, 0), 1_700_000_000_000_000L, true)),
+                lastSequences,
+                cursors);
+    }
+
+    private SteppedCore(
+            long lastClock,
+            List<BootClock> clocks,
+            Map<Series, Long> lastSequences,
+            Map<ReadingStore.Cursor, Long> cursors) {
         ReadingStore.Recovered recovered =
                 new ReadingStore.Recovered(
-                        OWN_LOG,
-                        BOOT,
-                        1_001,
-                        lastSequences,
-                        lastClock,
-                        List.of(
-                                new BootClock(
-                                        lastClock,
-                                        new Stamp(BOOT, 0),
-                                        1_700_000_000_000_000L,
-                                        true)),
-                        cursors,
-                        1);
+                        OWN_LOG, BOOT, 1_001, lastSequences, lastClock, clocks, cursors, 1);
         core =
                 new Core(
                         SELF,
@@ -115,6 +128,16 @@ final class SteppedCore {
             core.handle(event);
         }
         core.tick();
+        commit();
+    }
+
+    private void commit() {
+        while (commits && toldNoted < noted.size()) {
+            core.handle(new Event.ClockNoted(noted.get(toldNoted++)));
+            core.handle(
+                    new Event.Committed(own.isEmpty() ? 0 : own.getLast().sequence(), Map.of()));
+            core.tick();
+        }
     }
 
     /** Time goes by, with a wake-up whenever the core wanted one. */
@@ -123,6 +146,7 @@ final class SteppedCore {
         while (core.nextDeadlineNanos() <= end) {
             nowNanos = Math.max(nowNanos, core.nextDeadlineNanos());
             core.tick();
+            commit();
         }
         nowNanos = end;
     }
@@ -259,6 +283,11 @@ final class SteppedCore {
         @Override
         public void reserve(long through) {
             reserved.add(through);
+        }
+
+        @Override
+        public void note(BootClock clock) {
+            noted.add(clock);
         }
 
         @Override

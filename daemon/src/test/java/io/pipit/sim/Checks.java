@@ -1,5 +1,6 @@
 package io.pipit.sim;
 
+import io.pipit.model.BootClock;
 import io.pipit.model.Filter;
 import io.pipit.model.LogEntry;
 import io.pipit.model.LogId;
@@ -51,9 +52,11 @@ final class Checks {
             if (before != null) {
                 violated(Invariant.PLACE_USED_ONCE, before + " and " + entry);
             }
-            rightOffsets.put(
-                    new Boot(log, entry.at().boot()),
-                    machine.rightMicros() - machine.monotonicMicros());
+            if (entry.at().boot() == machine.disk.boot) {
+                rightOffsets.put(
+                        new Boot(log, entry.at().boot()),
+                        machine.rightMicros() - machine.monotonicMicros());
+            }
         }
     }
 
@@ -134,6 +137,12 @@ final class Checks {
         for (SimMachine machine : sim.machines) {
             SimProcess process = machine.process();
             if (process == null) {
+                return false;
+            }
+            if (!process.store.hasCommittedAll()) {
+                if (tell) {
+                    violated(Invariant.COMES_TO_REST, machine.name + " has yet to commit");
+                }
                 return false;
             }
             for (SimMachine origin : sim.machines) {
@@ -256,15 +265,12 @@ final class Checks {
             // Whoever doesn't follow any more isn't told what time it was after all.
             return;
         }
-        var heldClocks = new HashSet<LogEntry>(machine.disk.clocks(origin.id, origin.disk.log));
-        heldClocks.removeAll(new HashSet<LogEntry>(origin.disk.clocks()));
-        // A clock that went out before it was stored, and was lost with the power at the origin,
-        // is known to the subscriber alone. What it says was true all the same.
-        var disputed = new HashSet<Integer>();
-        heldClocks.forEach(clock -> {
-            disputed.add(clock.at().boot());
-            sim.trace("clock lost at its origin", machine.number, clock.sequence());
-        });
+        var known = new HashSet<LogEntry>(origin.disk.clocks());
+        for (BootClock clock : machine.disk.clocks(origin.id, origin.disk.log)) {
+            if (!known.contains(clock)) {
+                sim.trace("clock lost at its origin", machine.number, clock.sequence());
+            }
+        }
         Timeline copied = new Timeline(machine.disk.clocks(origin.id, origin.disk.log));
         machine.disk
                 .of(origin.id, origin.disk.log)
@@ -272,7 +278,6 @@ final class Checks {
                     LogEntry entry = entries.getFirst();
                     if (entry instanceof Reading
                             && origin.disk.own.containsKey(sequence)
-                            && !disputed.contains(entry.at().boot())
                             && !copied.wallMicros(entry.at()).equals(own.wallMicros(entry.at()))) {
                         violated(
                                 Invariant.SAME_TIME,

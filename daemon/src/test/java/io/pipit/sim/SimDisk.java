@@ -31,6 +31,7 @@ final class SimDisk {
     long reservedThrough;
     long firstKept = 1;
     int boot;
+    @Nullable BootClock noted;
     private @Nullable Timeline timeline;
 
     SimDisk(LogId log) {

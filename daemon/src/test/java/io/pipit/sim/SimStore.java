@@ -38,6 +38,7 @@ class SimStore implements ReadingStore {
     private final NavigableMap<Long, LogEntry> ownWaiting = new TreeMap<>();
     private final Set<Object> othersWaiting = new HashSet<>();
     private final List<Event.Reserved> reservations = new ArrayList<>();
+    private @Nullable BootClock asked;
     private boolean hung;
     private boolean commitPlanned;
 
@@ -45,6 +46,7 @@ class SimStore implements ReadingStore {
         this.sim = sim;
         this.process = process;
         this.disk = disk;
+        recallClock();
         Map<Cursor, Long> cursors = new HashMap<>(disk.cursors);
         recovered =
                 new Recovered(
@@ -56,6 +58,27 @@ class SimStore implements ReadingStore {
                         disk.clocks(),
                         cursors,
                         disk.firstKept);
+    }
+
+    /** A clock that was written down and didn't get into the log. */
+    private void recallClock() {
+        BootClock noted = disk.noted;
+        disk.noted = null;
+        if (noted != null && disk.clocks().stream().noneMatch(clock -> saysTheSame(clock, noted))) {
+            sim.trace("clock recalled", process.machine.number, noted.offsetMicros());
+            disk.reservedThrough = Math.max(disk.reservedThrough, disk.lastOwn) + 1;
+            BootClock placed = at(disk.reservedThrough, noted);
+            sim.checks.taken(process.machine, List.of(placed));
+            disk.append(placed);
+        }
+    }
+
+    private static boolean saysTheSame(BootClock clock, BootClock noted) {
+        return at(0, clock).equals(at(0, noted));
+    }
+
+    private static BootClock at(long sequence, BootClock clock) {
+        return new BootClock(sequence, clock.at(), clock.offsetMicros(), clock.synchronised());
     }
 
     /** The first place that no earlier run can have used. */
@@ -84,6 +107,26 @@ class SimStore implements ReadingStore {
         }
         disk.reservedThrough = Math.max(disk.reservedThrough, reservation.through());
         process.offer(reservation);
+    }
+
+    @Override
+    public void note(BootClock clock) {
+        sim.mayLosePower(process);
+        asked = clock;
+        sim.after(sim.between(MILLI, 50 * MILLI), this::noteNow);
+    }
+
+    private void noteNow() {
+        BootClock clock = asked;
+        if (clock != null && !process.isDead() && !hung) {
+            asked = null;
+            writeDown(clock);
+            process.offer(new Event.ClockNoted(clock));
+        }
+    }
+
+    void writeDown(BootClock clock) {
+        disk.noted = clock;
     }
 
     @Override
@@ -117,6 +160,11 @@ class SimStore implements ReadingStore {
                 || othersWaiting.contains(key(origin, log, sequence));
     }
 
+    /** Whether all that was handed to it is on the disk. */
+    boolean hasCommittedAll() {
+        return queue.isEmpty() && asked == null;
+    }
+
     /** Nothing is committed until {@link #wake}. */
     void hang() {
         hung = true;
@@ -127,12 +175,16 @@ class SimStore implements ReadingStore {
         List<Event.Reserved> late = List.copyOf(reservations);
         reservations.clear();
         late.forEach(this::reserveNow);
+        noteNow();
         planCommit();
     }
 
     /** The power fails: the transaction that was under way made it to the disk, or didn't. */
     void cut() {
         if (!hung && sim.chance(0.5)) {
+            if (asked != null) {
+                writeDown(asked);
+            }
             commitNow();
         }
     }

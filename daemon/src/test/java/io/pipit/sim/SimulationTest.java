@@ -2,6 +2,7 @@ package io.pipit.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pipit.model.BootClock;
 import io.pipit.model.Filter;
 import io.pipit.model.LogEntry;
 import io.pipit.model.LogId;
@@ -27,6 +28,8 @@ class SimulationTest {
 
     private static final String[] WHAT_HAPPENS = {
         "clock",
+        "clock lost at its origin",
+        "clock recalled",
         "commit",
         "crash",
         "cut",
@@ -145,6 +148,26 @@ class SimulationTest {
     }
 
     @Test
+    void aClockThatIsNotWrittenDownIsFound() {
+        assertThat(
+                        found(
+                                new Fakes() {
+                                    @Override
+                                    public SimStore store(
+                                            Simulation sim, SimProcess process, SimDisk disk) {
+                                        return new SimStore(sim, process, disk) {
+                                            @Override
+                                            void writeDown(BootClock clock) {
+                                                sim.trace("forgets", 0, clock.offsetMicros());
+                                            }
+                                        };
+                                    }
+                                },
+                                10 * SEEDS_FOR_A_FAULT))
+                .containsExactly(Invariant.SAME_TIME);
+    }
+
+    @Test
     void aDuplicateLetThroughIsFound() {
         assertThat(
                         found(
@@ -183,8 +206,12 @@ class SimulationTest {
 
     /** Every invariant that this fault breaks in one seed or another. */
     private static Set<Invariant> found(Fakes fault) {
+        return found(fault, SEEDS_FOR_A_FAULT);
+    }
+
+    private static Set<Invariant> found(Fakes fault, int seeds) {
         Set<Invariant> found = EnumSet.noneOf(Invariant.class);
-        for (long seed = 1; seed <= SEEDS_FOR_A_FAULT; seed++) {
+        for (long seed = 1; seed <= seeds; seed++) {
             found.addAll(new Simulation(seed, fault).run().violations().keySet());
         }
         return found;

@@ -4,9 +4,11 @@ import static io.pipit.store.Scene.reading;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pipit.model.BootClock;
 import io.pipit.model.Filter;
 import io.pipit.model.LogId;
 import io.pipit.model.Series;
+import io.pipit.model.Stamp;
 import io.pipit.monitor.Health.Part;
 import io.pipit.monitor.Health.Status;
 import io.pipit.port.Event;
@@ -96,7 +98,7 @@ class StoreFileTest {
                         statement.executeQuery(
                                 "SELECT kernel, user_version FROM boot, pragma_user_version")) {
             assertThat(row.getString(1)).isEqualTo("6");
-            assertThat(row.getInt(2)).isEqualTo(2);
+            assertThat(row.getInt(2)).isEqualTo(StoreFile.MIGRATIONS.size() + 1);
         }
     }
 
@@ -125,6 +127,40 @@ class StoreFileTest {
         byte[] foreign = Files.readAllBytes(scene.file);
         assertThatThrownBy(scene::open).hasMessageContaining("another program's database");
         assertThat(Files.readAllBytes(scene.file)).isEqualTo(foreign);
+    }
+
+    @Test
+    void aClockThatWasWrittenDownAndLostGetsAPlaceAtTheNextStart() throws Exception {
+        BootClock told = new BootClock(0, new Stamp(1, 7_000_000), 55, true);
+        try (SqliteStore store = scene.open()) {
+            store.reserve(100);
+            store.note(told);
+            assertThat(store.step()).isZero();
+            assertThat(scene.told)
+                    .containsExactly(new Event.ClockNoted(told), new Event.Reserved(100));
+        }
+        for (int start = 0; start < 2; start++) {
+            try (SqliteStore store = scene.open()) {
+                assertThat(store.recovered().clocks())
+                        .containsExactly(new BootClock(101, told.at(), 55, true));
+                assertThat(store.recovered().lastClock()).isEqualTo(101);
+                assertThat(store.recovered().nextSequence()).isEqualTo(102);
+            }
+        }
+    }
+
+    @Test
+    void aClockThatIsInTheLogStaysAsItIs() throws Exception {
+        BootClock told = new BootClock(0, new Stamp(1, 7_000_000), 55, true);
+        try (SqliteStore store = scene.open()) {
+            store.note(told);
+            scene.settle(store);
+            store.append(List.of(new BootClock(3, told.at(), 55, true)));
+            scene.settle(store);
+        }
+        try (SqliteStore store = scene.open()) {
+            assertThat(store.recovered().clocks()).extracting(BootClock::sequence).containsOnly(3L);
+        }
     }
 
     @Test

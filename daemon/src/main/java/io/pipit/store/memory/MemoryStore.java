@@ -24,12 +24,14 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A log that lives as long as the process: what a node uses while its store can't be opened. It has
- * an ID of its own, so that none of its places is ever one of the durable log's, and it never says
- * that anything is committed. Keeps the newest {@link #READINGS_MAX} own readings, so that who
- * follows this node can repair what it missed, and nothing of peers. Thread-safe; never waits.
+ * an ID of its own, so that none of its places is ever one of the durable log's. What it is given
+ * lasts as long as that log does: it is committed at once. Keeps the newest {@link #READINGS_MAX}
+ * own readings, so that who follows this node can repair what it missed, and nothing of peers.
+ * Thread-safe; never waits.
  */
 public final class MemoryStore implements ReadingStore, ReadingHistory {
     /** Readings kept at the least; the oldest go {@link #STEP} at a time. */
@@ -56,6 +58,9 @@ public final class MemoryStore implements ReadingStore, ReadingHistory {
 
     /** What the inbox had no room for, 0 where there is nothing. */
     private long untoldReserved;
+
+    private @Nullable BootClock untoldNote;
+    private long untoldCommitted;
 
     private long untoldTrimmed;
 
@@ -85,6 +90,12 @@ public final class MemoryStore implements ReadingStore, ReadingHistory {
     }
 
     @Override
+    public synchronized void note(BootClock clock) {
+        untoldNote = clock;
+        tell();
+    }
+
+    @Override
     public synchronized boolean append(List<LogEntry> entries) {
         for (LogEntry entry : entries) {
             end = Math.max(end, entry.sequence());
@@ -99,6 +110,8 @@ public final class MemoryStore implements ReadingStore, ReadingHistory {
                         clocks.pollFirstEntry();
                     }
                     timeline = new Timeline(clocks.values());
+                    // Readings needn't be told of one by one: only clocks wait for it.
+                    untoldCommitted = end;
                 }
             }
         }
@@ -119,8 +132,15 @@ public final class MemoryStore implements ReadingStore, ReadingHistory {
     }
 
     private void tell() {
+        BootClock note = untoldNote;
+        if (note != null && inbox.offer(new Event.ClockNoted(note))) {
+            untoldNote = null;
+        }
         if (untoldReserved > 0 && inbox.offer(new Event.Reserved(untoldReserved))) {
             untoldReserved = 0;
+        }
+        if (untoldCommitted > 0 && inbox.offer(new Event.Committed(untoldCommitted, Map.of()))) {
+            untoldCommitted = 0;
         }
         if (untoldTrimmed > 0 && inbox.offer(new Event.Trimmed(untoldTrimmed))) {
             untoldTrimmed = 0;

@@ -18,6 +18,7 @@ import io.pipit.port.ReadingHistory.LogQuery;
 import io.pipit.port.ReadingStore.Cursor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -74,6 +75,15 @@ class MemoryStoreTest {
                         .toCompletableFuture()
                         .join();
         assertThat(other.entries()).hasSize(4);
+    }
+
+    @Test
+    void lastsAsLongAsItsLogSoThatAClockIsSafeAtOnce() {
+        BootClock clock = new BootClock(0, new Stamp(1, 7), 1_000, true);
+        store.note(clock);
+        store.append(List.of(new BootClock(5, clock.at(), 1_000, true)));
+        assertThat(told)
+                .containsExactly(new Event.ClockNoted(clock), new Event.Committed(5, Map.of()));
     }
 
     @Test
