@@ -19,7 +19,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -34,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Whoever changes the file (the daemon, or a verb while it is stopped) holds a lock on {@code
  * peers.lock} and reads it again first. A file that can't be understood trusts nobody: the
  * configured peers stay, {@link #problems} says what is wrong, nothing can be changed, and the file
- * is left alone until somebody mends it.
+ * is left alone until somebody mends it. Where it could be understood before, what it said then
+ * holds until then.
  */
 public final class TrustStore {
     /** How many peers a node may know. */
@@ -44,7 +44,6 @@ public final class TrustStore {
     private static final int FILE_BYTES_MAX = 1 << 20;
     private static final long LOCK_RETRY_NANOS = 10_000_000;
     private static final int LOCK_RETRIES_MAX = 500;
-    private static final int SHORT_ID_CHARS = 7;
 
     private final Path dataDirectory;
     private final Path file;
@@ -105,10 +104,10 @@ public final class TrustStore {
         listeners.add(listener);
     }
 
-    /** Takes other configured peers instead. */
+    /** Takes other configured peers instead, and reads the file again. */
     public synchronized void configure(List<Peer> peers) {
         configured = List.copyOf(peers);
-        merge();
+        reload();
     }
 
     /** Reads the file again. */
@@ -117,7 +116,6 @@ public final class TrustStore {
             added = readFile();
             damage = null;
         } catch (IdentityException e) {
-            added = List.of();
             damage = e.getMessage();
         }
         merge();
@@ -129,7 +127,17 @@ public final class TrustStore {
      * @throws IdentityException where it can't be added, and why
      */
     public void add(Peer peer) throws IdentityException {
-        change(peer.id(), peer);
+        change(peer.id(), before -> peer);
+    }
+
+    /**
+     * Adds a peer, or changes what is said of an added one with the same ID. It is durable when
+     * this returns.
+     *
+     * @throws IdentityException where it can't be done, and why
+     */
+    public void change(Peer.Change change) throws IdentityException {
+        change(change.id(), change::to);
     }
 
     /**
@@ -139,10 +147,15 @@ public final class TrustStore {
      * @throws IdentityException where it is a configured one, or the file can't be written
      */
     public boolean remove(NodeId id) throws IdentityException {
-        return change(id, null);
+        return change(id, before -> null);
     }
 
-    private synchronized boolean change(NodeId id, @Nullable Peer next) throws IdentityException {
+    /** Makes of the added peer that was there, or null, what takes its place, or null. */
+    private interface Step {
+        @Nullable Peer from(@Nullable Peer before);
+    }
+
+    private synchronized boolean change(NodeId id, Step step) throws IdentityException {
         checkNotConfigured(id);
         try {
             Files.createDirectories(dataDirectory);
@@ -150,14 +163,14 @@ public final class TrustStore {
                             FileChannel.open(
                                     lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                     FileLock lock = locked(channel)) {
-                return changeLocked(id, next, lock);
+                return changeLocked(id, step, lock);
             }
         } catch (IOException e) {
             throw new IdentityException(file + " can't be written: " + e, e);
         }
     }
 
-    private boolean changeLocked(NodeId id, @Nullable Peer next, FileLock lock)
+    private boolean changeLocked(NodeId id, Step step, FileLock lock)
             throws IdentityException, IOException {
         if (!lock.isValid()) {
             throw new IdentityException(lockFile + ": the lock was lost; try again");
@@ -165,6 +178,12 @@ public final class TrustStore {
         List<Peer> before = readFile();
         List<Peer> after = new ArrayList<>(before);
         after.removeIf(peer -> peer.id().equals(id));
+        Peer next =
+                step.from(
+                        before.stream()
+                                .filter(peer -> peer.id().equals(id))
+                                .findFirst()
+                                .orElse(null));
         if (next != null) {
             check(next, after);
             after.add(next);
@@ -306,7 +325,7 @@ public final class TrustStore {
             }
             Peer named = peer;
             if (names.containsKey(peer.name())) {
-                named = new Peer(peer.id(), substitute(peer.id()), peer.address(), peer.grants());
+                named = new Peer(peer.id(), Peer.nameFor(peer.id()), peer.address(), peer.grants());
                 wrong.add(
                         "%s: the name %s belongs to %s; %s is called %s until it gets a name of its own"
                                 .formatted(
@@ -319,9 +338,5 @@ public final class TrustStore {
             names.put(named.name(), named.id());
             all.put(named.id(), named);
         }
-    }
-
-    private static String substitute(NodeId id) {
-        return "node-" + id.toString().substring(0, SHORT_ID_CHARS).toLowerCase(Locale.ROOT);
     }
 }

@@ -208,6 +208,8 @@ final class Node implements AutoCloseable {
                         threads.named("unix-socket"));
         socket.start();
         opened.push(socket);
+        // Who found no daemon to ask until now may have changed the list meanwhile.
+        trust.reload();
         closings.addAll(opened);
         LOG.info("{} is node {}: {}", node.name(), self, status());
     }

@@ -68,8 +68,13 @@ final class NodePeers implements Peers {
     }
 
     @Override
-    public void add(Peer peer) throws IdentityException {
-        trust.add(peer);
+    public void change(Peer.Change change) throws IdentityException {
+        trust.change(change);
+    }
+
+    @Override
+    public void reload() {
+        trust.reload();
     }
 
     @Override

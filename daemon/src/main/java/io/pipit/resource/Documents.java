@@ -261,7 +261,10 @@ final class Documents {
         return one;
     }
 
-    /** {@code /trust}: on the socket alone. */
+    /**
+     * {@code /trust}, on the socket alone: the list, one more or a change of one, one less; POST
+     * says that somebody else changed it.
+     */
     void trust(Call call) throws Refusal {
         call.allow(
                 Request.Method.GET, Request.Method.PUT, Request.Method.POST, Request.Method.DELETE);
@@ -282,10 +285,14 @@ final class Documents {
                 }
                 change(call, () -> remove(id));
             }
+            case POST -> {
+                call.knows(Set.of());
+                change(call, this::reload);
+            }
             default -> {
                 call.knows(Set.of());
-                Peer peer = peer(call);
-                change(call, () -> add(peer));
+                Peer.Change change = change(call);
+                change(call, () -> make(change));
             }
         }
     }
@@ -295,8 +302,13 @@ final class Documents {
         int make() throws Refusal, IdentityException;
     }
 
-    private int add(Peer peer) throws IdentityException {
-        peers.add(peer);
+    private int make(Peer.Change change) throws IdentityException {
+        peers.change(change);
+        return CHANGED;
+    }
+
+    private int reload() {
+        peers.reload();
         return CHANGED;
     }
 
@@ -337,7 +349,7 @@ final class Documents {
         return fields;
     }
 
-    private static Peer peer(Call call) throws Refusal {
+    private static Peer.Change change(Call call) throws Refusal {
         Document body = body(call);
         for (String name : body.fields().keySet()) {
             if (!Set.of("id", "name", "address", "roles").contains(name)) {
@@ -348,9 +360,9 @@ final class Documents {
         if (id == null) {
             throw Call.bad("id is no node ID, or one with a wrong character: " + body.get("id"));
         }
-        String name = body.get("name").text("");
-        if (!Series.NAME.matcher(name).matches()) {
-            throw Call.bad("name is none: " + body.get("name") + "; " + Series.NAME.pattern());
+        Document name = body.get("name");
+        if (name.isPresent() && !Series.NAME.matcher(name.text("")).matches()) {
+            throw Call.bad("name is none: " + name + "; " + Series.NAME.pattern());
         }
         Document address = body.get("address");
         var grants = new LinkedHashSet<Grant>();
@@ -361,7 +373,11 @@ final class Documents {
             }
             grants.add(grant.get());
         }
-        return new Peer(id, name, address.isPresent() ? address(address) : null, grants);
+        return new Peer.Change(
+                id,
+                name.isPresent() ? name.text("") : null,
+                address.isPresent() ? address(address) : null,
+                body.get("roles").isPresent() ? grants : null);
     }
 
     private static Document body(Call call) throws Refusal {

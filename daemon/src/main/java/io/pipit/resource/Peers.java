@@ -37,7 +37,10 @@ public interface Peers {
     Map<NodeId, Link> links();
 
     /** Trusts one more, or changes one. May block for a disk. */
-    void add(Peer peer) throws IdentityException;
+    void change(Peer.Change change) throws IdentityException;
+
+    /** Reads again what another process may have changed. May block for a disk. */
+    void reload();
 
     /**
      * Trusts one no longer. May block for a disk.

@@ -167,7 +167,11 @@ class PipitTest {
                         "[{\"id\":\""
                                 + other
                                 + "\",\"name\":\"shed\",\"address\":\"192.168.1.20:5684\",\"roles\":[\"read:air/*\"]}]\n");
-        assertThat(stage.run("peer", "revoke", "shed", "-c", file)).isZero();
+        assertThat(stage.run("peer", "add", other, "--name", "hut", "-c", file)).isZero();
+        assertThat(stage.printed()).isEqualTo("hut " + other + "\n");
+        assertThat(stage.run("peer", "list", "-c", file)).isZero();
+        assertThat(stage.printed()).contains("hut", other, "192.168.1.20:5684", "read:air/*");
+        assertThat(stage.run("peer", "revoke", "hut", "-c", file)).isZero();
         assertThat(stage.run("peer", "revoke", other, "-c", file)).isEqualTo(1);
         assertThat(stage.complaint()).contains("no peer is " + other);
         assertThat(stage.run("peer", "add", other, "--role", "king", "-c", file)).isEqualTo(2);

@@ -170,15 +170,35 @@ class VerbsIT {
 
     @Test
     void asksTheDaemonToChangeWhomItTrusts() {
-        printed("peer", "add", FakeTree.PEER.toString(), "--name", "shed");
+        assertThat(printed("peer", "add", FakeTree.PEER.toString(), "--name", "shed"))
+                .isEqualTo("shed " + FakeTree.PEER + "\n");
         printed("peer", "revoke", "shed");
         assertThat(printed("peer", "list")).contains("shed", "monitor, read");
         assertThat(tree.changes)
                 .containsExactly(
-                        "PUT trust [] {\"id\":\"%s\",\"name\":\"shed\",\"roles\":[\"monitor\",\"read\"]}"
-                                .formatted(FakeTree.PEER),
+                        "PUT trust [] {\"id\":\"%s\",\"name\":\"shed\"}".formatted(FakeTree.PEER),
                         "DELETE trust [id=%s] ".formatted(FakeTree.PEER));
         assertThat(folder.resolve("data")).doesNotExist();
+    }
+
+    @Test
+    void changesNothingBehindTheBackOfADaemonThatFails() throws Exception {
+        server.close();
+        Files.deleteIfExists(server.path());
+        try (var failing = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            failing.bind(UnixDomainSocketAddress.of(server.path()));
+            CompletableFuture<Integer> done =
+                    CompletableFuture.supplyAsync(
+                            () -> stage.run("peer", "add", FakeTree.PEER.toString(), "-c", file));
+            failing.accept().close();
+
+            assertThat(done.get(10, TimeUnit.SECONDS)).isEqualTo(69);
+        }
+        assertThat(stage.complaint()).contains("hung up").hasLineCount(1);
+        assertThat(folder.resolve("data")).doesNotExist();
+        // A socket that was left over is nobody's.
+        assertThat(stage.run("peer", "add", FakeTree.PEER.toString(), "-c", file)).isZero();
+        assertThat(folder.resolve("data").resolve("peers.toml")).exists();
     }
 
     @Test

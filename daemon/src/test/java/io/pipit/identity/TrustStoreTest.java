@@ -165,6 +165,50 @@ class TrustStoreTest {
     }
 
     @Test
+    void keepsWhatAChangeOfAPeerDoesNotSpeakOf() throws Exception {
+        TrustStore store = store();
+        store.change(new Peer.Change(SHED, null, null, null));
+        assertThat(store.list())
+                .singleElement()
+                .satisfies(peer -> {
+                    assertThat(peer.name()).isEqualTo(Peer.nameFor(SHED));
+                    assertThat(peer.grants())
+                            .extracting(Grant::toString)
+                            .containsExactlyInAnyOrder("monitor", "read");
+                });
+        store.add(peer(SHED, "shed"));
+        // Another process renames it meanwhile.
+        store().change(new Peer.Change(SHED, "hut", null, null));
+        Set<Grant> bulk = Set.of(Grant.of(Grant.Role.BULK));
+        store.change(new Peer.Change(SHED, null, null, bulk));
+        assertThat(store.list())
+                .containsExactly(new Peer(SHED, "hut", peer(SHED, "shed").address(), bulk));
+    }
+
+    @Test
+    void noticesWhatAnotherProcessChanged() throws Exception {
+        TrustStore store = store();
+        store().add(peer(SHED, "shed"));
+        store.reload();
+        assertThat(store.list()).containsExactly(peer(SHED, "shed"));
+        store().remove(SHED);
+        store.configure(List.of());
+        assertThat(store.list()).isEmpty();
+    }
+
+    @Test
+    void goesOnWithWhatItKnewWhenTheFileIsDamagedMeanwhile() throws Exception {
+        TrustStore store = store();
+        store.add(peer(SHED, "shed"));
+        Files.writeString(file(), "oops");
+        store.reload();
+        assertThat(store.list()).containsExactly(peer(SHED, "shed"));
+        assertThat(store.problems()).singleElement().asString().contains("line 1");
+        assertThatThrownBy(() -> store.add(peer(BARN, "barn"))).hasMessageContaining("line 1");
+        assertThat(file()).hasContent("oops");
+    }
+
+    @Test
     void removesDurably() throws Exception {
         TrustStore store = store();
         store.add(peer(SHED, "shed"));

@@ -374,6 +374,7 @@ final class Bench {
         final Map<NodeId, Link> links = new LinkedHashMap<>();
         final List<Runnable> listeners = new ArrayList<>();
         TrustStore refusing;
+        int reloads;
 
         @Override
         public List<Peer> list() {
@@ -386,11 +387,16 @@ final class Bench {
         }
 
         @Override
-        public void add(Peer peer) throws IdentityException {
+        public void change(Peer.Change change) throws IdentityException {
             if (refusing != null) {
-                refusing.add(peer);
+                refusing.change(change);
             }
-            known.put(peer.id(), peer);
+            known.put(change.id(), change.to(known.get(change.id())));
+        }
+
+        @Override
+        public void reload() {
+            reloads++;
         }
 
         @Override

@@ -216,14 +216,36 @@ class DocumentsTest {
                         Format.CBOR);
 
         Answers answers =
-                bench.as(Bench.socket()).method(Request.Method.POST).body(60, body).ask("/trust");
+                bench.as(Bench.socket()).method(Request.Method.PUT).body(60, body).ask("/trust");
         bench.settle();
 
         assertThat(answers.code()).isEqualTo(204);
         Peer peer = bench.peers.list().getFirst();
-        assertThat(peer.grants()).isEmpty();
+        assertThat(peer.grants()).isEqualTo(Bench.monitor().grants());
         assertThat(peer.address())
                 .isEqualTo(InetSocketAddress.createUnresolved("shed.local", 5_684));
+    }
+
+    @Test
+    void whatIsNotSaidOfAKnownPeerStays() {
+        bench.peers.known.put(Bench.PEER, shed());
+        byte[] body =
+                Document.write(Map.of("id", Bench.PEER.toString(), "name", "hut"), Format.JSON);
+
+        bench.as(Bench.socket()).method(Request.Method.PUT).body(50, body).ask("/trust");
+        bench.settle();
+
+        assertThat(bench.peers.list())
+                .containsExactly(new Peer(Bench.PEER, "hut", shed().address(), shed().grants()));
+    }
+
+    @Test
+    void readsTheListAgainWhenSomebodyElseChangedIt() {
+        Answers answers = bench.as(Bench.socket()).method(Request.Method.POST).ask("/trust");
+        bench.settle();
+
+        assertThat(answers.code()).isEqualTo(204);
+        assertThat(bench.peers.reloads).isOne();
     }
 
     @Test
@@ -249,7 +271,6 @@ class DocumentsTest {
                 "{}",
                 "{",
                 "{'id':'AAAAAAA-AAAAAAA-AAAAAAA-AAAAAAB','name':'shed'}",
-                "{'id':'ID'}",
                 "{'id':'ID','name':'Shed'}",
                 "{'id':'ID','name':'shed','role':[]}",
                 "{'id':'ID','name':'shed','roles':['reader']}",

@@ -41,13 +41,24 @@ public final class Daemon implements AutoCloseable {
         return connect(place.runDir(), place.nodeName());
     }
 
+    /** The same, or nothing where certainly none runs. */
+    public static Optional<Daemon> connectIfRunning(ConfigurationFile file) throws Failure {
+        ConfigurationFile.Place place = file.place();
+        return SocketClient.connectIfRunning(socket(place.runDir()), PATIENCE)
+                .map(client -> new Daemon(client, place.nodeName()));
+    }
+
+    private static Path socket(Path runDir) {
+        return runDir.resolve("pipit.sock");
+    }
+
     /**
      * Connects to the daemon of this run directory.
      *
      * @param ownName what its configuration calls the node
      */
     public static Daemon connect(Path runDir, String ownName) throws Failure {
-        return new Daemon(SocketClient.connect(runDir.resolve("pipit.sock"), PATIENCE), ownName);
+        return new Daemon(SocketClient.connect(socket(runDir), PATIENCE), ownName);
     }
 
     /** A JSON body as it is. */

@@ -8,6 +8,7 @@ import io.pipit.wire.Options;
 import io.pipit.wire.ProblemDetails;
 import io.pipit.wire.WireException;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -22,7 +23,6 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A connection to the daemon's Unix socket (RFC 8323), on the JDK alone, since a verb should be
@@ -66,14 +66,41 @@ public final class SocketClient implements AutoCloseable {
      * @throws Failure where nobody answers, or the file's mode doesn't let this user in
      */
     public static SocketClient connect(Path socket, Duration patience) throws Failure {
-        SocketChannel channel = null;
         try {
-            channel = SocketChannel.open(StandardProtocolFamily.UNIX);
-            channel.connect(UnixDomainSocketAddress.of(socket));
+            return greet(open(socket), patience);
         } catch (IOException | IllegalArgumentException e) {
-            close(channel);
             throw unreachable(socket, e);
         }
+    }
+
+    /**
+     * The same, or nothing where certainly nobody listens there; a daemon that is there and doesn't
+     * answer as it should is a failure.
+     */
+    public static Optional<SocketClient> connectIfRunning(Path socket, Duration patience)
+            throws Failure {
+        try {
+            return Optional.of(greet(open(socket), patience));
+        } catch (IOException | IllegalArgumentException e) {
+            if (e instanceof ConnectException || Files.notExists(socket)) {
+                return Optional.empty();
+            }
+            throw unreachable(socket, e);
+        }
+    }
+
+    private static SocketChannel open(Path socket) throws IOException {
+        SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+        try {
+            channel.connect(UnixDomainSocketAddress.of(socket));
+            return channel;
+        } catch (IOException | IllegalArgumentException e) {
+            close(channel);
+            throw e;
+        }
+    }
+
+    private static SocketClient greet(SocketChannel channel, Duration patience) throws Failure {
         try {
             SocketClient client = new SocketClient(channel, patience);
             Options capabilities =
@@ -88,11 +115,9 @@ public final class SocketClient implements AutoCloseable {
         }
     }
 
-    private static void close(@Nullable SocketChannel channel) {
+    private static void close(SocketChannel channel) {
         try {
-            if (channel != null) {
-                channel.close();
-            }
+            channel.close();
         } catch (IOException e) {
             // It failed already, which is what will be said.
         }

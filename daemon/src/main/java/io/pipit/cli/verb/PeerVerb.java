@@ -20,8 +20,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -30,12 +30,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
- * {@code pipit peer}: whom this node trusts. Asks the daemon; where none runs, the list itself is
- * changed, which the daemon reads when it starts.
+ * {@code pipit peer}: whom this node trusts. Asks the daemon; where certainly none runs, the list
+ * itself is changed, which the daemon reads when it has started. One that was just starting is told
+ * to read it again.
  */
 @Command(name = "peer", description = "Say whom this node trusts.")
 public final class PeerVerb {
-    private static final int SHORT_ID_CHARS = 7;
     private static final int PORT_DEFAULT = 5684;
 
     private final Surroundings surroundings;
@@ -52,14 +52,16 @@ public final class PeerVerb {
             footer = {
                 "",
                 "The other node prints its ID with 'pipit id'. Trust is one way: do the same there,"
-                        + " with this node's ID."
+                        + " with this node's ID. Of an ID that was added before, what isn't given"
+                        + " stays as it was."
             })
     int add(
             @Parameters(paramLabel = "ID", description = "The other node's ID.") String id,
             @Option(
                             names = "--name",
                             paramLabel = "NAME",
-                            description = "What to call it: a-z, 0-9 and -.")
+                            description =
+                                    "What to call it: a-z, 0-9 and -. Default: made of its ID.")
                     @Nullable String name,
             @Option(
                             names = "--address",
@@ -77,32 +79,45 @@ public final class PeerVerb {
                     @Nullable List<String> roles)
             throws Failure {
         NodeId parsed = id(id);
-        Peer peer =
-                new Peer(
+        Peer.Change change =
+                new Peer.Change(
                         parsed,
-                        name == null ? nameFor(parsed) : name,
+                        name,
                         address == null ? null : address(address),
-                        grants(roles == null ? List.of("monitor", "read") : roles));
-        change(
-                daemon -> {
-                    var _ = daemon.change(Frame.PUT, "trust", List.of(), document(peer));
-                },
-                store -> store.add(peer));
-        surroundings.line(peer.name() + " " + peer.id());
+                        roles == null ? null : grants(roles));
+        List<String> names = new ArrayList<>();
+        boolean asked =
+                ask(daemon -> {
+                    var _ = daemon.change(Frame.PUT, "trust", List.of(), document(change));
+                    for (Document peer : Daemon.peers(daemon.document("trust"))) {
+                        if (peer.get("id").text("").equals(parsed.toString())) {
+                            names.add(peer.get("name").text(""));
+                        }
+                    }
+                });
+        if (!asked) {
+            withoutDaemon(store -> {
+                store.change(change);
+                store.find(parsed).ifPresent(peer -> names.add(peer.name()));
+            });
+            sayThatItChanged();
+        }
+        surroundings.line(String.join(" ", names) + " " + parsed);
         return 0;
     }
 
     @Command(name = "list", description = "Print whom this node trusts.")
     int list(@Mixin JsonOption json) throws Failure {
         List<Map<String, Object>> peers = new ArrayList<>();
-        change(
-                daemon -> {
-                    Document answer = daemon.document("trust");
-                    for (Document peer : Daemon.peers(answer)) {
+        boolean asked =
+                ask(daemon -> {
+                    for (Document peer : Daemon.peers(daemon.document("trust"))) {
                         peers.add(new LinkedHashMap<>(peer.fields()));
                     }
-                },
-                store -> store.list().forEach(peer -> peers.add(document(peer))));
+                });
+        if (!asked) {
+            withoutDaemon(store -> store.list().forEach(peer -> peers.add(document(peer))));
+        }
         if (json.isSet()) {
             surroundings.json(peers);
             return 0;
@@ -129,24 +144,23 @@ public final class PeerVerb {
     int revoke(
             @Parameters(paramLabel = "ID", description = "The other node's ID or name.") String id)
             throws Failure {
-        change(
-                daemon -> {
-                    var _ =
-                            daemon.change(
-                                    Frame.DELETE,
-                                    "trust",
-                                    List.of("id=" + resolve(id, daemon)),
-                                    null);
-                },
-                store -> {
-                    NodeId peer = NodeId.parse(id).orElse(null);
-                    for (Peer each : store.list()) {
-                        peer = each.name().equals(id) ? each.id() : peer;
-                    }
-                    if (peer == null || !store.remove(peer)) {
-                        throw noSuchPeer(id);
-                    }
+        boolean asked =
+                ask(daemon -> {
+                    List<String> query = List.of("id=" + resolve(id, daemon));
+                    var _ = daemon.change(Frame.DELETE, "trust", query, null);
                 });
+        if (!asked) {
+            withoutDaemon(store -> {
+                NodeId peer = NodeId.parse(id).orElse(null);
+                for (Peer each : store.list()) {
+                    peer = each.name().equals(id) ? each.id() : peer;
+                }
+                if (peer == null || !store.remove(peer)) {
+                    throw noSuchPeer(id);
+                }
+            });
+            sayThatItChanged();
+        }
         return 0;
     }
 
@@ -176,15 +190,33 @@ public final class PeerVerb {
         void run(TrustStore store) throws Failure, IdentityException;
     }
 
-    private void change(WithDaemon running, WithStore stopped) throws Failure {
-        try (Daemon daemon = Daemon.connect(file)) {
-            running.run(daemon);
-            return;
-        } catch (Failure e) {
-            if (e.exitCode() != Failure.UNREACHABLE) {
-                throw e;
-            }
+    /**
+     * Does it with the daemon; false where none runs. One that runs and fails at it is a failure:
+     * it has its own idea of the list, and nobody may change that behind its back.
+     */
+    private boolean ask(WithDaemon question) throws Failure {
+        Optional<Daemon> running = Daemon.connectIfRunning(file);
+        if (running.isEmpty()) {
+            return false;
         }
+        try (Daemon daemon = running.get()) {
+            question.run(daemon);
+        }
+        return true;
+    }
+
+    /**
+     * Tells a daemon that came meanwhile, and may have read the list just before it changed. One
+     * that comes later reads it when its socket is there, and so after the change.
+     */
+    private void sayThatItChanged() throws Failure {
+        boolean ignored =
+                ask(daemon -> {
+                    var _ = daemon.change(Frame.POST, "trust", List.of(), null);
+                });
+    }
+
+    private void withoutDaemon(WithStore change) throws Failure {
         Configuration configuration = file.load();
         Configuration.Node node = configuration.node();
         List<Peer> configured = new ArrayList<>();
@@ -198,7 +230,7 @@ public final class PeerVerb {
                             grants(peer.roles().stream().map(Object::toString).toList())));
         }
         try {
-            stopped.run(
+            change.run(
                     TrustStore.open(
                             node.dataDir(), IdVerb.identity(node).id(), node.name(), configured));
         } catch (IdentityException e) {
@@ -219,9 +251,15 @@ public final class PeerVerb {
     }
 
     private static Map<String, Object> document(Peer peer) {
+        return document(new Peer.Change(peer.id(), peer.name(), peer.address(), peer.grants()));
+    }
+
+    private static Map<String, Object> document(Peer.Change peer) {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("id", peer.id().toString());
-        body.put("name", peer.name());
+        if (peer.name() != null) {
+            body.put("name", peer.name());
+        }
         InetSocketAddress address = peer.address();
         if (address != null) {
             String host = address.getHostString();
@@ -229,7 +267,10 @@ public final class PeerVerb {
                     "address",
                     (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort());
         }
-        body.put("roles", peer.grants().stream().map(Grant::toString).sorted().toList());
+        Set<Grant> grants = peer.grants();
+        if (grants != null) {
+            body.put("roles", grants.stream().map(Grant::toString).sorted().toList());
+        }
         return body;
     }
 
@@ -243,10 +284,6 @@ public final class PeerVerb {
                                         + "' is no node ID, or one with a wrong character:"
                                         + " it is what 'pipit id' prints on the other"
                                         + " node"));
-    }
-
-    private static String nameFor(NodeId id) {
-        return "node-" + id.toString().substring(0, SHORT_ID_CHARS).toLowerCase(Locale.ROOT);
     }
 
     private static InetSocketAddress address(String text) throws Failure {
