@@ -48,6 +48,7 @@ public record Surroundings(
     /** Names the file of options that Java runs with, where there is one. */
     private static final String JVM_OPTIONS = "pipit.jvm.options";
 
+    private static final int ROWS_DEFAULT = 24;
     private static final int COLUMNS_DEFAULT = 80;
     private static final int COLUMNS_MIN = 40;
     private static final int COLUMNS_MAX = 400;
@@ -126,35 +127,30 @@ public record Surroundings(
                 && !environment.getOrDefault("TERM", "").equals("dumb");
     }
 
-    /** How wide the terminal is, in characters. */
-    public int columns() {
-        return size()[1];
-    }
+    /** How large a terminal is, in characters. */
+    public record Size(int rows, int columns) {}
 
-    /** How high the terminal is, in lines. */
-    public int rows() {
-        return size()[0];
-    }
-
-    private int[] size() {
-        int[] size = {24, COLUMNS_DEFAULT};
+    /** How large the terminal is; asking takes a process. */
+    public Size size() {
+        int rows = ROWS_DEFAULT;
+        int columns = COLUMNS_DEFAULT;
         try {
-            String columns = environment.get("COLUMNS");
-            if (columns != null) {
-                size[1] = Integer.parseInt(columns);
-            } else if (terminal) {
-                String[] answer = stty().split(" ", -1);
-                size[0] = Integer.parseInt(answer[0]);
-                size[1] = Integer.parseInt(answer[1].strip());
+            String lines = environment.get("LINES");
+            String wide = environment.get("COLUMNS");
+            if (terminal && (lines == null || wide == null)) {
+                String[] answer = stty().strip().split(" ", -1);
+                rows = Integer.parseInt(answer[0]);
+                columns = Integer.parseInt(answer[1]);
             }
+            rows = lines == null ? rows : Integer.parseInt(lines);
+            columns = wide == null ? columns : Integer.parseInt(wide);
         } catch (IOException | NumberFormatException | ArrayIndexOutOfBoundsException e) {
             // No stty, or no terminal after all: the defaults do.
-            return size;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        size[1] = Math.clamp(size[1], COLUMNS_MIN, COLUMNS_MAX);
-        return size;
+        return new Size(
+                rows > 0 ? rows : ROWS_DEFAULT, Math.clamp(columns, COLUMNS_MIN, COLUMNS_MAX));
     }
 
     private static String stty() throws IOException, InterruptedException {

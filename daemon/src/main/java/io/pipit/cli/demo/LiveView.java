@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +25,13 @@ final class LiveView implements AutoCloseable {
     private static final String SHOW_CURSOR = "\033[?25h";
     private static final String CLEAR_LINE_END = "\033[K";
     private static final String CLEAR_BELOW = "\033[J";
-    private static final int LINES_MIN = 8;
+    private static final int LINES_MIN = 4;
+
+    /** So many times it is painted until the terminal's size is asked for again. */
+    private static final int PAINTS_A_SIZE = 10;
+
+    /** Headings and what stands around the two tables. */
+    private static final int LINES_AROUND = 5;
 
     private record Seen(List<Arrival> newest, List<PeerState> peers) {}
 
@@ -35,6 +42,7 @@ final class LiveView implements AutoCloseable {
     private int rows;
     private int columns;
     private int linesShown;
+    private int painted;
 
     LiveView(Surroundings surroundings, List<Fleet.Node> nodes) {
         this.surroundings = surroundings;
@@ -44,9 +52,6 @@ final class LiveView implements AutoCloseable {
     void open(boolean asJson) {
         json = asJson;
         if (!json && surroundings.terminal()) {
-            // Once: each time takes a process.
-            rows = Math.max(LINES_MIN, surroundings.rows() - 2);
-            columns = surroundings.columns();
             surroundings.out().print(HIDE_CURSOR);
         }
     }
@@ -64,21 +69,33 @@ final class LiveView implements AutoCloseable {
             surroundings.flush();
             return;
         }
+        boolean live = surroundings.terminal();
+        if (live && painted++ % PAINTS_A_SIZE == 0) {
+            // Not each time, since it takes a process.
+            Surroundings.Size size = surroundings.size();
+            rows = Math.max(LINES_MIN, size.rows() - 1);
+            columns = size.columns();
+        }
         boolean colours = surroundings.colours();
         List<String> lines = new ArrayList<>();
         lines.add(
                 String.format(
                         Locale.ROOT,
-                        "%d nodes, %d s%s; readings as %s holds them, over DTLS from the others",
+                        "%d nodes, %d s%s; readings as %s has them, the others' over DTLS",
                         nodes.size(),
                         elapsed.toSeconds(),
                         length == null ? "" : " of " + length.toSeconds() + " s",
                         nodes.getFirst().name()));
         lines.add("");
         lines.addAll(overview().text(colours).lines().toList());
-        lines.add("");
-        lines.addAll(readings().text(colours).lines().toList());
-        if (surroundings.terminal()) {
+        int room = live ? rows - LINES_AROUND - nodes.size() : Integer.MAX_VALUE;
+        if (room >= nodes.size()) {
+            lines.add("");
+            lines.addAll(readings(room).text(colours).lines().toList());
+        } else {
+            lines.add("make the window higher to see readings");
+        }
+        if (live) {
             paint(lines);
         } else {
             lines.forEach(line -> surroundings.out().print(line + "\n"));
@@ -98,11 +115,7 @@ final class LiveView implements AutoCloseable {
             out.append("\033[").append(linesShown).append('A');
         }
         for (String line : fitting) {
-            // A line with colours in it is longer than it looks.
-            boolean plain = line.indexOf('\033') < 0;
-            out.append(plain && line.length() > columns ? line.substring(0, columns) : line)
-                    .append(CLEAR_LINE_END)
-                    .append('\n');
+            out.append(Printable.cut(line, columns)).append(CLEAR_LINE_END).append('\n');
         }
         out.append(CLEAR_BELOW);
         linesShown = fitting.size();
@@ -130,24 +143,61 @@ final class LiveView implements AutoCloseable {
         return table;
     }
 
-    private Table readings() {
+    /**
+     * The newest readings at the first node. Where there are more than there is room for, each node
+     * gets as many rows as the others, and its last one tells how many more it has.
+     */
+    private Table readings(int room) {
         Table table = new Table("node", "series", "value", "age", "came", "round trip");
         Seen here = seen.getOrDefault(0, new Seen(List.of(), List.of()));
         String self = nodes.getFirst().name();
         Map<String, PeerState> peers = new HashMap<>();
         here.peers().forEach(peer -> peers.put(peer.name(), peer));
         long now = surroundings.micros();
-        for (Arrival each : here.newest()) {
-            PeerState peer = peers.get(each.node());
-            table.row(
-                    each.node(),
-                    each.series(),
-                    Printable.measured(each.value(), each.unit()),
-                    Printable.age(now - each.timeMicros()),
-                    came(self, each, peer),
-                    peer == null ? "-" : millis(peer.roundTripP50Millis()));
-        }
+        Map<String, List<Arrival>> byNode = new TreeMap<>();
+        here.newest()
+                .forEach(each ->
+                        byNode.computeIfAbsent(each.node(), node -> new ArrayList<>()).add(each));
+        int share =
+                here.newest().size() <= room
+                        ? Integer.MAX_VALUE
+                        : Math.max(1, room / Math.max(1, byNode.size()));
+        byNode.forEach((node, all) -> {
+            PeerState peer = peers.get(node);
+            List<Arrival> shown = some(all, share);
+            for (Arrival each : shown) {
+                table.row(
+                        node,
+                        each.series(),
+                        Printable.measured(each.value(), each.unit()),
+                        Printable.age(now - each.timeMicros()),
+                        came(self, each, peer),
+                        peer == null ? "-" : millis(peer.roundTripP50Millis()));
+            }
+            if (shown.size() < all.size()) {
+                String more = (all.size() - shown.size()) + (shown.isEmpty() ? "" : " more");
+                table.row(node, "... " + more + " series", "", "", "", "");
+            }
+        });
         return table;
+    }
+
+    /** All, or as many as leave one row for the count of the others, of each sensor some. */
+    private static List<Arrival> some(List<Arrival> all, int rowsMax) {
+        if (all.size() <= rowsMax) {
+            return all;
+        }
+        Map<String, Integer> seenOfSensor = new HashMap<>();
+        Map<Arrival, Integer> rank = new HashMap<>();
+        for (Arrival each : all) {
+            String sensor = each.series().split("/", 2)[0];
+            rank.put(each, seenOfSensor.merge(sensor, 1, Integer::sum));
+        }
+        return all.stream()
+                .sorted(Comparator.comparing(rank::get))
+                .limit(rowsMax - 1)
+                .sorted(Comparator.comparing(Arrival::series))
+                .toList();
     }
 
     private static String came(String self, Arrival reading, @Nullable PeerState peer) {

@@ -8,6 +8,8 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.time.temporal.ChronoField;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Values as people and scripts read them. */
 public final class Printable {
@@ -19,6 +21,8 @@ public final class Printable {
                     .toFormatter(Locale.ROOT);
     private static final DateTimeFormatter LOCAL =
             DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss", Locale.ROOT);
+    private static final Pattern ESCAPE_OR_CHARACTER =
+            Pattern.compile("\033\\[[0-9;?]*[A-Za-z]|.", Pattern.DOTALL);
     private static final long MICROS = 1_000_000;
     private static final String[] BYTES = {"B", "kB", "MB", "GB", "TB", "PB"};
 
@@ -104,6 +108,21 @@ public final class Printable {
         return text.chars().anyMatch(Character::isISOControl)
                 ? text.replaceAll("\\p{Cntrl}", "?")
                 : text;
+    }
+
+    /** As much of a line as is so wide; escape sequences, such as colours', take no width. */
+    public static String cut(String line, int columns) {
+        StringBuilder out = new StringBuilder();
+        Matcher part = ESCAPE_OR_CHARACTER.matcher(line);
+        int width = 0;
+        while (part.find()) {
+            boolean escape = part.group().startsWith("\033[");
+            if (escape || width < columns) {
+                out.append(part.group());
+            }
+            width += escape ? 0 : 1;
+        }
+        return out.toString();
     }
 
     /** A field of CSV (RFC 4180). */

@@ -173,7 +173,7 @@ public final class HistoryVerb implements Callable<Integer> {
         if (plots.isEmpty()) {
             throw new Failure(Failure.FAILED, "no readings of " + series);
         }
-        int columns = surroundings.columns();
+        int columns = surroundings.size().columns();
         plots.forEach((name, plot) ->
                 surroundings
                         .out()

@@ -47,6 +47,12 @@ class PrintableTest {
     }
 
     @Test
+    void cutsALineByWhatIsSeenOfIt() {
+        assertThat(Printable.cut("\033[1mab\033[0mcd", 3)).isEqualTo("\033[1mab\033[0mc");
+        assertThat(Printable.cut("21 \u00b0C", 80)).isEqualTo("21 \u00b0C");
+    }
+
+    @Test
     void quotesCsvWhereItMust() {
         assertThat(Printable.csv("%RH")).isEqualTo("%RH");
         assertThat(Printable.csv("a,\"b")).isEqualTo("\"a,\"\"b\"");
