@@ -175,7 +175,8 @@ public final class I2cDevice implements AutoCloseable {
                             Category.ABSENT,
                             "nothing answers at "
                                     + where
-                                    + ": check the wiring, the power and the address",
+                                    + ": check the wiring, the power and the address"
+                                    + (known.hint().isEmpty() ? "" : "; " + known.hint()),
                             e);
             case TIMEOUT ->
                     new SensorException(
@@ -190,6 +191,7 @@ public final class I2cDevice implements AutoCloseable {
                             Category.DENIED,
                             "this user may not use " + where + ": add it to the group i2c",
                             e);
+            case HELD -> new SensorException(Category.CONFIGURATION, known.getMessage(), e);
             case IO ->
                     new SensorException(
                             Category.IO,

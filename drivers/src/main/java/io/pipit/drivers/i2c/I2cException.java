@@ -19,17 +19,40 @@ public final class I2cException extends IOException {
         /** Anything else on the wire: EIO, EAGAIN. */
         IO,
         /** EACCES, EPERM. */
-        DENIED
+        DENIED,
+        /** A driver of the kernel holds the address: EBUSY. */
+        HELD
     }
 
+    private final String message;
     private final Reason reason;
+    private final String hint;
 
     public I2cException(Reason reason, String message) {
+        this(reason, message, "");
+    }
+
+    /**
+     * @param hint what else is known that may help; may be empty
+     */
+    public I2cException(Reason reason, String message, String hint) {
         super(message);
+        this.message = message;
         this.reason = reason;
+        this.hint = hint;
     }
 
     public Reason reason() {
         return reason;
+    }
+
+    @Override
+    public String getMessage() {
+        return message;
+    }
+
+    /** What else is known that may help, as a part of a sentence; may be empty. */
+    public String hint() {
+        return hint;
     }
 }

@@ -1,4 +1,4 @@
-package io.pipit.drivers.simulated;
+package io.pipit.drivers.i2c;
 
 import com.pi4j.io.i2c.I2C;
 import com.pi4j.io.i2c.I2CBase;
@@ -10,26 +10,39 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntFunction;
 
-/** Pi4J's I2C API on simulated buses. Pi4J knows buses by number. */
-final class SimulatedI2cProvider extends I2CProviderBase {
+/** Pi4J's I2C API over our own wires. Pi4J knows buses by number. */
+public final class WiredI2cProvider extends I2CProviderBase {
 
-    static final String ID = "pipit-simulated-i2c";
-
-    private final IntFunction<SimulatedBus> wires;
+    private final IntFunction<? extends I2cWires> wires;
     private final Map<Integer, Turns> turns = new ConcurrentHashMap<>();
 
-    SimulatedI2cProvider(IntFunction<SimulatedBus> wires) {
-        super(ID, ID);
+    /**
+     * @param id what Pi4J knows it by
+     * @param wires those of a bus, asked for each device that is opened
+     */
+    public WiredI2cProvider(String id, IntFunction<? extends I2cWires> wires) {
+        super(id, id);
         this.wires = wires;
     }
 
     @Override
     public I2C create(I2CConfig config) {
         Turns bus = turns.computeIfAbsent(config.bus(), number -> new Turns(config));
-        I2C device = new Device(this, config, bus, wires.apply(config.bus()));
-        context().registry().add(device);
+        I2cWires found = wires.apply(config.bus());
+        I2C device = new Device(this, config, bus, found);
+        found.opened(config.device());
+        boolean added = false;
+        try {
+            context().registry().add(device);
+            added = true;
+        } finally {
+            if (!added) {
+                found.released(config.device());
+            }
+        }
         return device;
     }
 
@@ -49,10 +62,10 @@ final class SimulatedI2cProvider extends I2CProviderBase {
     /** One address of a bus. */
     private static final class Device extends I2CBase<Turns> {
 
-        private final SimulatedBus wires;
+        private final I2cWires wires;
         private final int address;
 
-        Device(I2CProvider provider, I2CConfig config, Turns bus, SimulatedBus wires) {
+        Device(I2CProvider provider, I2CConfig config, Turns bus, I2cWires wires) {
             super(provider, config, bus);
             this.wires = wires;
             this.address = config.device();
@@ -63,6 +76,7 @@ final class SimulatedI2cProvider extends I2CProviderBase {
             // Pi4J keeps the address taken until its registry has been told.
             if (isOpen) {
                 super.close();
+                wires.released(address);
                 if (context().registry().exists(id())) {
                     context().registry().remove(id());
                 }
@@ -139,7 +153,18 @@ final class SimulatedI2cProvider extends I2CProviderBase {
                 int offset,
                 int length) {
             byte[] out = Arrays.copyOfRange(written, writeOffset, writeOffset + writeLength);
-            into(buffer, offset, transfer(out, length));
+            if (delayNanos <= 0 || length == 0) {
+                into(buffer, offset, transfer(out, length));
+                return;
+            }
+            // A chip that needs time gets it after a stop, and nobody else the bus.
+            byte[] read =
+                    execute(() -> {
+                        wires.transfer(address, out, 0);
+                        LockSupport.parkNanos(delayNanos);
+                        return wires.transfer(address, new byte[0], length);
+                    });
+            into(buffer, offset, read);
         }
 
         private static int into(byte[] buffer, int offset, byte[] read) {

@@ -2,6 +2,7 @@ package io.pipit.drivers.simulated;
 
 import io.pipit.drivers.i2c.I2cException;
 import io.pipit.drivers.i2c.I2cException.Reason;
+import io.pipit.drivers.i2c.I2cWires;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -10,7 +11,7 @@ import java.util.TreeMap;
  * The wires of a simulated I2C bus: chips at addresses, and faults where somebody wants them. May
  * be called on any thread; transfers take turns.
  */
-public final class SimulatedBus {
+public final class SimulatedBus implements I2cWires {
 
     private static final long SEED_OF_FLIPPED_BITS = 0x5EED;
 
@@ -43,8 +44,8 @@ public final class SimulatedBus {
         faults = source;
     }
 
-    /** A write, a read, or both with a repeated start between them. */
-    synchronized byte[] transfer(int address, byte[] written, int count) {
+    @Override
+    public synchronized byte[] transfer(int address, byte[] written, int count) {
         Fault fault = faults.next(address);
         SimulatedChip chip = chips.get(address);
         if (chip == null || fault == Fault.NAK) {

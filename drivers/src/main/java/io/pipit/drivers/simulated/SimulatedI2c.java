@@ -8,6 +8,7 @@ import com.pi4j.io.i2c.I2CConfig;
 import io.pipit.drivers.Buses;
 import io.pipit.drivers.SensorException;
 import io.pipit.drivers.SensorException.Category;
+import io.pipit.drivers.i2c.WiredI2cProvider;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * sensors pays nothing. May be called on any thread.
  */
 public final class SimulatedI2c implements Buses {
+
+    private static final String PROVIDER = "pipit-simulated-i2c";
 
     private static final Pattern NAME = Pattern.compile("simulated(?:-([1-9][0-9]?))?");
 
@@ -57,7 +60,7 @@ public final class SimulatedI2c implements Buses {
                             .noAutoDetect()
                             .noAutoInject()
                             .disableShutdownHook()
-                            .add(new SimulatedI2cProvider(this::wires))
+                            .add(new WiredI2cProvider(PROVIDER, this::wires))
                             .build();
             pi4j = context;
         }
@@ -74,7 +77,7 @@ public final class SimulatedI2c implements Buses {
                             .formatted(address, bus));
         }
         try {
-            return context.<SimulatedI2cProvider>provider(SimulatedI2cProvider.ID).create(config);
+            return context.<WiredI2cProvider>provider(PROVIDER).create(config);
         } catch (Pi4JException e) {
             throw new SensorException(
                     Category.IO,
