@@ -8,6 +8,7 @@ import io.pipit.drivers.Drivers;
 import io.pipit.drivers.Hardware;
 import io.pipit.drivers.Option;
 import io.pipit.drivers.SensorException;
+import io.pipit.drivers.linux.LinuxBuses;
 import io.pipit.drivers.simulated.SimulatedChips;
 import io.pipit.drivers.simulated.SimulatedI2c;
 import io.pipit.drivers.simulated.world.Climate;
@@ -30,6 +31,7 @@ final class DriverCatalogue implements AutoCloseable {
     private final Drivers drivers;
     private final SimulatedI2c simulated = new SimulatedI2c();
     private final SimulatedChips chips;
+    private final LinuxBuses linux;
     private final Hardware hardware;
 
     /**
@@ -38,7 +40,9 @@ final class DriverCatalogue implements AutoCloseable {
     DriverCatalogue(Drivers drivers, Path dataDirectory, BusClock clock, long seed) {
         this.drivers = drivers;
         this.chips = new SimulatedChips(clock, new Climate(seed, InstantSource.system()), seed);
-        this.hardware = new Hardware(Path.of("/"), dataDirectory, clock, List.of(simulated));
+        Path root = Path.of("/");
+        this.linux = new LinuxBuses(root, clock);
+        this.hardware = new Hardware(root, dataDirectory, clock, List.of(simulated, linux));
     }
 
     /** What the configuration is checked against. */
@@ -106,5 +110,6 @@ final class DriverCatalogue implements AutoCloseable {
     @Override
     public void close() {
         simulated.close();
+        linux.close();
     }
 }

@@ -31,7 +31,7 @@ public record Hardware(Path root, Path dataDirectory, BusClock clock, List<Buses
         }
         throw new SensorException(
                 SensorException.Category.CONFIGURATION,
-                "bus \"%s\" cannot be reached by this version, which reads chips on the simulated I2C bus alone; set bus = \"simulated\", or use the kernel's own driver for the chip with driver = \"iio\""
+                "there is no bus called \"%s\": this machine's I2C buses are i2c-1 and the like, and bus = \"simulated\" needs no hardware"
                         .formatted(bus));
     }
 }

@@ -119,14 +119,15 @@ class SimulatedI2cTest {
     }
 
     @Test
-    void aRealBusIsRefusedWithAWayOut() {
+    void aBusThatNobodyServesIsRefusedWithAWayOut() {
         try (SimulatedI2c i2c = new SimulatedI2c()) {
             Hardware hardware =
                     new Hardware(Path.of("/"), Path.of("/"), new ManualClock(), List.of(i2c));
             assertThatExceptionOfType(SensorException.class)
-                    .isThrownBy(() -> hardware.i2c("i2c-1", 0x76))
+                    .isThrownBy(() -> hardware.i2c("i2c1", 0x76))
                     .satisfies(e -> assertThat(e.category()).isEqualTo(Category.CONFIGURATION))
-                    .withMessageContaining("bus \"i2c-1\"")
+                    .withMessageContaining("no bus called \"i2c1\"")
+                    .withMessageContaining("i2c-1")
                     .withMessageContaining("bus = \"simulated\"");
         }
     }
