@@ -1,6 +1,7 @@
 package io.pipit.drivers;
 
 import com.pi4j.io.i2c.I2C;
+import com.pi4j.io.spi.Spi;
 
 /**
  * A family of buses that can be plugged in: the simulated ones, those of the kernel. Holds the Pi4J
@@ -18,6 +19,21 @@ public interface Buses extends AutoCloseable {
      * @throws SensorException where there is no such bus, or the address is taken
      */
     I2C i2c(String bus, int address) throws SensorException;
+
+    /**
+     * A chip on an SPI bus.
+     *
+     * @param mode 0 to 3, by clock polarity and phase
+     * @param hertz the clock at the most
+     * @throws SensorException where there is no such bus, or the chip select is taken
+     */
+    default Spi spi(String bus, int chipSelect, int mode, int hertz) throws SensorException {
+        throw new SensorException(
+                SensorException.Category.CONFIGURATION,
+                "bus \""
+                        + bus
+                        + "\" is not an SPI bus: those of this machine are spi-0 and the like");
+    }
 
     /** Gives back every device and ends what it started. */
     @Override

@@ -23,6 +23,8 @@ public record DriverDescriptor(
         NONE,
         /** An I2C bus, named by the option {@code bus}. */
         I2C,
+        /** An SPI bus, named by the option {@code bus}. */
+        SPI,
         /** The 1-wire bus, which the kernel masters; all sensors take turns. */
         ONE_WIRE
     }

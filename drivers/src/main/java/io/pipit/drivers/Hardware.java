@@ -1,6 +1,7 @@
 package io.pipit.drivers;
 
 import com.pi4j.io.i2c.I2C;
+import com.pi4j.io.spi.Spi;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -24,14 +25,29 @@ public record Hardware(Path root, Path dataDirectory, BusClock clock, List<Buses
      * @throws SensorException where there is no such bus, or the address is taken
      */
     public I2C i2c(String bus, int address) throws SensorException {
+        return family(bus).i2c(bus, address);
+    }
+
+    /**
+     * A chip on an SPI bus.
+     *
+     * @param mode 0 to 3, by clock polarity and phase
+     * @param hertz the clock at the most
+     * @throws SensorException where there is no such bus, or the chip select is taken
+     */
+    public Spi spi(String bus, int chipSelect, int mode, int hertz) throws SensorException {
+        return family(bus).spi(bus, chipSelect, mode, hertz);
+    }
+
+    private Buses family(String bus) throws SensorException {
         for (Buses family : buses) {
             if (family.serves(bus)) {
-                return family.i2c(bus, address);
+                return family;
             }
         }
         throw new SensorException(
                 SensorException.Category.CONFIGURATION,
-                "there is no bus called \"%s\": this machine's I2C buses are i2c-1 and the like, and bus = \"simulated\" needs no hardware"
+                "there is no bus called \"%s\": this machine's buses are i2c-1, spi-0 and the like, and bus = \"simulated\" needs no hardware"
                         .formatted(bus));
     }
 }

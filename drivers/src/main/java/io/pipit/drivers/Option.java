@@ -79,6 +79,19 @@ public record Option(
                 .example("0x%02x".formatted(first));
     }
 
+    /** The bus of an SPI chip. */
+    public static Option spiBus() {
+        return text("bus", "The SPI bus that the chip is on.").mustBeGiven().example("\"spi-0\"");
+    }
+
+    /** Which of an SPI bus' select lines the chip is on. */
+    public static Option chipSelect() {
+        return integer("chip-select", "The select line that the chip is on: 0 is CE0, 1 is CE1.")
+                .between(0, 10)
+                .byDefault(0)
+                .example("0");
+    }
+
     private static Option of(String name, Kind kind, String description) {
         return new Option(
                 name,

@@ -2,6 +2,7 @@ package io.pipit.drivers.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.pi4j.exception.Pi4JException;
 import com.pi4j.io.i2c.I2C;
@@ -57,13 +58,11 @@ class LinuxI2cTest {
     }
 
     private SensorException failureOf(I2cDevice device) {
-        return org.assertj.core.api.Assertions.catchThrowableOfType(
-                SensorException.class, () -> device.read(0xD0));
+        return catchThrowableOfType(SensorException.class, () -> device.read(0xD0));
     }
 
     private SensorException refusal(String name, int address) {
-        return org.assertj.core.api.Assertions.catchThrowableOfType(
-                SensorException.class, () -> open(name, address));
+        return catchThrowableOfType(SensorException.class, () -> open(name, address));
     }
 
     @Test
