@@ -19,6 +19,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadFactory;
 
 /**
  * The drivers as the configuration knows them, and the sensors that they open. Any thread; a sensor
@@ -35,13 +36,15 @@ final class DriverCatalogue implements AutoCloseable {
     private final Hardware hardware;
 
     /**
+     * @param threads makes the one that waits for edges
      * @param seed of the weather around simulated chips
      */
-    DriverCatalogue(Drivers drivers, Path dataDirectory, BusClock clock, long seed) {
+    DriverCatalogue(
+            Drivers drivers, Path dataDirectory, BusClock clock, ThreadFactory threads, long seed) {
         this.drivers = drivers;
         this.chips = new SimulatedChips(clock, new Climate(seed, InstantSource.system()), seed);
         Path root = Path.of("/");
-        this.linux = new LinuxBuses(root, clock);
+        this.linux = new LinuxBuses(root, clock, threads);
         this.hardware = new Hardware(root, dataDirectory, clock, List.of(simulated, linux));
     }
 

@@ -188,7 +188,11 @@ final class Node implements AutoCloseable {
 
         catalogue =
                 new DriverCatalogue(
-                        drivers, node.dataDir(), DriverProbe.clock(time), self.hashCode());
+                        drivers,
+                        node.dataDir(),
+                        DriverProbe.clock(time),
+                        threads.named("gpio-edges"),
+                        self.hashCode());
         opened.push(catalogue);
         opened.push(sampler);
 

@@ -1,7 +1,11 @@
 package io.pipit.drivers;
 
+import com.pi4j.io.gpio.digital.DigitalInput;
+import com.pi4j.io.gpio.digital.DigitalOutput;
 import com.pi4j.io.i2c.I2C;
 import com.pi4j.io.spi.Spi;
+import io.pipit.drivers.line.InputRequest;
+import io.pipit.drivers.line.OutputRequest;
 
 /**
  * A family of buses that can be plugged in: the simulated ones, those of the kernel. Holds the Pi4J
@@ -33,6 +37,35 @@ public interface Buses extends AutoCloseable {
                 "bus \""
                         + bus
                         + "\" is not an SPI bus: those of this machine are spi-0 and the like");
+    }
+
+    /** Whether it has digital lines, too. */
+    default boolean hasLines() {
+        return false;
+    }
+
+    /**
+     * A line as an input. Where it knows the time of its edges it is an {@link
+     * io.pipit.drivers.line.EdgeSource}.
+     *
+     * @throws SensorException where there is no such line, or it is taken
+     */
+    default DigitalInput input(InputRequest wanted) throws SensorException {
+        throw withoutLines();
+    }
+
+    /**
+     * A line as an output, which is in its safe state from the start and again when it is closed.
+     *
+     * @throws SensorException where there is no such line, or it is taken
+     */
+    default DigitalOutput output(OutputRequest wanted) throws SensorException {
+        throw withoutLines();
+    }
+
+    private static SensorException withoutLines() {
+        return new SensorException(
+                SensorException.Category.CONFIGURATION, "there are no digital lines here");
     }
 
     /** Gives back every device and ends what it started. */

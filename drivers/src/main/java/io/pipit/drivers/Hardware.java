@@ -1,7 +1,11 @@
 package io.pipit.drivers;
 
+import com.pi4j.io.gpio.digital.DigitalInput;
+import com.pi4j.io.gpio.digital.DigitalOutput;
 import com.pi4j.io.i2c.I2C;
 import com.pi4j.io.spi.Spi;
+import io.pipit.drivers.line.InputRequest;
+import io.pipit.drivers.line.OutputRequest;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -37,6 +41,34 @@ public record Hardware(Path root, Path dataDirectory, BusClock clock, List<Buses
      */
     public Spi spi(String bus, int chipSelect, int mode, int hertz) throws SensorException {
         return family(bus).spi(bus, chipSelect, mode, hertz);
+    }
+
+    /**
+     * A digital line as an input.
+     *
+     * @throws SensorException where there is no such line, or it is taken
+     */
+    public DigitalInput input(InputRequest wanted) throws SensorException {
+        return lines().input(wanted);
+    }
+
+    /**
+     * A digital line as an output.
+     *
+     * @throws SensorException where there is no such line, or it is taken
+     */
+    public DigitalOutput output(OutputRequest wanted) throws SensorException {
+        return lines().output(wanted);
+    }
+
+    private Buses lines() throws SensorException {
+        return buses.stream()
+                .filter(Buses::hasLines)
+                .findFirst()
+                .orElseThrow(() ->
+                        new SensorException(
+                                SensorException.Category.CONFIGURATION,
+                                "this node has no digital lines"));
     }
 
     private Buses family(String bus) throws SensorException {

@@ -3,6 +3,11 @@ package io.pipit.drivers.linux;
 import com.pi4j.Pi4J;
 import com.pi4j.context.Context;
 import com.pi4j.exception.Pi4JException;
+import com.pi4j.io.gpio.digital.DigitalInput;
+import com.pi4j.io.gpio.digital.DigitalInputConfig;
+import com.pi4j.io.gpio.digital.DigitalOutput;
+import com.pi4j.io.gpio.digital.DigitalOutputConfig;
+import com.pi4j.io.gpio.digital.DigitalState;
 import com.pi4j.io.i2c.I2C;
 import com.pi4j.io.i2c.I2CConfig;
 import com.pi4j.io.spi.Spi;
@@ -13,21 +18,30 @@ import io.pipit.drivers.SensorException;
 import io.pipit.drivers.SensorException.Category;
 import io.pipit.drivers.i2c.I2cException;
 import io.pipit.drivers.i2c.WiredI2cProvider;
+import io.pipit.drivers.line.InputRequest;
+import io.pipit.drivers.line.OutputRequest;
+import io.pipit.drivers.linux.gpio.EdgeWatch;
+import io.pipit.drivers.linux.gpio.GpioChips;
+import io.pipit.drivers.linux.gpio.LinuxInputProvider;
+import io.pipit.drivers.linux.gpio.LinuxOutputProvider;
 import io.pipit.drivers.linux.i2c.I2cBuses;
 import io.pipit.drivers.linux.kernel.Kernel;
 import io.pipit.drivers.linux.kernel.NativeKernel;
 import io.pipit.drivers.linux.spi.LinuxSpiProvider;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ThreadFactory;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The kernel's own buses: I2C as {@code i2c-1}, SPI as {@code spi-0}. Nothing is set up before the
- * first device is opened, so that a node without such hardware pays nothing. May be called on any
- * thread.
+ * The kernel's own buses: I2C as {@code i2c-1}, SPI as {@code spi-0}, and digital lines. Nothing is
+ * set up before the first device is opened, so that a node without such hardware pays nothing. May
+ * be called on any thread.
  */
 public final class LinuxBuses implements Buses {
 
@@ -35,6 +49,9 @@ public final class LinuxBuses implements Buses {
     public static final String I2C_PROVIDER = "pipit-linux-i2c";
 
     public static final String SPI_PROVIDER = "pipit-linux-spi";
+
+    public static final String INPUT_PROVIDER = "pipit-linux-input";
+    public static final String OUTPUT_PROVIDER = "pipit-linux-output";
 
     private static final Pattern I2C_NAME = Pattern.compile("i2c-(0|[1-9][0-9]{0,3})");
 
@@ -44,21 +61,27 @@ public final class LinuxBuses implements Buses {
     private final Path root;
     private final BusClock clock;
     private final Supplier<Optional<Kernel>> kernels;
-    private @Nullable Context pi4j;
+    private final ThreadFactory threads;
+    private final Map<String, Context> contexts = new HashMap<>();
+    private @Nullable Kernel kernel;
+    private @Nullable EdgeWatch edges;
     private boolean closed;
 
     /**
      * Those of this machine.
      *
      * @param root where {@code dev} and {@code sys} are
+     * @param threads makes the one that waits for edges of lines
      */
-    public LinuxBuses(Path root, BusClock clock) {
-        this(root, clock, NativeKernel::find);
+    public LinuxBuses(Path root, BusClock clock, ThreadFactory threads) {
+        this(root, clock, threads, NativeKernel::find);
     }
 
-    LinuxBuses(Path root, BusClock clock, Supplier<Optional<Kernel>> kernels) {
+    LinuxBuses(
+            Path root, BusClock clock, ThreadFactory threads, Supplier<Optional<Kernel>> kernels) {
         this.root = root;
         this.clock = clock;
+        this.threads = threads;
         this.kernels = kernels;
     }
 
@@ -77,7 +100,7 @@ public final class LinuxBuses implements Buses {
                             + bus
                             + "\" is not an I2C bus: those of this machine are i2c-1 and the like");
         }
-        Context context = context();
+        Context context = context("");
         I2CConfig config =
                 I2C.newConfigBuilder(context)
                         .id("%s-0x%02x".formatted(bus, address))
@@ -100,7 +123,7 @@ public final class LinuxBuses implements Buses {
         if (!name.matches()) {
             return Buses.super.spi(bus, chipSelect, mode, hertz);
         }
-        Context context = context();
+        Context context = context("");
         SpiConfig config =
                 Spi.newConfigBuilder(context)
                         .id("%s.%d".formatted(bus, chipSelect))
@@ -122,7 +145,7 @@ public final class LinuxBuses implements Buses {
         if (context.registry().exists(id)) {
             throw new SensorException(
                     Category.CONFIGURATION,
-                    what + " is in use already: two sensors have the same bus and address");
+                    what + " is in use already: it stands in the configuration twice");
         }
     }
 
@@ -139,40 +162,108 @@ public final class LinuxBuses implements Buses {
         return new SensorException(Category.IO, what + " cannot be opened: " + e.getMessage(), e);
     }
 
-    private Context context() throws SensorException {
-        Context context = pi4j;
-        if (context != null) {
-            return context;
+    @Override
+    public boolean hasLines() {
+        return true;
+    }
+
+    @Override
+    public synchronized DigitalInput input(InputRequest wanted) throws SensorException {
+        Context context = context(wanted.chip());
+        String what = "line %d%s".formatted(wanted.line(), of(wanted.chip()));
+        DigitalInputConfig config =
+                DigitalInput.newConfigBuilder(context)
+                        .id(what)
+                        .bcm(wanted.line())
+                        .onState(wanted.activeLow() ? DigitalState.LOW : DigitalState.HIGH)
+                        .build();
+        checkFree(context, config.id(), what);
+        try {
+            return context.<LinuxInputProvider>provider(INPUT_PROVIDER).create(config, wanted);
+        } catch (Pi4JException e) {
+            throw translated(what, e);
         }
+    }
+
+    @Override
+    public synchronized DigitalOutput output(OutputRequest wanted) throws SensorException {
+        Context context = context(wanted.chip());
+        String what = "line %d%s".formatted(wanted.line(), of(wanted.chip()));
+        DigitalOutputConfig config =
+                DigitalOutput.newConfigBuilder(context)
+                        .id(what)
+                        .bcm(wanted.line())
+                        .onState(wanted.activeLow() ? DigitalState.LOW : DigitalState.HIGH)
+                        .build();
+        checkFree(context, config.id(), what);
+        try {
+            return context.<LinuxOutputProvider>provider(OUTPUT_PROVIDER).create(config, wanted);
+        } catch (Pi4JException e) {
+            throw translated(what, e);
+        }
+    }
+
+    private static String of(String chip) {
+        return chip.isEmpty() ? "" : " of " + chip;
+    }
+
+    /**
+     * @param chip a GPIO chip's label, since Pi4J knows lines by number alone; empty for the rest
+     */
+    private Context context(String chip) throws SensorException {
         if (closed) {
             throw new SensorException(Category.ABSENT, "the buses were shut down");
         }
-        Kernel kernel =
-                kernels.get()
-                        .orElseThrow(() ->
-                                new SensorException(
-                                        Category.CONFIGURATION,
-                                        "this Java cannot call the kernel: start it with --enable-native-access=ALL-UNNAMED, and on armhf take one that was built with --enable-fallback-linker"));
-        I2cBuses i2c = new I2cBuses(root, kernel, clock);
+        Context known = contexts.get(chip);
+        if (known != null) {
+            return known;
+        }
+        Kernel found = kernel();
+        GpioChips chips = new GpioChips(root, found);
         // Detection would load whatever plugin lies on the class path; the shutdown is ours.
-        context =
+        Context context =
                 Pi4J.newContextBuilder()
                         .noAutoDetect()
                         .noAutoInject()
                         .disableShutdownHook()
-                        .add(new WiredI2cProvider(I2C_PROVIDER, i2c::bus))
-                        .add(new LinuxSpiProvider(SPI_PROVIDER, root, kernel))
+                        .add(
+                                new WiredI2cProvider(
+                                        I2C_PROVIDER, new I2cBuses(root, found, clock)::bus),
+                                new LinuxSpiProvider(SPI_PROVIDER, root, found),
+                                new LinuxInputProvider(INPUT_PROVIDER, chips, edges(found)),
+                                new LinuxOutputProvider(OUTPUT_PROVIDER, chips))
                         .build();
-        pi4j = context;
+        contexts.put(chip, context);
         return context;
+    }
+
+    private EdgeWatch edges(Kernel found) {
+        EdgeWatch known = edges;
+        if (known == null) {
+            known = new EdgeWatch(found, threads);
+            edges = known;
+        }
+        return known;
+    }
+
+    private Kernel kernel() throws SensorException {
+        Kernel known = kernel;
+        if (known == null) {
+            known =
+                    kernels.get()
+                            .orElseThrow(() ->
+                                    new SensorException(
+                                            Category.CONFIGURATION,
+                                            "this Java cannot call the kernel: start it with --enable-native-access=ALL-UNNAMED, and on armhf take one that was built with --enable-fallback-linker"));
+            kernel = known;
+        }
+        return known;
     }
 
     @Override
     public synchronized void close() {
         closed = true;
-        if (pi4j != null) {
-            pi4j.shutdown();
-            pi4j = null;
-        }
+        contexts.values().forEach(Context::shutdown);
+        contexts.clear();
     }
 }

@@ -44,7 +44,7 @@ class LinuxI2cTest {
         kernel = new FakeKernel(word);
         bus = new FakeI2c(word, functions);
         kernel.plug(root + "/dev/i2c-1", bus);
-        linux = new LinuxBuses(root, clock, () -> Optional.of(kernel));
+        linux = new LinuxBuses(root, clock, Thread::new, () -> Optional.of(kernel));
     }
 
     @AfterEach
@@ -218,7 +218,7 @@ class LinuxI2cTest {
         I2cDevice first = open("i2c-1", 0x40);
         I2cDevice second = open("i2c-1", 0x41);
         assertThat(kernel.opened()).hasSize(1);
-        assertThat(refusal("i2c-1", 0x41)).hasMessageContaining("the same bus and address");
+        assertThat(refusal("i2c-1", 0x41)).hasMessageContaining("in the configuration twice");
         first.close();
         assertThat(kernel.openCount()).isEqualTo(1);
         second.close();
@@ -232,7 +232,7 @@ class LinuxI2cTest {
 
     @Test
     void aJavaThatCannotCallTheKernelSaysSo() {
-        try (LinuxBuses without = new LinuxBuses(root, clock, Optional::empty)) {
+        try (LinuxBuses without = new LinuxBuses(root, clock, Thread::new, Optional::empty)) {
             assertThatExceptionOfType(SensorException.class)
                     .isThrownBy(() -> without.i2c("i2c-1", 0x76))
                     .withMessageContaining("cannot call the kernel")

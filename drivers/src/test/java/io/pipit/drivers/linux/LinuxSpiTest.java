@@ -78,7 +78,7 @@ class LinuxSpiTest {
 
     @BeforeEach
     void start() {
-        linux = new LinuxBuses(root, clock, () -> Optional.of(kernel));
+        linux = new LinuxBuses(root, clock, Thread::new, () -> Optional.of(kernel));
         hardware = new Hardware(root, root, clock, List.of(linux));
         kernel.plug(root + "/dev/spidev0.1", loop);
     }
