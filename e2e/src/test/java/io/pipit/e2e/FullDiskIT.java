@@ -1,9 +1,7 @@
 package io.pipit.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.fail;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -34,10 +32,7 @@ class FullDiskIT {
             List<String> mount =
                     List.of("mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", path.toString());
             if (Program.run(mount, Duration.ofSeconds(10)).exit() != 0) {
-                if (System.getProperty("pipit.peers", "optional").equals("required")) {
-                    fail("mounting a tmpfs is required here, and can't be done: run it as root");
-                }
-                abort("a tmpfs can't be mounted here");
+                Program.skip("a tmpfs can't be mounted here; run it as root");
             }
             return new SmallDisk(path);
         }

@@ -16,25 +16,25 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Runs programs to their end and keeps what they said: Pipit's own verbs, and other people's. */
-final class Program {
+public final class Program {
     /** The checkout whose program is tried. */
-    static final Path HOME =
+    public static final Path HOME =
             Path.of(System.getProperty("pipit.home", Path.of("..").toAbsolutePath().toString()))
                     .normalize();
 
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
     /** How a program ended, and what it said. */
-    record Outcome(List<String> command, int exit, byte[] out, String err) {
-        String text() {
+    public record Outcome(List<String> command, int exit, byte[] out, String err) {
+        public String text() {
             return new String(out, StandardCharsets.UTF_8);
         }
 
-        List<String> lines() {
+        public List<String> lines() {
             return text().lines().toList();
         }
 
-        Outcome hasExit(int expected) {
+        public Outcome hasExit(int expected) {
             assertThat(exit).as("%s said %s %s", command, text(), err).isEqualTo(expected);
             return this;
         }
@@ -71,16 +71,20 @@ final class Program {
                 Arrays.stream(System.getenv("PATH").split(":", -1))
                         .map(folder -> Path.of(folder, program))
                         .anyMatch(Files::isExecutable);
-        if (there) {
-            return;
+        if (!there) {
+            skip(program + " isn't installed");
         }
-        if (System.getProperty("pipit.peers", "optional").equals("required")) {
-            fail(program + " is required here and isn't installed");
-        }
-        abort(program + " isn't installed");
     }
 
-    static Outcome run(List<String> command, Duration patience) {
+    /** Skips the test for this reason, or fails it where the build said that peers are required. */
+    public static void skip(String reason) {
+        if (System.getProperty("pipit.peers", "optional").equals("required")) {
+            fail("This is required here: " + reason);
+        }
+        abort(reason);
+    }
+
+    public static Outcome run(List<String> command, Duration patience) {
         try {
             Path out = Files.createTempFile("pipit-e2e", ".out");
             Path err = Files.createTempFile("pipit-e2e", ".err");
