@@ -1,0 +1,249 @@
+package io.pipit.e2e.board;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+import static org.awaitility.Awaitility.await;
+
+import io.pipit.e2e.Program;
+import io.pipit.e2e.Program.Outcome;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.assertj.core.data.Offset;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+
+/**
+ * The virtual board, booted: a Linux kernel as a process with systemd, I2C chips and GPIO lines,
+ * and this checkout's program installed as the README of the unit says. Closed it is off, and
+ * nothing of it is left. See {@code e2e/board/README.md}.
+ */
+final class Board implements AutoCloseable {
+    private static final String KIT = Program.HOME.resolve("e2e/board/board").toString();
+    private static final int UNUSABLE = 69;
+    private static final Duration BUILD_PATIENCE = Duration.ofMinutes(25);
+    private static final Duration BOOT_PATIENCE = Duration.ofMinutes(2);
+    private static final Duration COMMAND_PATIENCE = Duration.ofSeconds(90);
+
+    /** Longer than any pause between two tries of a sensor in these tests. */
+    private static final Duration SOON = Duration.ofSeconds(40);
+
+    /** A board that a test forgot is switched off by then. */
+    private static final Duration LIFE = Duration.ofMinutes(15);
+
+    private static final int PLAIN_JSON = 50;
+    private static final int SENML_JSON = 110;
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private static final String ANSWER = "board-exit ";
+
+    private final Path shared;
+    private final Path console;
+    private final Process process;
+    private final Writer input;
+    private int commands;
+
+    private Board(Path shared, Path console, Process process) {
+        this.shared = shared;
+        this.console = console;
+        this.process = process;
+        this.input = process.outputWriter(StandardCharsets.UTF_8);
+    }
+
+    /**
+     * Boots one, and builds it before where it isn't built yet, which takes minutes. Skips the
+     * test, or fails it where peers are required, if it can't be built here.
+     *
+     * @param parent where its files are kept
+     */
+    static Board boot(Path parent) {
+        Outcome check = Program.run(List.of(KIT, "check"), Duration.ofSeconds(30));
+        if (check.exit() == UNUSABLE) {
+            Program.skip(check.err().strip());
+        }
+        check.hasExit(0);
+        build();
+        try {
+            Path shared = Files.createDirectories(parent.resolve("shared"));
+            Path console = parent.resolve("console");
+            Process process =
+                    new ProcessBuilder(
+                                    KIT,
+                                    "start",
+                                    shared.toString(),
+                                    "pipit=" + Program.HOME,
+                                    "jdk=" + System.getProperty("java.home"),
+                                    "timeout=" + LIFE.toSeconds())
+                            .redirectErrorStream(true)
+                            .redirectOutput(console.toFile())
+                            .start();
+            Board board = new Board(shared, console, process);
+            board.awaitOnConsole("board-ready", 1, BOOT_PATIENCE);
+            return board;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void build() {
+        try {
+            Process build =
+                    new ProcessBuilder(
+                                    "timeout",
+                                    Long.toString(BUILD_PATIENCE.toSeconds()),
+                                    KIT,
+                                    "build")
+                            .redirectErrorStream(true)
+                            .start();
+            StringBuilder said = new StringBuilder();
+            try (BufferedReader output = build.inputReader()) {
+                for (String line = output.readLine(); line != null; line = output.readLine()) {
+                    System.out.println(line);
+                    said.append(line).append('\n');
+                }
+            }
+            assertThat(build.waitFor()).as(said.toString()).isZero();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    /** Runs a script of bash as root, to its end. */
+    Outcome sh(String script) {
+        String number = Integer.toString(++commands);
+        Path out = shared.resolve(number + ".out");
+        Path err = shared.resolve(number + ".err");
+        try {
+            Files.writeString(shared.resolve(number + ".sh"), "set -e\n" + script);
+            input.write(
+                    "bash /shared/%1$s.sh >/shared/%1$s.out 2>/shared/%1$s.err\n"
+                            .formatted(number));
+            input.flush();
+            awaitOnConsole(ANSWER, commands, COMMAND_PATIENCE);
+            String answer = answers(ANSWER).getLast().substring(ANSWER.length());
+            return new Outcome(
+                    List.of(script),
+                    Integer.parseInt(answer),
+                    Files.readAllBytes(out),
+                    Files.readString(err));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Installs Pipit as systemd/README.md says, and (re)starts it with this configuration. */
+    void runPipit(String toml) {
+        try {
+            Files.writeString(shared.resolve("pipit.toml"), toml);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        sh("""
+        if [ ! -e /usr/bin/pipit ]; then
+            ln -s /opt/pipit/pipit /usr/bin/pipit
+            useradd --system --home-dir /var/lib/pipit --shell /usr/sbin/nologin pipit
+            usermod --append --groups i2c,gpio,spi pipit
+            install -m 0644 /opt/pipit/systemd/pipit.service /etc/systemd/system/
+            systemctl daemon-reload
+        fi
+        install -D -m 0644 /shared/pipit.toml /etc/pipit/pipit.toml
+        systemctl restart pipit || { journalctl --no-pager --unit pipit >&2; exit 1; }
+        """)
+                .hasExit(0);
+    }
+
+    /** What Pipit has said since the board was switched on. */
+    String journal() {
+        return sh("journalctl --no-pager --output cat --unit pipit").hasExit(0).text();
+    }
+
+    /** What the monitoring endpoint answers, asked by libcoap's client, in JSON. */
+    Optional<JsonNode> get(String path, int format) {
+        Outcome outcome =
+                sh(
+                        "coap-client-notls -m get -B 5 -A %d coap://127.0.0.1:5683%s"
+                                .formatted(format, path));
+        // It exits with 0 whatever the answer was, and says an error's code on standard error.
+        return outcome.exit() == 0 && outcome.err().isBlank() && !outcome.text().isBlank()
+                ? Optional.of(JSON.readTree(outcome.text()))
+                : Optional.empty();
+    }
+
+    /** The newest value of a sensor's series; none where there is none, or it is out of date. */
+    OptionalDouble value(String series) {
+        return get("/sensors/" + series, SENML_JSON)
+                .map(pack -> OptionalDouble.of(pack.get(0).get("v").asDouble()))
+                .orElse(OptionalDouble.empty());
+    }
+
+    void awaitValue(String series, double expected, Offset<Double> offset) {
+        await().atMost(SOON)
+                .untilAsserted(() -> {
+                    OptionalDouble value = value(series);
+                    assertThat(value).as(series).isPresent();
+                    assertThat(value.getAsDouble()).as(series).isEqualTo(expected, offset);
+                });
+    }
+
+    /** How the sensors are, as {@code /health} says. */
+    JsonNode sensorsHealth() {
+        return get("/health", PLAIN_JSON).orElseThrow().at("/parts/sensors");
+    }
+
+    /** Waits until what {@code /health} says of the sensors is so. */
+    void awaitSensorsHealth(Consumer<String> assertions) {
+        await().atMost(SOON).untilAsserted(() -> assertions.accept(sensorsHealth().toString()));
+    }
+
+    private void awaitOnConsole(String beginning, int times, Duration patience) {
+        await().atMost(patience)
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> answers(beginning).size() >= times || !process.isAlive());
+        if (answers(beginning).size() < times) {
+            fail("the board went off; its console said:\n" + console());
+        }
+    }
+
+    private List<String> answers(String beginning) {
+        return console().lines().filter(line -> line.startsWith(beginning)).toList();
+    }
+
+    /** What the console has shown. */
+    String console() {
+        try {
+            return Files.readString(console);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            input.write("quit\n");
+            input.flush();
+            if (!process.waitFor(20, TimeUnit.SECONDS)) {
+                process.destroy();
+                process.waitFor();
+            }
+        } catch (IOException alreadyOff) {
+            process.destroy();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            process.destroy();
+        }
+    }
+}
