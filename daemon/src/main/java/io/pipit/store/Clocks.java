@@ -74,6 +74,23 @@ final class Clocks {
         return segment != null && segment.synchronised;
     }
 
+    /**
+     * Microseconds since 1970 that it was at the latest, by clocks that were right: of a boot that
+     * was never told the time, the beginning of the next one that was. {@link Long#MAX_VALUE} where
+     * there is none either.
+     */
+    long wallMicrosAtMost(int boot, long monotonic) {
+        if (isSynchronised(boot, monotonic)) {
+            return wallMicros(boot, monotonic);
+        }
+        for (List<Segment> later : boots.tailMap(boot, false).values()) {
+            if (later.getFirst().synchronised) {
+                return later.getFirst().offset;
+            }
+        }
+        return Long.MAX_VALUE;
+    }
+
     private @Nullable Segment segment(int boot, long monotonic) {
         Segment hit = last;
         if (hit != null && hit.covers(boot, monotonic)) {

@@ -1,11 +1,18 @@
 package io.pipit.store;
 
+import io.pipit.model.Reading;
+import io.pipit.model.Stamp;
 import io.pipit.port.TimeSource;
 import io.pipit.store.StoreFile.Session;
 import io.pipit.store.StoredLog.Column;
 import io.pipit.store.StoredLog.Track;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +47,13 @@ final class Trimmer {
     /** Up to where to give up, and the time of what is there. */
     private record Oldest(StoredLog log, long through, int boot, long monotonic) {}
 
+    /** Of a log, while its newest boot is this one. */
+    private record Uptimes(int present, NavigableMap<Integer, Long> byBoot) {}
+
+    private static final Comparator<Stamp> BY_AGE =
+            Comparator.comparingInt(Stamp::boot).thenComparingLong(Stamp::monotonicMicros);
+
+    private final Map<StoredLog, Uptimes> uptimes = new HashMap<>();
     private final Session session;
     private final Catalogue catalogue;
     private final StoredLog own;
@@ -116,22 +130,72 @@ final class Trimmer {
     }
 
     /**
-     * Old enough for certain. A reading whose time isn't known, since its boot's clock was never
-     * set right, goes with the ones after it.
+     * Old enough for certain: by a clock that was right, or by the time that surely passed since,
+     * while the machine ran.
      */
-    private boolean isExpired(Oldest oldest, Clocks clocks) {
+    private boolean isExpired(Oldest oldest, Clocks clocks) throws SQLException {
         long keepMicros = settings.keep().toNanos() / 1_000;
-        long now = time.monotonicMicros();
-        if (oldest.log == own && oldest.boot <= boot) {
-            long age = oldest.boot == boot ? now - oldest.monotonic : now;
-            if (age > keepMicros) {
-                return true;
+        if (time.synchronised()
+                && clocks.wallMicrosAtMost(oldest.boot, oldest.monotonic)
+                        < time.wallMicros() - keepMicros) {
+            return true;
+        }
+        return ranSinceMicros(oldest) > keepMicros;
+    }
+
+    /** How long its node ran since then, as far as its log tells; how long it was off, nobody. */
+    private long ranSinceMicros(Oldest oldest) throws SQLException {
+        Stamp now =
+                oldest.log == own ? new Stamp(boot, time.monotonicMicros()) : newest(oldest.log);
+        if (now == null || now.boot() <= oldest.boot) {
+            return now != null && now.boot() == oldest.boot
+                    ? now.monotonicMicros() - oldest.monotonic
+                    : 0;
+        }
+        NavigableMap<Integer, Long> uptimes = uptimes(oldest.log, now.boot());
+        long ran = now.monotonicMicros();
+        ran += Math.max(0, uptimes.getOrDefault(oldest.boot, 0L) - oldest.monotonic);
+        for (long uptime : uptimes.tailMap(oldest.boot, false).values()) {
+            ran += uptime;
+        }
+        return ran;
+    }
+
+    private static @Nullable Stamp newest(StoredLog log) {
+        Stamp newest = null;
+        for (Track track : log.tracks.values()) {
+            Reading reading = track.newest;
+            if (reading != null && (newest == null || BY_AGE.compare(reading.at(), newest) > 0)) {
+                newest = reading.at();
             }
         }
-        return time.synchronised()
-                && clocks.isSynchronised(oldest.boot, oldest.monotonic)
-                && clocks.wallMicros(oldest.boot, oldest.monotonic)
-                        < time.wallMicros() - keepMicros;
+        return newest;
+    }
+
+    /** The last that is known of each boot before the present one; that grows no more. */
+    private NavigableMap<Integer, Long> uptimes(StoredLog log, int present) throws SQLException {
+        Uptimes known = uptimes.get(log);
+        if (known == null || known.present != present) {
+            known = new Uptimes(present, new TreeMap<>());
+            for (String table :
+                    new String[] {
+                        "SELECT boot, max(max_monotonic) FROM block",
+                        "SELECT boot, max(monotonic) FROM reading"
+                    }) {
+                try (ResultSet row =
+                        session.prepare(
+                                        table + " WHERE log = ? AND boot < ? GROUP BY boot",
+                                        log.number,
+                                        present)
+                                .executeQuery()) {
+                    while (row.next()) {
+                        known.byBoot.merge(row.getInt(1), row.getLong(2), Math::max);
+                    }
+                }
+            }
+            uptimes.put(log, known);
+        }
+        return known.byBoot;
     }
 
     private long expiredThrough(StoredLog log, Oldest first, Clocks clocks) throws SQLException {

@@ -6,13 +6,16 @@ import static io.pipit.store.Scene.clock;
 import static io.pipit.store.Scene.reading;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pipit.model.BootClock;
 import io.pipit.model.Filter;
 import io.pipit.model.LogEntry;
 import io.pipit.model.LogId;
 import io.pipit.model.LogSlice;
 import io.pipit.model.Reading;
 import io.pipit.model.Series;
+import io.pipit.model.Stamp;
 import io.pipit.port.Event;
+import io.pipit.port.ReadingHistory.HistoryQuery;
 import io.pipit.port.ReadingHistory.LogQuery;
 import io.pipit.port.ReadingStore.Cursor;
 import java.io.IOException;
@@ -100,6 +103,83 @@ class RetentionTest {
             scene.settle(store);
             look(store, 10_002);
             assertThat(scene.told(Event.Trimmed.class)).isEmpty();
+        }
+    }
+
+    /** One a second of this boot, which never learns the time, after as many of those before. */
+    private static List<LogEntry> unsynchronised(int boot, int seconds) {
+        List<LogEntry> log = new ArrayList<>();
+        long sequence = (boot - 1) * (seconds + 1L);
+        log.add(new BootClock(++sequence, new Stamp(boot, 0), boot * 77L, false));
+        for (int i = 1; i <= seconds; i++) {
+            log.add(reading(++sequence, boot, 1_000_000L * i, "s0/temperature", i % 7));
+        }
+        return log;
+    }
+
+    private void lives(int boot, int seconds) throws IOException {
+        scene.bootId = "boot-" + boot;
+        scene.nanos = seconds * 1_000_000_000L;
+        try (SqliteStore store = scene.open()) {
+            store.append(unsynchronised(boot, seconds));
+            scene.settle(store);
+        }
+    }
+
+    @Test
+    void withoutTheRightTimeGivesUpWhatIsTooOldByTheTimeThatTheMachineRan() throws IOException {
+        scene.keep = Duration.ofSeconds(6_000);
+        scene.synchronised = false;
+        lives(1, 4_000);
+        lives(2, 100);
+        lives(3, 4_000);
+        scene.bootId = "boot-4";
+        scene.nanos = 0;
+        try (SqliteStore store = scene.open()) {
+            scene.nanos = 500_000_000_000L;
+            look(store, 20_000);
+            // 4,100 s and 561 s came after the end of the first boot: 1,339 s of that are kept.
+            long firstKept = scene.told(Event.Trimmed.class).getLast().firstKept();
+            assertThat(firstKept).isBetween(4_002L - 1_339 - 400, 4_002L - 1_339);
+        }
+    }
+
+    @Test
+    void ofAPeerToo() throws IOException {
+        scene.keep = Duration.ofSeconds(6_000);
+        scene.synchronised = false;
+        try (SqliteStore store = scene.open()) {
+            for (int boot = 1; boot <= 3; boot++) {
+                store.append(CURSOR, unsynchronised(boot, 4_000), boot * 4_001L);
+                scene.settle(store);
+            }
+            look(store, 5);
+            long kept =
+                    store.askHere(reader ->
+                                    reader.read(
+                                            new HistoryQuery(
+                                                    Filter.of("shed/**"), null, null, null, 1)))
+                            .readings()
+                            .getFirst()
+                            .reading()
+                            .sequence();
+            // A block goes as a whole, so up to one more is kept.
+            assertThat(kept).isBetween(4_002L, 12_003L - 6_000);
+        }
+    }
+
+    @Test
+    void aBootWithoutTheTimeIsAtLeastAsOldAsTheNextThatHadIt() throws IOException {
+        scene.keep = Duration.ofDays(5);
+        lives(1, 1_000);
+        scene.bootId = "boot-2";
+        scene.nanos = 0;
+        try (SqliteStore store = scene.open()) {
+            long tenDaysAgo = WALL_OFFSET - Duration.ofDays(10).toNanos() / 1_000;
+            store.append(List.of(clock(2_000, 2, 0, tenDaysAgo)));
+            scene.settle(store);
+            look(store, 2_001);
+            assertThat(scene.told(Event.Trimmed.class)).isNotEmpty();
         }
     }
 
