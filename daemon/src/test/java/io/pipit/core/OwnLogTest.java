@@ -141,14 +141,10 @@ class OwnLogTest {
         node.commits = false;
         node.offsetMicros += SECOND;
         node.passes(SECOND);
+        BootClock clock = new BootClock(0, now(), node.offsetMicros, true);
         node.measures(20);
-        assertThat(node.noted)
-                .containsExactly(
-                        new BootClock(
-                                0,
-                                new Stamp(BOOT, node.nowNanos / 1_000),
-                                node.offsetMicros,
-                                true));
+        node.passes(5 * SECOND);
+        assertThat(node.noted).containsExactly(clock);
         assertThat(node.own).hasSize(1).first().isInstanceOf(Reading.class);
         node.happens(new Event.ClockNoted(node.noted.getFirst()));
         assertThat(node.own).hasSize(2).last().isInstanceOf(BootClock.class);
