@@ -9,6 +9,7 @@ import io.pipit.drivers.SensorException.Category;
 import io.pipit.drivers.ads1115.Ads1115Driver;
 import io.pipit.drivers.aht20.Aht20Driver;
 import io.pipit.drivers.bh1750.Bh1750Driver;
+import io.pipit.drivers.bme680.Bme680Driver;
 import io.pipit.drivers.bmp180.Bmp180Driver;
 import io.pipit.drivers.bmx280.Bme280Driver;
 import io.pipit.drivers.bmx280.Bmp280Driver;
@@ -93,7 +94,10 @@ class DriverContractTest {
                         .with("altitude", 450)
                         .measures("carbon-dioxide", World::carbonDioxide, 0.5, 0)
                         .measures("temperature", w -> w.air().celsius(), 0.002, 0)
-                        .measures("humidity", w -> w.air().percent(), 0.001, 0));
+                        .measures("humidity", w -> w.air().percent(), 0.001, 0),
+                air(new Bme680Driver(), 0.011, 0.06)
+                        .measures("pressure", w -> w.air().pascals(), 3, 0)
+                        .measures("gas-resistance", World::gasOhms, 0, 0.01));
     }
 
     private static Subject air(Driver driver, double celsius, double percent) {
