@@ -13,7 +13,9 @@ import java.io.PipedOutputStream;
 import java.io.PrintStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -190,7 +192,9 @@ class VerbsIT {
             CompletableFuture<Integer> done =
                     CompletableFuture.supplyAsync(
                             () -> stage.run("peer", "add", FakeTree.PEER.toString(), "-c", file));
-            failing.accept().close();
+            try (SocketChannel verb = failing.accept()) {
+                assertThat(verb.read(ByteBuffer.allocate(1))).as("its greeting").isOne();
+            }
 
             assertThat(done.get(10, TimeUnit.SECONDS)).isEqualTo(69);
         }
