@@ -6,8 +6,11 @@ import io.pipit.port.SensorStatus;
 import io.pipit.port.TimeSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -37,6 +40,13 @@ final class Bus implements Runnable {
                 long missed,
                 boolean news);
 
+        /**
+         * Something happened between its readings.
+         *
+         * @param lost how much more could not be kept
+         */
+        void happened(String sensor, List<Probe.Happening> happenings, long lost);
+
         void failed(String sensor, String reason);
 
         void hung(String sensor, String reason);
@@ -51,6 +61,9 @@ final class Bus implements Runnable {
     private final BusSchedule schedule = new BusSchedule();
     private final List<Probe> retired = new ArrayList<>();
     private final Map<String, Probe> probes = new HashMap<>();
+    private final Set<String> eventful = new HashSet<>();
+    private final Set<String> woken = new LinkedHashSet<>();
+    private boolean justWoken;
     private @Nullable SensorSpec reading;
     private long readingSinceNanos;
     private boolean readingHung;
@@ -176,7 +189,7 @@ final class Bus implements Runnable {
                     thread = null;
                     return;
                 }
-                if (!didSomething && retired.isEmpty()) {
+                if (!didSomething && retired.isEmpty() && woken.isEmpty()) {
                     long left = schedule.nextNanos() - time.monotonicNanos();
                     if (left > 0) {
                         long ignored = changed.awaitNanos(left);
@@ -190,8 +203,20 @@ final class Bus implements Runnable {
         }
     }
 
+    /** Something happened to a sensor: asks it soon. */
+    private void wake(String sensor) {
+        lock.lock();
+        try {
+            woken.add(sensor);
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /**
-     * Closes what was removed, and reads one sensor where one is due.
+     * Closes what was removed; then asks a sensor what happened to it, or reads one, where one was
+     * woken or is due.
      *
      * @return whether one was
      */
@@ -199,12 +224,18 @@ final class Bus implements Runnable {
         SensorSpec spec;
         Probe probe;
         List<Probe> toClose;
+        boolean due;
         lock.lock();
         try {
             toClose = List.copyOf(retired);
             retired.clear();
             long now = time.monotonicNanos();
             spec = schedule.due(now);
+            // In turns, so that a line that chatters keeps no other from its readings.
+            SensorSpec told = spec == null || !justWoken ? nextWoken() : null;
+            due = told == null;
+            justWoken = !due;
+            spec = due ? spec : told;
             // Taken out while it is read, so that nobody retires it meanwhile.
             probe = spec == null ? null : probes.remove(spec.sensor());
             reading = spec;
@@ -217,33 +248,87 @@ final class Bus implements Runnable {
         if (spec == null) {
             return false;
         }
-        List<Event.Value> values = List.of();
+        Probe.Happenings happened = Probe.Happenings.NONE;
+        @Nullable List<Event.Value> values = null;
         String failure = "";
         try {
             if (probe == null) {
-                probe = spec.opener().open();
+                probe = open(spec);
             }
-            values = probe.read();
-            failure = problemWith(values);
+            happened = probe.happenings();
+            for (Probe.Happening happening : happened.happenings()) {
+                failure = failure.isEmpty() ? problemWith(happening.values()) : failure;
+            }
+            if (due && failure.isEmpty()) {
+                values = probe.read();
+                failure = problemWith(values);
+            }
         } catch (Throwable e) {
             // Whatever a driver does, the others on its bus are read.
             failure = reasonOf(e);
         }
-        finish(spec, probe, values, failure);
+        finish(spec, probe, happened, values, failure);
         return true;
     }
 
+    /** One that was woken and is still open; null where there is none. */
+    private @Nullable SensorSpec nextWoken() {
+        while (!woken.isEmpty()) {
+            String sensor = woken.iterator().next();
+            woken.remove(sensor);
+            if (probes.containsKey(sensor)) {
+                return schedule.spec(sensor);
+            }
+        }
+        return null;
+    }
+
+    private Probe open(SensorSpec spec) throws Exception {
+        String sensor = spec.sensor();
+        Probe opened = spec.opener().open();
+        boolean listens = false;
+        try {
+            boolean mayHappen = opened.onHappening(() -> wake(sensor));
+            lock.lock();
+            try {
+                if (mayHappen) {
+                    eventful.add(sensor);
+                } else {
+                    eventful.remove(sensor);
+                }
+            } finally {
+                lock.unlock();
+            }
+            listens = true;
+            return opened;
+        } finally {
+            if (!listens) {
+                closeQuietly(opened);
+            }
+        }
+    }
+
+    /**
+     * @param values null where it wasn't read, but only asked what happened
+     */
     private void finish(
-            SensorSpec spec, @Nullable Probe probe, List<Event.Value> values, String problem) {
+            SensorSpec spec,
+            @Nullable Probe probe,
+            Probe.Happenings happened,
+            @Nullable List<Event.Value> values,
+            String problem) {
+        String sensor = spec.sensor();
         String failure = problem;
         long missed = 0;
-        long now;
+        long at;
         boolean wanted;
         boolean keep = false;
         boolean news = false;
         lock.lock();
         try {
-            now = time.monotonicNanos();
+            long now = time.monotonicNanos();
+            // What happens while it is read is later than the reading.
+            at = eventful.contains(sensor) ? readingSinceNanos : now;
             // An interrupt that came too late must not hit the next sensor's reading.
             boolean ignored = Thread.interrupted();
             long taken = now - readingSinceNanos;
@@ -253,16 +338,20 @@ final class Bus implements Runnable {
                                 .formatted(text(taken), text(spec.readMax().toNanos()));
             }
             reading = null;
-            wanted = spec.equals(schedule.spec(spec.sensor()));
+            wanted = spec.equals(schedule.spec(sensor));
             if (wanted && failure.isEmpty()) {
-                news = !schedule.isWell(spec.sensor());
-                missed = schedule.succeeded(spec.sensor(), now);
+                happened.happenings()
+                        .forEach(one -> schedule.happened(sensor, one.monotonicNanos()));
+                if (values != null) {
+                    news = !schedule.isWell(sensor);
+                    missed = schedule.succeeded(sensor, now);
+                }
                 keep = true;
             } else if (wanted) {
-                schedule.failed(spec.sensor(), failure, now);
+                schedule.failed(sensor, failure, now);
             }
             if (keep && probe != null) {
-                probes.put(spec.sensor(), probe);
+                probes.put(sensor, probe);
             }
         } finally {
             lock.unlock();
@@ -274,10 +363,15 @@ final class Bus implements Runnable {
         if (!wanted) {
             return;
         }
-        if (failure.isEmpty()) {
-            listener.read(spec.sensor(), now, values, missed, news);
-        } else {
-            listener.failed(spec.sensor(), failure);
+        if (!failure.isEmpty()) {
+            listener.failed(sensor, failure);
+            return;
+        }
+        if (!happened.happenings().isEmpty() || happened.lost() > 0) {
+            listener.happened(sensor, happened.happenings(), happened.lost());
+        }
+        if (values != null) {
+            listener.read(sensor, at, values, missed, news);
         }
     }
 

@@ -134,6 +134,15 @@ final class BusSchedule {
         return missed;
     }
 
+    /** Something happened to it between its readings. */
+    void happened(String sensor, long now) {
+        Entry entry = entries.get(sensor);
+        if (entry != null) {
+            entry.lastReading = now;
+            entry.readings++;
+        }
+    }
+
     /** It couldn't be opened or read, or was too slow. */
     void failed(String sensor, String reason, long now) {
         Entry entry = entries.get(sensor);

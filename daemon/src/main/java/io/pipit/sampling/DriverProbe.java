@@ -2,7 +2,9 @@ package io.pipit.sampling;
 
 import io.pipit.drivers.BusClock;
 import io.pipit.drivers.Driver;
+import io.pipit.drivers.EventSensor;
 import io.pipit.drivers.Hardware;
+import io.pipit.drivers.Measurement;
 import io.pipit.drivers.Sensor;
 import io.pipit.drivers.SensorException;
 import io.pipit.drivers.SensorSettings;
@@ -57,10 +59,35 @@ public final class DriverProbe implements Probe {
 
     @Override
     public List<Event.Value> read() throws Exception {
-        return sensor.read().stream()
-                .map(measured ->
-                        new Event.Value(measured.quantity(), measured.value(), measured.unit()))
+        return values(sensor.read());
+    }
+
+    private static List<Event.Value> values(List<Measurement> measured) {
+        return measured.stream()
+                .map(one -> new Event.Value(one.quantity(), one.value(), one.unit()))
                 .toList();
+    }
+
+    @Override
+    public boolean onHappening(Runnable wake) {
+        if (sensor instanceof EventSensor eventful) {
+            eventful.onHappening(wake);
+            return true;
+        }
+        return false;
+    }
+
+    @Override
+    public Happenings happenings() throws Exception {
+        if (!(sensor instanceof EventSensor eventful)) {
+            return Happenings.NONE;
+        }
+        EventSensor.Happenings happened = eventful.happenings();
+        return new Happenings(
+                happened.happenings().stream()
+                        .map(one -> new Happening(one.nanos(), values(one.measured())))
+                        .toList(),
+                happened.lost());
     }
 
     @Override

@@ -13,6 +13,50 @@ public interface Probe extends AutoCloseable {
      */
     List<Event.Value> read() throws Exception;
 
+    /**
+     * Measured at a time of its own, an edge for instance.
+     *
+     * @param monotonicNanos when
+     */
+    record Happening(long monotonicNanos, List<Event.Value> values) {
+        public Happening {
+            values = List.copyOf(values);
+        }
+    }
+
+    /**
+     * What happened between two readings.
+     *
+     * @param lost how many more there were that could not be kept
+     */
+    record Happenings(List<Happening> happenings, long lost) {
+        /** Nothing. */
+        public static final Happenings NONE = new Happenings(List.of(), 0);
+
+        public Happenings {
+            happenings = List.copyOf(happenings);
+        }
+    }
+
+    /**
+     * Called once, when it was opened.
+     *
+     * @param wake to be run on any thread where something happened
+     * @return whether something may happen; then a reading has the time at which it begins
+     */
+    default boolean onHappening(Runnable wake) {
+        return false;
+    }
+
+    /**
+     * What happened since it was asked last; asked after a wake, and before each reading.
+     *
+     * @throws Exception where it can't tell any more; the message is for people
+     */
+    default Happenings happenings() throws Exception {
+        return Happenings.NONE;
+    }
+
     /** Gives back what it holds. */
     @Override
     void close();

@@ -43,6 +43,7 @@ public final class Sampler implements SensorStatus.Source, AutoCloseable {
     private final Counter hangs;
     private final Counter missed;
     private final Counter dropped;
+    private final Counter edgesLost;
     private final Map<String, Bus> buses = new TreeMap<>();
     private volatile List<Bus> known = List.of();
     private final Object healthLock = new Object();
@@ -69,6 +70,10 @@ public final class Sampler implements SensorStatus.Source, AutoCloseable {
                 metrics.counter(
                         "pipit_sensor_ticks_missed",
                         "Times at which a sensor should have been read and its bus was busy.");
+        this.edgesLost =
+                metrics.counter(
+                        "pipit_sensor_edges_lost",
+                        "Edges of lines that came faster than they could be taken.");
         this.dropped =
                 metrics.counter(
                         "pipit_sensor_readings_dropped",
@@ -135,6 +140,19 @@ public final class Sampler implements SensorStatus.Source, AutoCloseable {
                         if (news) {
                             log.well("sensor " + sensor, "is read again");
                             report();
+                        }
+                    }
+
+                    @Override
+                    public void happened(
+                            String sensor, List<Probe.Happening> happenings, long lost) {
+                        happenings.forEach(
+                                one -> taken(sensor, one.monotonicNanos(), one.values(), 0));
+                        edgesLost.add(lost);
+                        if (lost > 0) {
+                            log.warn(
+                                    "edges of sensor " + sensor,
+                                    "they come faster than they can be taken; debounce it");
                         }
                     }
 

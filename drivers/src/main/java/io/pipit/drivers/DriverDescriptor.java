@@ -25,6 +25,8 @@ public record DriverDescriptor(
         I2C,
         /** An SPI bus, named by the option {@code bus}. */
         SPI,
+        /** A digital line; all of them take turns, since none makes another wait. */
+        GPIO,
         /** The 1-wire bus, which the kernel masters; all sensors take turns. */
         ONE_WIRE
     }

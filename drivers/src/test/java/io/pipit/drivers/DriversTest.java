@@ -23,7 +23,7 @@ class DriversTest {
     private static final Set<String> UNITS =
             Set.of(
                     "Cel", "%RH", "Pa", "lx", "V", "A", "W", "J", "m", "m/s2", "s", "ppm", "rad/s",
-                    "B", "/", "1/s", "Hz", "T", "Ohm");
+                    "B", "/", "1/s", "Hz", "T", "Ohm", "count");
 
     private final Drivers drivers = Drivers.load(getClass().getClassLoader());
 
@@ -33,8 +33,8 @@ class DriversTest {
                 .extracting(driver -> driver.descriptor().name())
                 .containsExactly(
                         "ads1115", "aht20", "bh1750", "bme280", "bme680", "bmp180", "bmp280",
-                        "host", "htu21", "hwmon", "iio", "ina219", "mcp9808", "scd4x", "sht3x",
-                        "sht4x", "si7021", "thermal", "tmp102", "w1");
+                        "gpio-input", "host", "htu21", "hwmon", "iio", "ina219", "mcp9808",
+                        "scd4x", "sht3x", "sht4x", "si7021", "thermal", "tmp102", "w1");
         assertThat(drivers.find("bme280")).isPresent();
         assertThat(drivers.find("bme281")).isEmpty();
         assertThat(drivers.problems()).isEmpty();

@@ -1,0 +1,224 @@
+package io.pipit.sampling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pipit.port.Event;
+import io.pipit.port.TimeSource;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/** What happens to sensors between their readings. */
+class BusHappeningsTest {
+    private static final long SECOND = 1_000_000_000L;
+
+    /** A contact; what it does in a reading takes a second. */
+    private final class Contact implements Probe {
+        private final Deque<Happening> edges = new ArrayDeque<>();
+        private Runnable wake = () -> {};
+        private long lost;
+        private int opened;
+        private int closed;
+        private String failure = "";
+
+        private Probe open() {
+            opened++;
+            return this;
+        }
+
+        private void edge(long nanos, double value) {
+            edges.add(new Happening(nanos, List.of(new Event.Value("state", value, "/"))));
+            wake.run();
+        }
+
+        @Override
+        public boolean onHappening(Runnable how) {
+            wake = how;
+            return true;
+        }
+
+        @Override
+        public Happenings happenings() {
+            if (!failure.isEmpty()) {
+                throw new IllegalStateException(failure);
+            }
+            Happenings all = new Happenings(List.copyOf(edges), lost);
+            edges.clear();
+            lost = 0;
+            return all;
+        }
+
+        @Override
+        public List<Event.Value> read() {
+            now.addAndGet(SECOND);
+            return List.of(new Event.Value("state", 0, "/"));
+        }
+
+        @Override
+        public void close() {
+            closed++;
+        }
+
+        private SensorSpec named(String name) {
+            return new SensorSpec(
+                    name, "gpio", Duration.ofSeconds(60), Duration.ofSeconds(5), 1, this::open);
+        }
+    }
+
+    private final AtomicLong now = new AtomicLong(100 * SECOND);
+    private final BlockingQueue<String> said = new LinkedBlockingQueue<>();
+    private final Bus bus =
+            new Bus(
+                    "gpio",
+                    new TimeSource() {
+                        @Override
+                        public long monotonicNanos() {
+                            return now.get();
+                        }
+
+                        @Override
+                        public long wallMicros() {
+                            return 0;
+                        }
+
+                        @Override
+                        public boolean synchronised() {
+                            return false;
+                        }
+                    },
+                    new Bus.Listener() {
+                        @Override
+                        public void read(
+                                String sensor,
+                                long monotonicNanos,
+                                List<Event.Value> values,
+                                long missed,
+                                boolean news) {
+                            said.add(sensor + " read at " + monotonicNanos / SECOND);
+                        }
+
+                        @Override
+                        public void happened(
+                                String sensor, List<Probe.Happening> happenings, long lost) {
+                            happenings.forEach(one ->
+                                    said.add(
+                                            "%s %.0f at %d"
+                                                    .formatted(
+                                                            sensor,
+                                                            one.values().getFirst().value(),
+                                                            one.monotonicNanos())));
+                            if (lost > 0) {
+                                said.add(sensor + " lost " + lost);
+                            }
+                        }
+
+                        @Override
+                        public void failed(String sensor, String reason) {
+                            said.add(sensor + " failed: " + reason);
+                        }
+
+                        @Override
+                        public void hung(String sensor, String reason) {
+                            said.add(sensor + " hung: " + reason);
+                        }
+                    });
+
+    private List<String> said() {
+        List<String> all = new ArrayList<>();
+        said.drainTo(all);
+        return all;
+    }
+
+    @Test
+    void aReadingHasTheTimeAtWhichItBegan() {
+        Contact door = new Contact();
+        bus.add(door.named("door"));
+        bus.step();
+        assertThat(said()).containsExactly("door read at 100");
+        assertThat(bus.statuses().getFirst().readings()).isEqualTo(1);
+    }
+
+    @Test
+    void anEdgeIsAReadingAtItsOwnTime() {
+        Contact door = new Contact();
+        bus.add(door.named("door"));
+        bus.step();
+        said();
+        door.edge(7, 1);
+        door.edge(9, 0);
+        door.lost = 3;
+        assertThat(bus.step()).isTrue();
+        assertThat(said()).containsExactly("door 1 at 7", "door 0 at 9", "door lost 3");
+        assertThat(bus.step()).isFalse();
+        assertThat(bus.statuses().getFirst().readings()).isEqualTo(3);
+        assertThat(bus.statuses().getFirst().lastReadingNanos()).isEqualTo(9);
+        assertThat(door.opened).isEqualTo(1);
+    }
+
+    @Test
+    void whatHappenedBeforeAReadingComesBeforeIt() {
+        Contact door = new Contact();
+        door.edge(7, 1);
+        bus.add(door.named("door"));
+        bus.step();
+        assertThat(said()).containsExactly("door 1 at 7", "door read at 100");
+    }
+
+    @Test
+    void aLineThatChattersKeepsNoOtherFromItsReadings() {
+        Contact door = new Contact();
+        Contact rain = new Contact();
+        bus.add(door.named("door"));
+        bus.step();
+        said();
+        bus.add(rain.named("rain"));
+        for (int i = 0; i < 3; i++) {
+            door.edge(i, 1);
+            bus.step();
+        }
+        assertThat(said()).contains("rain read at 101").hasSize(3);
+    }
+
+    @Test
+    void oneThatCannotTellAnyMoreIsOpenedAnew() {
+        Contact door = new Contact();
+        bus.add(door.named("door"));
+        bus.step();
+        said();
+        door.failure = "its chip is gone";
+        door.wake.run();
+        bus.step();
+        assertThat(said()).containsExactly("door failed: its chip is gone");
+        assertThat(door.closed).isEqualTo(1);
+        door.wake.run();
+        assertThat(bus.step()).as("closed, so it isn't asked").isFalse();
+        door.failure = "";
+        now.addAndGet(600 * SECOND);
+        bus.step();
+        assertThat(door.opened).isEqualTo(2);
+        assertThat(said()).hasSize(1);
+    }
+
+    @Test
+    void aWakeEndsTheWaitOfTheThread() throws Exception {
+        Contact door = new Contact();
+        bus.add(door.named("door"));
+        bus.ensureRunning(Thread::new);
+        assertThat(said.poll(10, TimeUnit.SECONDS)).isEqualTo("door read at 100");
+        // Its clock stands still: without the wake it would wait for the next reading for ever.
+        door.edge(7, 1);
+        assertThat(said.poll(10, TimeUnit.SECONDS)).isEqualTo("door 1 at 7");
+        Thread thread = bus.close();
+        if (thread != null) {
+            thread.join(10_000);
+        }
+        assertThat(door.closed).isEqualTo(1);
+    }
+}
