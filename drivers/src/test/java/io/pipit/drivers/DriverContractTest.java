@@ -17,6 +17,7 @@ import io.pipit.drivers.htu21.Htu21Driver;
 import io.pipit.drivers.htu21.Si7021Driver;
 import io.pipit.drivers.ina219.Ina219Driver;
 import io.pipit.drivers.mcp9808.Mcp9808Driver;
+import io.pipit.drivers.mpu6050.Mpu6050Driver;
 import io.pipit.drivers.scd4x.Scd4xDriver;
 import io.pipit.drivers.sht3x.Sht3xDriver;
 import io.pipit.drivers.sht4x.Sht4xDriver;
@@ -28,6 +29,8 @@ import io.pipit.drivers.simulated.SimulatedChip;
 import io.pipit.drivers.simulated.SimulatedI2c;
 import io.pipit.drivers.simulated.world.World;
 import io.pipit.drivers.tmp102.Tmp102Driver;
+import io.pipit.drivers.tsl2561.Tsl2561Driver;
+import io.pipit.drivers.veml7700.Veml7700Driver;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -97,7 +100,21 @@ class DriverContractTest {
                         .measures("humidity", w -> w.air().percent(), 0.001, 0),
                 air(new Bme680Driver(), 0.011, 0.06)
                         .measures("pressure", w -> w.air().pascals(), 3, 0)
-                        .measures("gas-resistance", World::gasOhms, 0, 0.01));
+                        .measures("gas-resistance", World::gasOhms, 0, 0.01),
+                new Subject(new Mpu6050Driver())
+                        .measures("acceleration-x", w -> w.motion().x(), 0.001, 0)
+                        .measures("acceleration-y", w -> w.motion().y(), 0.001, 0)
+                        .measures("acceleration-z", w -> w.motion().z(), 0.001, 0)
+                        .measures("rotation-x", w -> w.motion().aboutX(), 0.0003, 0.001)
+                        .measures("rotation-y", w -> w.motion().aboutY(), 0.0003, 0.001)
+                        .measures("rotation-z", w -> w.motion().aboutZ(), 0.0003, 0.001)
+                        .measures("temperature", w -> w.air().celsius(), 0.003, 0),
+                new Subject(new Veml7700Driver())
+                        .measures("illuminance", World::lux, 0.6, 0.001)
+                        .cannotSayThatItIsStuck(),
+                new Subject(new Tsl2561Driver())
+                        .measures("illuminance", World::lux, 3, 0.001)
+                        .cannotSayThatItIsStuck());
     }
 
     private static Subject air(Driver driver, double celsius, double percent) {
@@ -246,7 +263,7 @@ class DriverContractTest {
             int transfers = transfersOf(() -> readRight(subject, sensor));
             for (Fault fault : Fault.values()) {
                 // The bit that is flipped is another one each time.
-                int rounds = fault == Fault.FLIPPED_BIT ? 200 : 2;
+                int rounds = fault == Fault.FLIPPED_BIT ? 64 : 2;
                 for (int hit = 0; hit < transfers * rounds; hit++) {
                     hit(hit % transfers, fault);
                     boolean failed = fails(() -> readRight(subject, sensor));

@@ -32,9 +32,30 @@ class DriversTest {
         assertThat(drivers.all())
                 .extracting(driver -> driver.descriptor().name())
                 .containsExactly(
-                        "ads1115", "aht20", "bh1750", "bme280", "bme680", "bmp180", "bmp280",
-                        "gpio-input", "host", "htu21", "hwmon", "iio", "ina219", "mcp9808",
-                        "scd4x", "sht3x", "sht4x", "si7021", "thermal", "tmp102", "w1");
+                        "ads1115",
+                        "aht20",
+                        "bh1750",
+                        "bme280",
+                        "bme680",
+                        "bmp180",
+                        "bmp280",
+                        "gpio-input",
+                        "host",
+                        "htu21",
+                        "hwmon",
+                        "iio",
+                        "ina219",
+                        "mcp9808",
+                        "mpu6050",
+                        "scd4x",
+                        "sht3x",
+                        "sht4x",
+                        "si7021",
+                        "thermal",
+                        "tmp102",
+                        "tsl2561",
+                        "veml7700",
+                        "w1");
         assertThat(drivers.find("bme280")).isPresent();
         assertThat(drivers.find("bme281")).isEmpty();
         assertThat(drivers.problems()).isEmpty();
