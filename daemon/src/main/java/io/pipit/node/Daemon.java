@@ -17,6 +17,8 @@ import io.pipit.identity.IdentityException;
 import io.pipit.monitor.Counter;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -105,8 +107,7 @@ final class Daemon implements Launcher {
                 }
             }
         } catch (IOException | IdentityException e) {
-            LOG.error("can't start: {}", e.getMessage());
-            return Failure.FAILED;
+            return cannotStart(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Failure.FAILED;
@@ -143,6 +144,24 @@ final class Daemon implements Launcher {
                 }
             }
         }
+    }
+
+    /** What Java says of files is often their name alone. */
+    private static int cannotStart(Exception e) {
+        Throwable cause = e instanceof IdentityException ? e.getCause() : e;
+        String what =
+                switch (e) {
+                    case AccessDeniedException denied ->
+                            denied.getFile()
+                                    + ": not allowed for user "
+                                    + System.getProperty("user.name")
+                                    + "; give data-dir and run-dir to the user that pipit runs as,"
+                                    + " or set others";
+                    case FileSystemException file when file.getReason() == null -> file.toString();
+                    default -> String.valueOf(e.getMessage());
+                };
+        LOG.error("can't start: {}", what);
+        return cause instanceof AccessDeniedException ? Failure.NOT_ALLOWED : Failure.FAILED;
     }
 
     private static @Nullable Signal next(BlockingQueue<Signal> signals, @Nullable Duration atMost)
