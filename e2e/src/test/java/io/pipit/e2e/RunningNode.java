@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class RunningNode implements AutoCloseable {
     final String name;
     final Path folder;
-    final int port = freePort();
+    int port = freePort();
     final int monitorPort = freePort();
     private final String address;
     private final List<String> launcher;
@@ -68,6 +68,32 @@ final class RunningNode implements AutoCloseable {
         return this;
     }
 
+    /** Takes out what was added to the configuration file. */
+    RunningNode without(String toml) {
+        int at = configuration.indexOf(toml);
+        assertThat(at).as("%s in %s", toml, configuration).isNotNegative();
+        configuration.delete(at, at + toml.length());
+        write();
+        return this;
+    }
+
+    /** From the next start on it listens elsewhere. */
+    RunningNode moves() {
+        String before = ":" + port + "\"]";
+        port = freePort();
+        int at = configuration.indexOf(before);
+        configuration.replace(at, at + before.length(), ":" + port + "\"]");
+        write();
+        return this;
+    }
+
+    /** SIGHUP. */
+    RunningNode reload() {
+        Program.run(List.of("kill", "-HUP", Long.toString(process().pid())), Duration.ofSeconds(5))
+                .hasExit(0);
+        return this;
+    }
+
     /** Names the other one as a peer that may read here, and wants everything that it has. */
     RunningNode knows(RunningNode other) {
         return with(
@@ -105,6 +131,11 @@ final class RunningNode implements AutoCloseable {
     /** Starts the daemon and waits until it answers. */
     RunningNode start() {
         startWithoutWaiting();
+        // First what costs nothing: each verb takes a Java of its own.
+        await().atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() ->
+                        Files.exists(folder.resolve("run/pipit.sock")) || !process().isAlive());
         await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> assertThat(verb("status").exit()).as(log()).isZero());
         return this;
