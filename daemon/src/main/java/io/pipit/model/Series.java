@@ -2,6 +2,7 @@ package io.pipit.model;
 
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One quantity of one sensor, within its node: {@code air/temperature}.
@@ -31,6 +32,20 @@ public record Series(String sensor, String quantity) implements Comparable<Serie
         return NAME.matcher(sensor).matches() && NAME.matcher(quantity).matches()
                 ? Optional.of(new Series(sensor, quantity))
                 : Optional.empty();
+    }
+
+    // Asked for every reading, several times: what the compiler makes of records is slow with C1.
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other
+                || (other instanceof Series series
+                        && quantity.equals(series.quantity)
+                        && sensor.equals(series.sensor));
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * sensor.hashCode() + quantity.hashCode();
     }
 
     @Override

@@ -13,6 +13,7 @@ import io.pipit.port.ReadingStore.Recovered;
 import io.pipit.store.StoreFile.Session;
 import io.pipit.store.StoredLog.Column;
 import io.pipit.store.StoredLog.Track;
+import io.pipit.wire.compact.Stretch;
 import java.io.IOException;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -152,7 +153,7 @@ final class Catalogue {
             }
             column.packedThrough = row.getLong(1);
             log.end = Math.max(log.end, column.packedThrough);
-            BlockCodec.Block block = BlockCodec.decode(row.getBytes(3));
+            Stretch block = BlockCodec.decode(row.getBytes(3));
             int last = block.count() - 1;
             saw(
                     log,

@@ -4,10 +4,10 @@ import io.pipit.model.LogEntry;
 import io.pipit.model.Reading;
 import io.pipit.model.Series;
 import io.pipit.model.Stamp;
-import io.pipit.store.BlockCodec.Block;
 import io.pipit.store.Clocks.Range;
 import io.pipit.store.StoreFile.Session;
 import io.pipit.store.StoredLog.Column;
+import io.pipit.wire.compact.Stretch;
 import java.io.IOException;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -176,7 +176,7 @@ final class LogScan implements AutoCloseable {
         private int header = -1;
         private boolean lastHeaders;
         private boolean announced;
-        private @Nullable Block block;
+        private @Nullable Stretch block;
         private int boot;
         private int i;
 
@@ -187,7 +187,7 @@ final class LogScan implements AutoCloseable {
 
         @Override
         boolean advance() throws SQLException {
-            Block open = block;
+            Stretch open = block;
             if (open != null && ++i < open.count()) {
                 at = open.sequences()[i];
                 return true;
@@ -266,7 +266,7 @@ final class LogScan implements AutoCloseable {
                     return;
                 }
                 boot = row.getInt(1);
-                Block loaded = BlockCodec.decode(row.getBytes(2));
+                Stretch loaded = BlockCodec.decode(row.getBytes(2));
                 i = firstAfter(loaded.sequences(), after);
                 if (i < loaded.count()) {
                     block = loaded;
@@ -303,8 +303,8 @@ final class LogScan implements AutoCloseable {
             return open().values()[i];
         }
 
-        private Block open() {
-            Block open = block;
+        private Stretch open() {
+            Stretch open = block;
             if (open == null) {
                 throw new IllegalStateException("not at a reading");
             }

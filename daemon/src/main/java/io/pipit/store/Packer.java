@@ -1,8 +1,8 @@
 package io.pipit.store;
 
-import io.pipit.store.BlockCodec.Block;
 import io.pipit.store.StoreFile.Session;
 import io.pipit.store.StoredLog.Column;
+import io.pipit.wire.compact.Stretch;
 import java.io.IOException;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -229,7 +229,7 @@ final class Packer {
     /** Nothing, where it is damaged: its readings are lost, counted and said. */
     private Rows decode(Header header) {
         try {
-            Block block = BlockCodec.decode(header.data);
+            Stretch block = BlockCodec.decode(header.data);
             int[] boots = new int[block.count()];
             Arrays.fill(boots, header.boot);
             return new Rows(block.sequences(), boots, block.monotonic(), block.values());
@@ -345,8 +345,8 @@ final class Packer {
                     Arrays.copyOfRange(values, from, to));
         }
 
-        Block block(int from, int to) {
-            return new Block(sequences, monotonic, values).part(from, to);
+        Stretch block(int from, int to) {
+            return new Stretch(sequences, monotonic, values).part(from, to);
         }
 
         /** In order of sequence; of two with the same the first one's. */

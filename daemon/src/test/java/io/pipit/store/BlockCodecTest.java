@@ -3,7 +3,7 @@ package io.pipit.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.pipit.store.BlockCodec.Block;
+import io.pipit.wire.compact.Stretch;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Random;
@@ -67,7 +67,7 @@ class BlockCodecTest {
             scaled += random.nextInt(7) - 3;
             values[i] = scaled / 100.0;
         }
-        assertThat(BlockCodec.encode(new Block(sequences, times, values)).length / 400.0)
+        assertThat(BlockCodec.encode(new Stretch(sequences, times, values)).length / 400.0)
                 .isBetween(2.5, 5.0);
     }
 
@@ -75,7 +75,7 @@ class BlockCodecTest {
     void seesEachFlippedBitAndEachMissingEnd() {
         byte[] data =
                 BlockCodec.encode(
-                        new Block(new long[] {1, 2}, new long[] {3, 9}, new double[] {0.5, 7}));
+                        new Stretch(new long[] {1, 2}, new long[] {3, 9}, new double[] {0.5, 7}));
         for (int bit = 0; bit < data.length * 8; bit++) {
             byte[] damaged = data.clone();
             damaged[bit / 8] ^= (byte) (1 << (bit % 8));
@@ -88,7 +88,7 @@ class BlockCodecTest {
     }
 
     private static void check(long[] sequences, long[] times, double[] values) throws IOException {
-        Block again = BlockCodec.decode(BlockCodec.encode(new Block(sequences, times, values)));
+        Stretch again = BlockCodec.decode(BlockCodec.encode(new Stretch(sequences, times, values)));
         assertThat(again.sequences()).isEqualTo(sequences);
         assertThat(again.monotonic()).isEqualTo(times);
         assertThat(Arrays.stream(again.values()).mapToLong(Double::doubleToRawLongBits).toArray())

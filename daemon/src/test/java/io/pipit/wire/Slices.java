@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.Random;
 
 /** Slices for tests: one that is always the same, and any number of random ones. */
-final class Slices {
-    static final NodeId NODE = NodeId.parse("VLREQSM-EFVYIFN-TPK7HIE-4F5AQUV").orElseThrow();
-    static final LogId LOG = new LogId(0x00112233445566ffL);
+public final class Slices {
+    public static final NodeId NODE = NodeId.parse("VLREQSM-EFVYIFN-TPK7HIE-4F5AQUV").orElseThrow();
+    public static final LogId LOG = new LogId(0x00112233445566ffL);
 
     private static final String[] SENSORS = {"air", "host", "a", "green-house-2", "9"};
     private static final String[] QUANTITIES = {"temperature", "humidity", "t", "cpu-temperature"};
@@ -25,7 +25,7 @@ final class Slices {
     private Slices() {}
 
     /** What came of it is all that one needs to encode it. */
-    record Sample(LogSlice slice, Timeline timeline, long nowMicros) {}
+    public record Sample(LogSlice slice, Timeline timeline, long nowMicros) {}
 
     static Reading reading(long sequence, int boot, long micros, String series, double value) {
         return new Reading(
@@ -37,7 +37,7 @@ final class Slices {
     }
 
     /** Two boots, of which the second learns the time: all that a pack can hold. */
-    static Sample golden() {
+    public static Sample golden() {
         var unknown = new BootClock(44, new Stamp(4, 3_000_000), 1_000_000_000L, false);
         var known = new BootClock(50, new Stamp(5, 2_000_000), 1_767_225_590_250_000L, true);
         List<LogEntry> entries =
@@ -55,7 +55,7 @@ final class Slices {
                 12_500_000);
     }
 
-    static Sample random(Random random, int entriesMax) {
+    public static Sample random(Random random, int entriesMax) {
         long sequence = random.nextInt(3) == 0 ? 0 : random.nextLong(1L << random.nextInt(1, 62));
         long previous = sequence;
         int boot = 1 + random.nextInt(3);
