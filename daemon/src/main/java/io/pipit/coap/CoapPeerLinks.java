@@ -7,6 +7,7 @@ import io.pipit.port.Event;
 import io.pipit.port.Inbox;
 import io.pipit.port.PeerLinks;
 import io.pipit.port.TimeSource;
+import io.pipit.wire.compact.CompactSlice;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.List;
@@ -27,11 +28,11 @@ import org.jspecify.annotations.Nullable;
  * state lives on the protocol thread; calls from elsewhere are handed to that.
  */
 public final class CoapPeerLinks implements PeerLinks {
-    /** Reads a SenML pack in CBOR. */
+    /** Reads what peers answer with: a SenML pack in CBOR, or a compact slice. */
     @FunctionalInterface
     public interface SliceDecoder {
         /** Throws, with a message for the log, where it isn't one. */
-        LogSlice decode(byte[] payload) throws Exception;
+        LogSlice decode(int contentFormat, byte[] payload) throws Exception;
     }
 
     /**
@@ -207,7 +208,6 @@ public final class CoapPeerLinks implements PeerLinks {
         options.addUriPath("readings");
         filter.patterns().forEach(pattern -> options.addUriQuery("series=" + pattern));
         options.addUriQuery(WIRE_VERSION);
-        options.setAccept(SENML_CBOR);
         return request;
     }
 
@@ -220,7 +220,7 @@ public final class CoapPeerLinks implements PeerLinks {
             return null;
         }
         try {
-            return decoder.decode(response.getPayload());
+            return decoder.decode(response.getOptions().getContentFormat(), response.getPayload());
         } catch (Exception e) {
             counters.answersUnreadable.increment();
             complaint.append("an answer that can't be read: ").append(e.getMessage());
@@ -231,6 +231,7 @@ public final class CoapPeerLinks implements PeerLinks {
     /** A fetch of what is missing. */
     private final class Repair implements PeerRequests.Outcome {
         private final Fetch fetch;
+        private boolean compact;
 
         Repair(Fetch fetch) {
             this.fetch = fetch;
@@ -240,6 +241,11 @@ public final class CoapPeerLinks implements PeerLinks {
             Request request = readings(fetch.filter());
             OptionSet options = request.getOptions();
             options.addUriQuery("limit=" + fetch.limit());
+            compact = requests.link(fetch.peer()).takesCompact();
+            options.setAccept(compact ? CompactSlice.CONTENT_FORMAT : SENML_CBOR);
+            if (compact && fetch.through() != Long.MAX_VALUE) {
+                options.addUriQuery("upto=" + fetch.through());
+            }
             if (fetch.log() != null) {
                 options.addUriQuery("after=" + fetch.log() + ":" + fetch.after());
                 options.addUriQuery("held=" + fetch.held());
@@ -249,6 +255,12 @@ public final class CoapPeerLinks implements PeerLinks {
 
         @Override
         public void answered(@Nullable Response response) {
+            if (compact && response != null && isUnknown(response.getCode())) {
+                // One of before it: SenML, from the start, is what everybody understands.
+                requests.link(fetch.peer()).takesSenmlAlone();
+                requests.send(fetch.peer(), this::message, this);
+                return;
+            }
             StringBuilder complaint = new StringBuilder("no content");
             LogSlice slice = null;
             if (response != null) {
@@ -262,6 +274,13 @@ public final class CoapPeerLinks implements PeerLinks {
                 unanswered.decrementAndGet();
                 inbox.offer(new Event.Fetched(fetch.number(), fetch.peer(), fetch.filter(), slice));
             }
+        }
+
+        /** Not the format, or not the query that comes with it. */
+        private static boolean isUnknown(CoAP.ResponseCode code) {
+            return code == CoAP.ResponseCode.NOT_ACCEPTABLE
+                    || code == CoAP.ResponseCode.BAD_OPTION
+                    || code == CoAP.ResponseCode.BAD_REQUEST;
         }
 
         @Override
@@ -293,6 +312,7 @@ public final class CoapPeerLinks implements PeerLinks {
 
         private Request message() {
             Request message = readings(feed.filter);
+            message.getOptions().setAccept(SENML_CBOR);
             message.setObserve();
             return message;
         }

@@ -22,6 +22,7 @@ final class PeerLink {
     private long messages;
     private boolean reachable;
     private boolean failed;
+    private boolean compact = true;
     private @Nullable InetSocketAddress address;
     private String lastError = "";
 
@@ -45,6 +46,18 @@ final class PeerLink {
 
     synchronized void handshake() {
         handshakes++;
+        // It may be another version of the program that answers now.
+        compact = true;
+    }
+
+    /** Whether it may be asked for compact slices: until it refuses them. */
+    synchronized boolean takesCompact() {
+        return compact;
+    }
+
+    /** It refused one. */
+    synchronized void takesSenmlAlone() {
+        compact = false;
     }
 
     /**

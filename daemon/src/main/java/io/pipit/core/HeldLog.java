@@ -4,6 +4,7 @@ import io.pipit.model.BootClock;
 import io.pipit.model.Filter;
 import io.pipit.model.LogEntry;
 import io.pipit.model.LogId;
+import io.pipit.model.LogSlice;
 import io.pipit.model.Reading;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -27,11 +28,14 @@ final class HeldLog {
         final Intervals intervals;
         private final ArrayDeque<Batch> uncommitted = new ArrayDeque<>();
         private long committed;
+        private long handedOver;
         private int uncommittedEntries;
+        private int aheadEntries;
 
         View(long committed) {
             this.intervals = new Intervals(committed);
             this.committed = committed;
+            this.handedOver = committed;
         }
 
         /** Up to where everything survives a power cut. */
@@ -39,16 +43,29 @@ final class HeldLog {
             return committed;
         }
 
-        /** Entries that were fetched and wait for a commit. */
+        /** Entries that were fetched, below the cursor, and wait for a commit. */
         int uncommittedEntries() {
             return uncommittedEntries;
         }
 
-        /** That many entries were handed to the store, and the cursor with them. */
+        /**
+         * Entries that were fetched, above the cursor: no commit tells of them before what lies
+         * between is there.
+         */
+        int aheadEntries() {
+            return aheadEntries;
+        }
+
+        /** That many fetched entries were handed to the store, and the cursor with them. */
         void handedOver(int entries) {
-            if (entries > 0) {
-                uncommitted.add(new Batch(intervals.cursor(), entries));
-                uncommittedEntries += entries;
+            aheadEntries += entries;
+            if (intervals.cursor() > handedOver) {
+                handedOver = intervals.cursor();
+                if (aheadEntries > 0) {
+                    uncommitted.add(new Batch(handedOver, aheadEntries));
+                    uncommittedEntries += aheadEntries;
+                    aheadEntries = 0;
+                }
             }
         }
 
@@ -107,12 +124,20 @@ final class HeldLog {
     }
 
     /** Those that the filter lets through and that aren't held yet, by whatever filter. */
-    List<LogEntry> unheld(Filter filter, View view, List<LogEntry> entries) {
+    List<LogEntry> unheld(Filter filter, View view, LogSlice slice) {
+        List<LogEntry> entries = slice.entries();
+        // The usual answer to a repair: nothing of it is held.
+        boolean fresh =
+                views.size() == 1
+                        && view.intervals.missing(slice.previous(), slice.completeTo())
+                                == slice.completeTo() - slice.previous();
+        boolean wantsAll = filter.equals(Filter.ALL);
         List<LogEntry> unheld = new ArrayList<>(entries.size());
         for (LogEntry entry : entries) {
-            if (passes(filter, entry)
-                    && !view.intervals.contains(entry.sequence())
-                    && (views.size() == 1 || !heldByAnother(entry))) {
+            if ((wantsAll || passes(filter, entry))
+                    && (fresh
+                            || (!view.intervals.contains(entry.sequence())
+                                    && (views.size() == 1 || !heldByAnother(entry))))) {
                 unheld.add(entry);
             }
         }

@@ -43,6 +43,19 @@ final class Intervals {
         return from >= to || (stretch != null && to <= stretch.getValue());
     }
 
+    /** Up to where all is held that follows this place; the place itself where nothing is. */
+    long heldFrom(long place) {
+        Map.Entry<Long, Long> stretch = above.floorEntry(place);
+        long end = stretch == null ? cursor : Math.max(cursor, stretch.getValue());
+        return Math.max(place, end);
+    }
+
+    /** Where the next stretch above this place begins that is held; otherwise where none is. */
+    long nextHeld(long place, long otherwise) {
+        Long start = above.higherKey(place);
+        return start == null ? otherwise : start;
+    }
+
     /** Whether {@link #add} of this stretch stays within {@link #STRETCHES_MAX}. */
     boolean hasRoomFor(long from) {
         return from <= cursor

@@ -9,16 +9,19 @@ import io.pipit.port.CoreStatus;
 import io.pipit.port.Event;
 import io.pipit.port.PeerLinks;
 import io.pipit.port.ReadingStore;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Follows one peer's log through one filter, for ever. Two things go on beside each other: an
- * observation that is made anew when it ends or falls silent, and questions, one at a time: for
- * what is missing at once, and otherwise now and then where the feed stands, which also tells the
- * peer how much is held durably. Whatever comes, by either way, is taken by the same rule. Which
- * log is the peer's is believed only from answers, so that a late slice of an old one does no harm.
- * Node loop.
+ * observation that is made anew when it ends or falls silent, and questions: for what is missing at
+ * once, some of them at a time and each for a stretch of its own, and otherwise now and then where
+ * the feed stands, which also tells the peer how much is held durably. Whatever comes, by either
+ * way, is taken by the same rule. Which log is the peer's is believed only from answers, so that a
+ * late slice of an old one does no harm. Node loop.
  */
 final class Subscription {
     /** So long without a slice or a heartbeat, and the observation is made anew. */
@@ -38,11 +41,29 @@ final class Subscription {
     /** A question without an answer for so long is given up; links answer much earlier. */
     static final long ANSWER_MAX_NANOS = 120 * Timing.SECOND;
 
-    /** Entries asked for at once. */
-    static final int FETCH_ENTRIES_MAX = 5_000;
+    /** Entries asked for with one question: more than a datagram holds. */
+    static final int FETCH_ENTRIES_MAX = 1_000;
+
+    /** After so many repaired entries, when nothing is missing any more, the store is to commit. */
+    static final int FLUSH_ENTRIES_MIN = 1_000;
 
     /** Sequences and places beyond this are nonsense: 2^53, what every JSON reader can count to. */
     static final long SEQUENCE_MAX = 1L << 53;
+
+    /**
+     * A question without an answer yet.
+     *
+     * @param from after this place
+     * @param through up to this one; less than {@code from} where it only asks where the feed
+     *     stands
+     * @param limit entries at the most
+     */
+    private record Question(
+            long number, long from, long through, int limit, boolean inDoubt, long askedNanos) {
+        boolean forMissing() {
+            return through > from;
+        }
+    }
 
     final NodeId peer;
     final Filter filter;
@@ -62,15 +83,23 @@ final class Subscription {
     /** Up to where the peer's feed goes, as far as it said. */
     private long head;
 
-    /** The same, of what was said since the last question. */
-    private long headSinceAsked;
+    /** By number, so the oldest first. */
+    private final TreeMap<Long, Question> questions = new TreeMap<>();
 
-    private long askedNumber;
-    private boolean askedForMissing;
-    private boolean askedInDoubt;
+    /** Those for something missing, by where they begin; they never overlap. */
+    private final TreeMap<Long, Question> stretches = new TreeMap<>();
+
+    /** What was said of the head since each question went out. */
+    private final Map<Long, Long> headSince = new HashMap<>();
+
+    private final Timing.Window window = new Timing.Window();
+    private @Nullable Question standing;
+    private int askedEntries;
     private long askedNanos;
+    private long setBackNanos;
     private long pulseNanos = PULSE_FIRST_NANOS;
     private long notBeforeNanos;
+    private long unflushed;
 
     private long received;
     private long repaired;
@@ -85,6 +114,7 @@ final class Subscription {
         this.observeNanos = nowNanos;
         this.observedNanos = nowNanos - OBSERVE_GAP_NANOS;
         this.askedNanos = nowNanos - PULSE_NANOS;
+        this.setBackNanos = nowNanos - 1;
         this.notBeforeNanos = nowNanos;
     }
 
@@ -99,12 +129,15 @@ final class Subscription {
             observeNanos = Timing.atFullSecond(nowNanos + SILENCE_MAX_NANOS);
             all.links.subscribe(peer, filter);
         }
-        if (nextQuestionNanos() <= nowNanos) {
-            if (askedNumber != 0) {
-                failed(nowNanos);
-            } else {
-                ask(nowNanos);
-            }
+        while (!questions.isEmpty()
+                && questions.firstEntry().getValue().askedNanos + ANSWER_MAX_NANOS <= nowNanos) {
+            Question oldest = questions.firstEntry().getValue();
+            settled(oldest);
+            setBack(oldest, nowNanos);
+        }
+        askForMissing(nowNanos);
+        if (nextStandingNanos() <= nowNanos) {
+            askWhereItStands(nowNanos);
         }
     }
 
@@ -144,36 +177,79 @@ final class Subscription {
 
     /** An answer came. One to a question that was given up, or never asked, is ignored. */
     void fetched(Event.Fetched answer, long nowNanos) {
-        if (answer.number() != askedNumber) {
+        Question question = questions.get(answer.number());
+        if (question == null) {
             return;
         }
         LogSlice slice = answer.slice();
         HeldLog before = log;
+        long since = headSince.getOrDefault(question.number, 0L);
+        settled(question);
         if (!isSane(slice) || !follow(slice.log())) {
-            failed(nowNanos);
+            setBack(question, nowNanos);
             return;
         }
         heardNanos = nowNanos;
-        askedNumber = 0;
         countGone(slice);
         boolean gained = take(slice, false);
-        if (askedForMissing && !gained && slice.entries().isEmpty()) {
-            // There is no more than this, whatever was said before: the origin crashed before it
-            // had stored it, say. What was said since then is believed.
-            head = Math.max(slice.completeTo(), headSinceAsked);
+        boolean useful = gained || log != before;
+        if (question.forMissing() && log == before) {
+            useful |= answers(question, slice, since, nowNanos);
         }
-        if (gained || log != before || !(askedForMissing || askedInDoubt)) {
+        if (useful || !(question.forMissing() || question.inDoubt)) {
             asking.reset();
             notBeforeNanos = nowNanos;
         } else {
-            notBeforeNanos = nowNanos + asking.next();
+            setBack(question, nowNanos);
         }
+        if (unflushed >= FLUSH_ENTRIES_MIN && !isMissingSomething()) {
+            unflushed = 0;
+            all.store.flush();
+        }
+    }
+
+    /** What the answer says of the stretch that was asked for; whether that is held now. */
+    private boolean answers(Question question, LogSlice slice, long since, long nowNanos) {
+        boolean held = view != null && view.intervals.covers(question.from, slice.completeTo());
+        boolean reaches = slice.completeTo() >= question.through;
+        long asked = question.through - question.from;
+        if (!reaches && slice.entries().isEmpty()) {
+            // There is no more than this, whatever was said before: the origin crashed before it
+            // had stored it, say. What was said since then is believed.
+            head = Math.max(slice.completeTo(), since);
+        } else {
+            if (!reaches) {
+                all.counters.cut().increment();
+            }
+            boolean whole = question.limit == Math.min(asked, FETCH_ENTRIES_MAX);
+            long told = Math.min(slice.completeTo(), question.through) - question.from;
+            // Where there was no room for more here, nothing is learned of the answers.
+            long nanos = nowNanos - question.askedNanos;
+            if (window.answered(asked, whole ? told : asked, nanos)) {
+                all.counters.slow().increment();
+            }
+        }
+        return held && slice.completeTo() > question.from;
     }
 
     /** No answer came, or none that can be used. */
     void fetchFailed(long number, long nowNanos) {
-        if (number == askedNumber) {
-            failed(nowNanos);
+        Question question = questions.get(number);
+        if (question != null) {
+            settled(question);
+            window.failed();
+            setBack(question, nowNanos);
+        }
+    }
+
+    private void settled(Question question) {
+        questions.remove(question.number);
+        headSince.remove(question.number);
+        if (question.equals(standing)) {
+            standing = null;
+        }
+        if (stretches.remove(question.from, question)) {
+            askedEntries -= question.limit;
         }
     }
 
@@ -182,9 +258,14 @@ final class Subscription {
         return sliceNanos != 0 && nowNanos - sliceNanos <= SILENCE_MAX_NANOS + Timing.SECOND;
     }
 
-    /** Entries that were fetched and wait for a commit. */
+    /** Entries that were asked for, or fetched and wait for a commit. */
     int uncommittedEntries() {
-        return view == null ? 0 : view.uncommittedEntries();
+        return askedEntries + (view == null ? 0 : view.uncommittedEntries());
+    }
+
+    /** Entries that were fetched before their turn. */
+    int aheadEntries() {
+        return view == null ? 0 : view.aheadEntries();
     }
 
     CoreStatus.Subscription status(long nowNanos) {
@@ -204,40 +285,107 @@ final class Subscription {
     }
 
     private long nextQuestionNanos() {
-        if (askedNumber != 0) {
-            return askedNanos + ANSWER_MAX_NANOS;
+        long next = Math.min(nextStandingNanos(), Timing.NEVER);
+        if (!questions.isEmpty()) {
+            Question oldest = questions.firstEntry().getValue();
+            next = Math.min(next, oldest.askedNanos + ANSWER_MAX_NANOS);
         }
-        boolean urgent = otherLogSeen || log == null || (isMissingSomething() && all.room() > 0);
-        return urgent
-                ? notBeforeNanos
-                : Math.max(notBeforeNanos, Timing.atFullSecond(askedNanos + pulseNanos));
+        return nextMissing(notBeforeNanos) == null ? next : Math.min(next, notBeforeNanos);
     }
 
-    private void ask(long nowNanos) {
-        // Where the log isn't sure, only where it stands: its start may be long known.
-        askedInDoubt = otherLogSeen;
-        askedForMissing = !otherLogSeen && isMissingSomething() && all.room() > 0;
-        if (!askedInDoubt && !askedForMissing) {
+    private long nextStandingNanos() {
+        if (standing != null) {
+            return Timing.NEVER;
+        }
+        if (otherLogSeen || log == null) {
+            return notBeforeNanos;
+        }
+        return stretches.isEmpty()
+                ? Math.max(notBeforeNanos, Timing.atFullSecond(askedNanos + pulseNanos))
+                : Timing.NEVER;
+    }
+
+    private void askWhereItStands(long nowNanos) {
+        boolean inDoubt = otherLogSeen;
+        otherLogSeen = false;
+        if (!inDoubt) {
             pulseNanos = Math.min(2 * pulseNanos, PULSE_NANOS);
         }
-        otherLogSeen = false;
-        askedNanos = nowNanos;
-        headSinceAsked = 0;
-        askedNumber = all.nextNumber();
+        // Where the log isn't sure, only where it stands: its start may be long known.
+        Question question = new Question(all.nextNumber(), cursor(), 0, 0, inDoubt, nowNanos);
+        standing = question;
+        all.numbered();
+        ask(question);
+    }
+
+    private void askForMissing(long nowNanos) {
+        while (notBeforeNanos <= nowNanos) {
+            Question question = nextMissing(nowNanos);
+            if (question == null) {
+                return;
+            }
+            all.numbered();
+            askedEntries += question.limit;
+            stretches.put(question.from, question);
+            all.counters.asked().increment();
+            ask(question);
+        }
+    }
+
+    /** For the first stretch that is missing and not asked for; null where nothing is to be. */
+    private @Nullable Question nextMissing(long nowNanos) {
+        HeldLog.View view = this.view;
+        if (view == null
+                || otherLogSeen
+                || stretches.size() >= window.questions()
+                || (standing != null && standing.inDoubt)) {
+            return null;
+        }
+        long cursor = view.intervals.cursor();
+        long from = cursor;
+        for (long next = afterThat(from, view); next > from; next = afterThat(from, view)) {
+            from = next;
+        }
+        int room = all.room(from == cursor);
+        if (from >= head || room == 0) {
+            return null;
+        }
+        Long alsoAsked = stretches.higherKey(from);
+        long end = view.intervals.nextHeld(from, head);
+        end = Math.min(end, alsoAsked == null ? head : alsoAsked);
+        end = Math.min(end, Math.min(head, from + window.places()));
+        int limit = Math.toIntExact(Math.min(end - from, Math.min(FETCH_ENTRIES_MAX, room)));
+        return new Question(all.nextNumber(), from, end, limit, false, nowNanos);
+    }
+
+    /** Up to where it is held or asked for what follows this place. */
+    private long afterThat(long place, HeldLog.View view) {
+        Map.Entry<Long, Question> asked = stretches.floorEntry(place);
+        long held = view.intervals.heldFrom(place);
+        return asked == null ? held : Math.max(held, asked.getValue().through);
+    }
+
+    private void ask(Question question) {
+        askedNanos = question.askedNanos;
+        questions.put(question.number, question);
         all.links.fetch(
                 new PeerLinks.Fetch(
-                        askedNumber,
+                        question.number,
                         peer,
                         filter,
                         logId(),
-                        cursor(),
+                        question.from,
+                        question.forMissing() ? question.through : Long.MAX_VALUE,
                         view == null ? 0 : view.committed(),
-                        askedForMissing ? Math.min(FETCH_ENTRIES_MAX, all.room()) : 0));
+                        question.limit));
     }
 
-    private void failed(long nowNanos) {
-        askedNumber = 0;
-        notBeforeNanos = nowNanos + asking.next();
+    /** It was of no use: what was asked before the last such one went wrong with it. */
+    private void setBack(Question question, long nowNanos) {
+        if (question.askedNanos > setBackNanos) {
+            setBackNanos = nowNanos;
+            notBeforeNanos = nowNanos + asking.next();
+        }
     }
 
     /** From now on this is the peer's log; false where it has shown too many of them. */
@@ -252,7 +400,13 @@ final class Subscription {
         log = other;
         view = other.through(filter);
         head = 0;
-        headSinceAsked = 0;
+        // What was asked of the former log is of no use for this one.
+        questions.clear();
+        stretches.clear();
+        headSince.clear();
+        standing = null;
+        askedEntries = 0;
+        window.reset();
         return true;
     }
 
@@ -267,7 +421,9 @@ final class Subscription {
         long from = slice.previous();
         long to = slice.completeTo();
         head = Math.max(head, to);
-        headSinceAsked = Math.max(headSinceAsked, to);
+        for (Long number : questions.keySet()) {
+            headSince.merge(number, to, Math::max);
+        }
         if (held.covers(from, to)) {
             all.counters.duplicates().add(slice.entries().size());
             return false;
@@ -276,7 +432,7 @@ final class Subscription {
             all.counters.overflows().increment();
             return false;
         }
-        List<LogEntry> unheld = log.unheld(filter, view, slice.entries());
+        List<LogEntry> unheld = log.unheld(filter, view, slice);
         long cursor = held.cursorWith(from, to);
         boolean moves = cursor > held.cursor();
         if ((moves || !unheld.isEmpty())
@@ -286,8 +442,9 @@ final class Subscription {
             return false;
         }
         held.add(from, to);
+        view.handedOver(live ? 0 : unheld.size());
         if (!live) {
-            view.handedOver(unheld.size());
+            unflushed += unheld.size();
             repaired += unheld.size();
             all.counters.repaired().add(unheld.size());
         }
@@ -295,7 +452,7 @@ final class Subscription {
         all.counters.received().add(unheld.size());
         all.counters.duplicates().add(slice.entries().size() - unheld.size());
         all.arrived(peer, log.id, unheld, live);
-        return moves || !unheld.isEmpty();
+        return true;
     }
 
     /** What the origin no longer kept when it was asked; the answer itself closes the gap. */

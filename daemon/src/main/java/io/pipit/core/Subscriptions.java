@@ -31,7 +31,7 @@ final class Subscriptions {
     /** Logs of one peer, ever: each one beyond the first is a store that was lost. */
     static final int LOGS_PER_PEER_MAX = 64;
 
-    /** Fetched entries that wait for a commit; when there are so many, no more are asked for. */
+    /** Fetched entries that wait for a commit, or were asked for; then no more are. */
     static final int UNCOMMITTED_MAX = 20_000;
 
     /** What all subscriptions count together. */
@@ -43,7 +43,10 @@ final class Subscriptions {
             Counter overflows,
             Counter storeFull,
             Counter nonsense,
-            Counter logsRefused) {
+            Counter logsRefused,
+            Counter asked,
+            Counter cut,
+            Counter slow) {
         static Counters in(Metrics metrics) {
             return new Counters(
                     metrics.counter("pipit_entries_received", "Peers' log entries taken in"),
@@ -64,8 +67,13 @@ final class Subscriptions {
                     metrics.counter(
                             "pipit_slices_nonsense", "Slices with impossible places in the log"),
                     metrics.counter(
-                            "pipit_logs_refused",
-                            "Answers of a peer that has shown too many logs"));
+                            "pipit_logs_refused", "Answers of a peer that has shown too many logs"),
+                    metrics.counter("pipit_fetches", "Stretches of peers' logs asked for"),
+                    metrics.counter(
+                            "pipit_fetches_cut", "Those whose answer held less than the stretch"),
+                    metrics.counter(
+                            "pipit_fetches_slow",
+                            "Those whose answer took so long that fewer go out at a time"));
         }
     }
 
@@ -181,17 +189,28 @@ final class Subscriptions {
         return subscriptions.values().stream().map(each -> each.status(nowNanos)).toList();
     }
 
-    /** How many entries may still be asked for before the store has committed some. */
-    int room() {
-        int uncommitted = 0;
+    /**
+     * How many entries may still be asked for before the store has committed some.
+     *
+     * @param next whether of what comes next at a cursor: that must not wait for what came before
+     *     its turn, which waits for it
+     */
+    int room(boolean next) {
+        int taken = 0;
         for (Subscription subscription : subscriptions.values()) {
-            uncommitted += subscription.uncommittedEntries();
+            taken += subscription.uncommittedEntries() + (next ? 0 : subscription.aheadEntries());
         }
-        return Math.max(0, UNCOMMITTED_MAX - uncommitted);
+        return Math.max(0, UNCOMMITTED_MAX - taken);
     }
 
+    /** The number of the next question. */
     long nextNumber() {
-        return ++number;
+        return number + 1;
+    }
+
+    /** A question has the number that was the next. */
+    void numbered() {
+        number++;
     }
 
     /** What is held of this log, perhaps nothing yet; null where the peer showed too many. */

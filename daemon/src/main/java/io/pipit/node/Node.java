@@ -32,6 +32,7 @@ import io.pipit.tcp.SessionLimits;
 import io.pipit.tcp.UnixSocketServer;
 import io.pipit.wire.Format;
 import io.pipit.wire.SliceCodec;
+import io.pipit.wire.compact.CompactSlice;
 import java.io.IOException;
 import java.security.KeyPair;
 import java.security.SecureRandom;
@@ -161,7 +162,10 @@ final class Node implements AutoCloseable {
                         network,
                         directory::of,
                         inbox,
-                        pack -> SliceCodec.decode(pack, Format.CBOR),
+                        (format, pack) ->
+                                format == CompactSlice.CONTENT_FORMAT
+                                        ? CompactSlice.decode(pack)
+                                        : SliceCodec.decode(pack, Format.CBOR),
                         time);
         peers.reachedBy(links);
 

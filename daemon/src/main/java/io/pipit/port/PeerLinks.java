@@ -18,6 +18,7 @@ public interface PeerLinks {
      * @param number tells the answers apart, chosen by the core
      * @param log the log that {@code after} is of; null where none is known yet
      * @param after the place after which to begin
+     * @param through nothing beyond this place is wanted; {@link Long#MAX_VALUE} where anything is
      * @param held up to where everything is committed here: the acknowledgement
      * @param limit entries at the most; 0 asks where the feed stands, and no more
      */
@@ -27,6 +28,7 @@ public interface PeerLinks {
             Filter filter,
             @Nullable LogId log,
             long after,
+            long through,
             long held,
             int limit) {}
 

@@ -25,10 +25,12 @@ public interface ReadingHistory {
      * @param log the log that {@code after} belongs to; where it isn't the own one, or null, the
      *     answer starts at the own log's start
      * @param after the place after which to begin
+     * @param through nothing beyond this place, unless it's before what is kept; {@link
+     *     Long#MAX_VALUE} for all
      * @param limit entries at the most, 0 to {@link #LIMIT_MAX}; with 0, where the feed stands:
      *     {@code previous} is then the last entry's sequence that the filter lets through
      */
-    record LogQuery(Filter filter, @Nullable LogId log, long after, int limit) {}
+    record LogQuery(Filter filter, @Nullable LogId log, long after, long through, int limit) {}
 
     /**
      * Readings of this node and its peers by time.
@@ -67,9 +69,7 @@ public interface ReadingHistory {
     /** Entries or readings in one answer at the most. */
     int LIMIT_MAX = 10_000;
 
-    /**
-     * A stretch of the own log. {@code completeTo} is less than the log's end where limit cut it.
-     */
+    /** A stretch of the own log. {@code completeTo} is less than the log's end where it was cut. */
     CompletionStage<LogSlice> read(LogQuery query);
 
     /** Readings by time. */

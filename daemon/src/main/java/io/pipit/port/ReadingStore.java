@@ -84,4 +84,7 @@ public interface ReadingStore {
      * @return false where the queue is full and nothing was taken
      */
     boolean append(Cursor cursor, List<LogEntry> entries, long completeTo);
+
+    /** What was appended so far needn't wait for more: it is committed as soon as can be. */
+    void flush();
 }

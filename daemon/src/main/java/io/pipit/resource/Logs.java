@@ -24,6 +24,7 @@ import io.pipit.resource.ResourceTree.Self;
 import io.pipit.wire.Format;
 import io.pipit.wire.Senml;
 import io.pipit.wire.SliceCodec;
+import io.pipit.wire.compact.CompactSlice;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -37,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Logs {
     private static final Set<String> READINGS_QUERIES =
-            Set.of("series", "after", "limit", "from", "to", "held", "pv");
+            Set.of("series", "after", "upto", "limit", "from", "to", "held", "pv");
     private static final Set<String> HISTORY_QUERIES =
             Set.of("series", "after", "limit", "from", "to", "newest");
 
@@ -106,11 +107,17 @@ final class Logs {
                     Call.FORBIDDEN,
                     "not all of " + filter + " is granted to you; ask for what is, with series=");
         }
-        Format format = call.senml();
         call.whole("pv", SliceCodec.VERSION);
-        acknowledge(call, filter);
         Long from = call.timeMicros("from");
         Long to = call.timeMicros("to");
+        boolean byPlace = !call.request().observe() && from == null && to == null;
+        if (byPlace && call.request().accept() == CompactSlice.CONTENT_FORMAT) {
+            acknowledge(call, filter);
+            compact(call, filter);
+            return;
+        }
+        Format format = call.senml();
+        acknowledge(call, filter);
         if (call.request().observe()) {
             if (from != null || to != null) {
                 throw Call.bad("from and to mean nothing to what is still to come");
@@ -164,19 +171,9 @@ final class Logs {
     }
 
     private void stretch(Call call, Filter filter, Format format) throws Refusal {
-        String after = call.value("after");
-        Place place = after == null ? null : Call.place("after", after);
         int bytesMax = call.exchange().payloadBytesMax();
-        long limit = call.whole("limit", ReadingHistory.LIMIT_MAX);
-        long fitting = Math.min(SliceCodec.entriesMax(bytesMax), ReadingHistory.LIMIT_MAX);
-        var query =
-                new LogQuery(
-                        filter,
-                        place == null ? null : place.log(),
-                        place == null ? 0 : place.sequence(),
-                        (int) Math.min(limit, fitting));
         call.whenDone(
-                history.read(query),
+                history.read(stretchQuery(call, filter, SliceCodec.entriesMax(bytesMax))),
                 slice ->
                         call.content(
                                 format.senml(),
@@ -187,6 +184,28 @@ final class Logs {
                                         time.monotonicMicros(),
                                         format,
                                         bytesMax)));
+    }
+
+    private void compact(Call call, Filter filter) throws Refusal {
+        int bytesMax = call.exchange().payloadBytesMax();
+        call.whenDone(
+                history.read(stretchQuery(call, filter, bytesMax)),
+                slice ->
+                        call.content(
+                                CompactSlice.CONTENT_FORMAT,
+                                CompactSlice.encodeFirst(slice, bytesMax)));
+    }
+
+    private static LogQuery stretchQuery(Call call, Filter filter, int fitting) throws Refusal {
+        String after = call.value("after");
+        Place place = after == null ? null : Call.place("after", after);
+        long limit = call.whole("limit", ReadingHistory.LIMIT_MAX);
+        return new LogQuery(
+                filter,
+                place == null ? null : place.log(),
+                place == null ? 0 : place.sequence(),
+                call.whole("upto", Long.MAX_VALUE),
+                (int) Math.min(limit, Math.min(fitting, ReadingHistory.LIMIT_MAX)));
     }
 
     private Timeline timeline(LogSlice slice) {

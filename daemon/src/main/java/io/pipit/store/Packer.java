@@ -1,5 +1,8 @@
 package io.pipit.store;
 
+import io.pipit.model.LogEntry;
+import io.pipit.model.Reading;
+import io.pipit.store.Pending.Call;
 import io.pipit.store.StoreFile.Session;
 import io.pipit.store.StoredLog.Column;
 import io.pipit.wire.compact.Stretch;
@@ -7,16 +10,20 @@ import java.io.IOException;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Moves the oldest rows of a log into blocks, a bounded number at a time. Late ones are merged into
- * the block that they belong in, so that the blocks of a series never overlap. The writer's.
+ * Moves the oldest rows of a log into blocks, a bounded number at a time, and what comes in a flood
+ * without a row. Late ones are merged into the block that they belong in, so that the blocks of a
+ * series never overlap. The writer's.
  */
 final class Packer {
     /** What a block is aimed at: three of them, with their headers, fill a page of 4,096 bytes. */
@@ -32,6 +39,9 @@ final class Packer {
 
     /** So many rows of each series in a step, so that its last block isn't rewritten too often. */
     private static final int STEP_ROWS_PER_SERIES = 64;
+
+    /** From so many of one peer's readings on in one commit they are packed at once. */
+    static final int FLOOD_READINGS_MIN = 1_024;
 
     private static final long BEHIND_STEPS = 8;
     private static final int BLOCK_BYTES_FULL = BLOCK_BYTES * 3 / 4;
@@ -126,15 +136,69 @@ final class Packer {
                             log.number,
                             last[0]);
                 });
-        forget();
-        byColumn.forEach((column, rows) ->
-                column.packedThrough =
-                        Math.max(column.packedThrough, rows.sequence(rows.count - 1)));
+        packed(byColumn);
         log.rows = taken[0] < count ? 0 : Math.max(0, log.rows - taken[0]);
-        counters.packed().add(taken[0]);
     }
 
-    private void pack(StoredLog log, Column column, Rows rows) throws SQLException {
+    /**
+     * The readings of those peers' logs of which so many are committed at once that they are worth
+     * blocks of their own: rows would be written only to be read, packed and deleted.
+     */
+    static Map<StoredLog, List<Reading>> floods(List<Call> batch) {
+        Map<StoredLog, List<Reading>> floods = new LinkedHashMap<>();
+        for (Call call : batch) {
+            if (call.cursor() != null) {
+                List<Reading> readings =
+                        floods.computeIfAbsent(call.log(), any -> new ArrayList<>());
+                for (LogEntry entry : call.entries()) {
+                    if (entry instanceof Reading reading) {
+                        readings.add(reading);
+                    }
+                }
+            }
+        }
+        floods.entrySet()
+                .removeIf(flood -> {
+                    int least = flood.getKey().tracks.size() * STEP_ROWS_PER_SERIES;
+                    return flood.getValue().size() < Math.max(FLOOD_READINGS_MIN, least);
+                });
+        // A repair's stretches come in any order.
+        floods.values().forEach(all -> all.sort(Comparator.comparingLong(Reading::sequence)));
+        return floods;
+    }
+
+    /** These by column, without those that were given up already. */
+    Map<Column, Rows> columns(StoredLog log, List<Reading> readings) {
+        Map<Column, Rows> columns = new LinkedHashMap<>();
+        for (Reading reading : readings) {
+            Column column = catalogue.column(log, reading.series(), reading.unit());
+            if (reading.sequence() < log.firstKept) {
+                counters.late().increment();
+            } else if (column != null) {
+                columns.computeIfAbsent(column, any -> new Rows(STEP_ROWS_PER_SERIES))
+                        .add(
+                                reading.sequence(),
+                                reading.at().boot(),
+                                reading.at().monotonicMicros(),
+                                reading.value());
+            }
+        }
+        return columns;
+    }
+
+    /** These are committed. */
+    void packed(Map<Column, Rows> byColumn) {
+        if (!byColumn.isEmpty()) {
+            forget();
+        }
+        byColumn.forEach((column, rows) -> {
+            column.packedThrough = Math.max(column.packedThrough, rows.sequence(rows.count - 1));
+            counters.packed().add(rows.count);
+        });
+    }
+
+    /** Packs some of a series, in log order, within a transaction; {@link #packed} says its end. */
+    void pack(StoredLog log, Column column, Rows rows) throws SQLException {
         int i = 0;
         while (i < rows.count) {
             long at = rows.sequence(i);
@@ -320,7 +384,11 @@ final class Packer {
             this.count = sequences.length;
         }
 
+        /** Adds one; the same again is left out. */
         void add(long sequence, int boot, long at, double value) {
+            if (count > 0 && sequences[count - 1] == sequence) {
+                return;
+            }
             if (count == sequences.length) {
                 sequences = Arrays.copyOf(sequences, count * 2);
                 boots = Arrays.copyOf(boots, count * 2);
@@ -360,13 +428,7 @@ final class Packer {
                                 || (i < one.count && one.sequences[i] <= other.sequences[j]);
                 Rows from = takeOne ? one : other;
                 int at = takeOne ? i++ : j++;
-                if (merged.count == 0 || merged.sequences[merged.count - 1] != from.sequences[at]) {
-                    merged.add(
-                            from.sequences[at],
-                            from.boots[at],
-                            from.monotonic[at],
-                            from.values[at]);
-                }
+                merged.add(from.sequences[at], from.boots[at], from.monotonic[at], from.values[at]);
             }
             return merged;
         }

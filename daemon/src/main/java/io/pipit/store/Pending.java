@@ -44,6 +44,7 @@ final class Pending {
     private int entries;
     private long reserve;
     private @Nullable BootClock note;
+    private @Nullable Call flushed;
     private boolean closing;
     private boolean news;
 
@@ -153,6 +154,9 @@ final class Pending {
             for (Call call : committed) {
                 calls.remove();
                 entries -= call.weight();
+                if (call.equals(flushed)) {
+                    flushed = null;
+                }
             }
         } finally {
             lock.unlock();
@@ -190,6 +194,27 @@ final class Pending {
         try {
             Call oldest = calls.peek();
             return oldest == null ? null : oldest.queuedNanos;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What waits now needn't wait for more. */
+    void flush() {
+        lock.lock();
+        try {
+            flushed = calls.peekLast();
+            tell();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether something waits that needn't. */
+    boolean isFlushing() {
+        lock.lock();
+        try {
+            return flushed != null;
         } finally {
             lock.unlock();
         }

@@ -32,14 +32,68 @@ final class Reader implements AutoCloseable {
     private static final int RANGES_MAX = 16;
 
     /**
-     * So many entries of the own log are read at once, where fewer were asked for and there are
-     * more: to find the place costs more than to go on from it, and a repair over UDP asks for some
-     * twenty after the other.
+     * So many entries of the own log are read at once, where fewer are asked for, one stretch after
+     * the other: to find the place costs more than to go on from it.
      */
-    private static final int AHEAD_ENTRIES = 1_000;
+    private static final int AHEAD_ENTRIES = 4_096;
 
-    /** What was read beyond an answer. */
-    private record Ahead(Filter filter, LogSlice slice) {}
+    /**
+     * What was read last of the own log, perhaps beyond the answers; of all readers, since a
+     * repair's questions come some at a time. Whoever reads holds it, so that none reads what
+     * another is about to.
+     */
+    static final class Ahead {
+        private @Nullable Filter filter;
+        private @Nullable LogSlice slice;
+        private boolean lastCut;
+
+        /** What was read, where it goes on to there or holds so many; null otherwise. */
+        private @Nullable LogSlice find(
+                Filter wanted, long firstKept, long after, long through, int limit) {
+            LogSlice known = slice;
+            if (known == null
+                    || !wanted.equals(filter)
+                    || known.firstKept() != firstKept
+                    || after < known.previous()
+                    || after >= known.completeTo()) {
+                return null;
+            }
+            int from = indexAfter(known.entries(), after);
+            boolean enough =
+                    lastCut
+                            && (through <= known.completeTo()
+                                    || known.entries().size() - from >= limit);
+            return enough ? known : null;
+        }
+
+        /** Whether this place is where the last stretch ended, or within it. */
+        private boolean goesOn(Filter wanted, long after) {
+            LogSlice known = slice;
+            return known != null
+                    && wanted.equals(filter)
+                    && known.previous() <= after
+                    && after <= known.completeTo();
+        }
+
+        /**
+         * Keeps it.
+         *
+         * @param cut whether it ends before the log does: else more may follow its last entry
+         */
+        private void keep(Filter of, LogSlice read, boolean cut) {
+            filter = of;
+            slice =
+                    cut
+                            ? read
+                            : new LogSlice(
+                                    read.log(),
+                                    read.firstKept(),
+                                    read.previous(),
+                                    List.of(),
+                                    read.completeTo());
+            lastCut = cut;
+        }
+    }
 
     private final Session session;
     private final Catalogue catalogue;
@@ -47,7 +101,6 @@ final class Reader implements AutoCloseable {
     private final Pending pending;
     private final Function<NodeId, Optional<String>> names;
     private final Writer.Counters counters;
-    private @Nullable Ahead ahead;
 
     Reader(
             Session session,
@@ -65,10 +118,15 @@ final class Reader implements AutoCloseable {
     }
 
     LogSlice read(LogQuery query) throws SQLException {
-        long after = own.id.equals(query.log()) ? Math.max(0, query.after()) : 0;
-        return query.limit() <= 0
-                ? whereItStands(query)
-                : stretch(query, after, Math.min(query.limit(), ReadingHistory.LIMIT_MAX));
+        if (query.limit() <= 0) {
+            return whereItStands(query);
+        }
+        boolean known = own.id.equals(query.log());
+        return stretch(
+                query.filter(),
+                known ? Math.max(0, query.after()) : 0,
+                known ? query.through() : Long.MAX_VALUE,
+                Math.min(query.limit(), ReadingHistory.LIMIT_MAX));
     }
 
     private LogSlice whereItStands(LogQuery query) {
@@ -83,45 +141,54 @@ final class Reader implements AutoCloseable {
         return new LogSlice(own.id, own.firstKept, previous, List.of(), Math.max(end, previous));
     }
 
-    private LogSlice stretch(LogQuery query, long after, int limit) throws SQLException {
-        Ahead known = ahead;
-        LogSlice slice;
-        if (known != null && known.filter.equals(query.filter()) && goesOn(known.slice, after)) {
-            slice = known.slice;
-        } else {
-            int most = Math.max(limit, AHEAD_ENTRIES);
-            slice = scan(query, after, most);
-            boolean cut = slice.entries().size() == most;
-            ahead = cut && most > limit ? new Ahead(query.filter(), slice) : null;
+    private LogSlice stretch(Filter filter, long after, long through, int limit)
+            throws SQLException {
+        Ahead ahead = own.ahead;
+        synchronized (ahead) {
+            LogSlice slice = ahead.find(filter, own.firstKept, after, through, limit);
+            if (slice == null) {
+                int most = ahead.goesOn(filter, after) ? Math.max(limit, AHEAD_ENTRIES) : limit;
+                slice = scan(filter, after, most);
+                ahead.keep(filter, slice, slice.entries().size() == most);
+            }
+            return part(slice, after, through, limit);
         }
-        return part(slice, after, limit);
     }
 
-    /** Whether it has what comes next; what was trimmed since isn't shown any more. */
-    private boolean goesOn(LogSlice slice, long after) {
-        return after >= slice.previous()
-                && after < slice.entries().getLast().sequence()
-                && slice.firstKept() == own.firstKept;
-    }
-
-    private static LogSlice part(LogSlice slice, long after, int limit) {
+    private static LogSlice part(LogSlice slice, long after, long through, int limit) {
         List<LogEntry> entries = slice.entries();
-        int from = 0;
-        while (from < entries.size() && entries.get(from).sequence() <= after) {
-            from++;
-        }
-        int to = Math.min(entries.size(), from + limit);
+        // Before what is kept there is nothing to wait for.
+        long end = Math.max(after, Math.max(through, slice.firstKept() - 1));
+        int from = indexAfter(entries, after);
+        int within = end >= slice.completeTo() ? entries.size() : indexAfter(entries, end);
+        int to = Math.min(within, from + limit);
         List<LogEntry> answer = entries.subList(from, to);
-        long completeTo = to < entries.size() ? answer.getLast().sequence() : slice.completeTo();
+        long completeTo =
+                to < within ? answer.getLast().sequence() : Math.min(end, slice.completeTo());
         return new LogSlice(slice.log(), slice.firstKept(), after, answer, completeTo);
     }
 
-    private LogSlice scan(LogQuery query, long after, int limit) throws SQLException {
+    /** Where the first entry beyond this place is. */
+    private static int indexAfter(List<LogEntry> entries, long place) {
+        int low = 0;
+        int high = entries.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (entries.get(middle).sequence() <= place) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    private LogSlice scan(Filter filter, long after, int limit) throws SQLException {
         // In this order: what is committed meanwhile is then seen twice rather than never.
         long end = own.end;
         List<LogEntry> tail = pending.tail(own);
         Collection<BootClock> clocks = own.clocks.tailMap(after, false).values();
-        List<Column> columns = Catalogue.matching(own, query.filter());
+        List<Column> columns = Catalogue.matching(own, filter);
         List<LogEntry> entries = new ArrayList<>();
         long[] firstKept = {own.firstKept};
         session.read(() -> {

@@ -281,6 +281,11 @@ public final class SqliteStore implements ReadingStore, ReadingHistory, AutoClos
         return append(log, cursor, entries, completeTo);
     }
 
+    @Override
+    public void flush() {
+        pending.flush();
+    }
+
     private boolean append(
             StoredLog log, @Nullable Cursor cursor, List<LogEntry> entries, long completeTo) {
         if (writer.damaged().isDone() || !pending.hasRoom(entries.size())) {

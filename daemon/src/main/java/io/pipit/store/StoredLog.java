@@ -39,6 +39,9 @@ final class StoredLog {
     /** The last sequence that was appended; all before it that is kept can be read. */
     volatile long end;
 
+    /** What was read of it last. */
+    final Reader.Ahead ahead = new Reader.Ahead();
+
     /** Whether its row is committed. Writer alone. */
     boolean saved;
 

@@ -232,7 +232,7 @@ final class Writer {
         if (oldest == null) {
             return Long.MAX_VALUE;
         }
-        return closing || pending.entries() >= Pending.ENTRIES_DUE
+        return closing || pending.entries() >= Pending.ENTRIES_DUE || pending.isFlushing()
                 ? 0
                 : oldest + commitEveryNanos - now;
     }
@@ -245,6 +245,8 @@ final class Writer {
         Set<Column> columns = new HashSet<>();
         Set<StoredLog> logs = new HashSet<>();
         Map<StoredLog, Integer> rows = new HashMap<>();
+        Map<Column, Packer.Rows> blocks = new LinkedHashMap<>();
+        Map<StoredLog, List<Reading>> floods = Packer.floods(batch);
         session.write(
                 true,
                 () -> {
@@ -254,12 +256,14 @@ final class Writer {
                                             + " VALUES (?,?,?,?,?,?) ON CONFLICT DO NOTHING");
                     insert.clearBatch();
                     rows.clear();
+                    blocks.clear();
                     for (Call call : batch) {
                         saveLog(call.log(), logs);
+                        boolean flood = floods.containsKey(call.log());
                         for (LogEntry entry : call.entries()) {
                             if (entry instanceof BootClock clock) {
                                 insert(call.log(), clock);
-                            } else if (entry instanceof Reading reading) {
+                            } else if (entry instanceof Reading reading && !flood) {
                                 Column column =
                                         catalogue.column(
                                                 call.log(), reading.series(), reading.unit());
@@ -280,6 +284,15 @@ final class Writer {
                     }
                     counters.duplicates()
                             .add(rows.values().stream().mapToInt(i -> i).sum() - inserted);
+                    for (Map.Entry<StoredLog, List<Reading>> flood : floods.entrySet()) {
+                        StoredLog log = flood.getKey();
+                        Map<Column, Packer.Rows> some = packer.columns(log, flood.getValue());
+                        for (Map.Entry<Column, Packer.Rows> one : some.entrySet()) {
+                            saveColumn(log, one.getKey(), columns);
+                            packer.pack(log, one.getKey(), one.getValue());
+                        }
+                        blocks.putAll(some);
+                    }
                     for (Map.Entry<Cursor, Long> cursor : cursors.entrySet()) {
                         saveCursor(cursor.getKey(), cursor.getValue());
                     }
@@ -298,6 +311,7 @@ final class Writer {
         columns.forEach(column -> column.saved = true);
         logs.forEach(log -> log.saved = true);
         rows.forEach((log, count) -> log.rows += count);
+        packer.packed(blocks);
     }
 
     private void committed(List<Call> batch, long reserve, Map<Cursor, Long> cursors) {

@@ -9,6 +9,7 @@ import io.pipit.port.Event;
 import io.pipit.resource.Caller;
 import io.pipit.resource.Exchange;
 import io.pipit.resource.Request;
+import io.pipit.wire.compact.CompactSlice;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -57,12 +58,33 @@ class CoapPeerLinksIT {
         assertThat(request.path()).containsExactly("readings");
         assertThat(request.query())
                 .containsExactlyInAnyOrder(
-                        "series=**", "pv=1", "limit=100", "after=0000000000000001:7", "held=5");
-        assertThat(request.accept()).isEqualTo(112);
+                        "series=**",
+                        "pv=1",
+                        "limit=100",
+                        "after=0000000000000001:7",
+                        "upto=107",
+                        "held=5");
+        assertThat(request.accept()).isEqualTo(CompactSlice.CONTENT_FORMAT);
         assertThat(request.caller())
                 .isEqualTo(
                         new Caller(
                                 Caller.Via.NETWORK, lower.id, Set.of(Grant.of(Grant.Role.READ))));
+    }
+
+    @Test
+    void asksAPeerThatHasOnlySenmlForThatFromThenOn() throws InterruptedException {
+        higher.formats = List.of(112);
+        lower.fetch(42, higher);
+        assertThat(lower.await(Event.Fetched.class, SOON).number()).isEqualTo(42);
+        lower.fetch(43, higher);
+        assertThat(lower.await(Event.Fetched.class, SOON).number()).isEqualTo(43);
+
+        assertThat(higher.requests)
+                .extracting(Request::accept)
+                .containsExactly(CompactSlice.CONTENT_FORMAT, 112, 112);
+        assertThat(higher.requests.getLast().query())
+                .containsExactlyInAnyOrder(
+                        "series=**", "pv=1", "limit=100", "after=0000000000000001:7", "held=5");
     }
 
     @Test

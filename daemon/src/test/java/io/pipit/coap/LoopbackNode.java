@@ -14,6 +14,7 @@ import io.pipit.resource.Exchange;
 import io.pipit.resource.Request;
 import io.pipit.resource.Resources;
 import io.pipit.resource.Response;
+import io.pipit.wire.compact.CompactSlice;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -73,6 +74,9 @@ final class LoopbackNode implements AutoCloseable {
 
     /** What is observed begins with this. */
     volatile Response first = content(0);
+
+    /** Content-formats that it has. */
+    volatile List<Integer> formats = List.of(112, CompactSlice.CONTENT_FORMAT);
 
     LoopbackNode(KeyPair key) throws IOException {
         this(key, new InetSocketAddress(LOOPBACK, 0));
@@ -136,7 +140,7 @@ final class LoopbackNode implements AutoCloseable {
         return ByteBuffer.allocate(8).putLong(number).array();
     }
 
-    static LogSlice decode(byte[] payload) throws IOException {
+    static LogSlice decode(int contentFormat, byte[] payload) throws IOException {
         if (payload.length != 8) {
             throw new IOException(payload.length + " bytes");
         }
@@ -154,11 +158,15 @@ final class LoopbackNode implements AutoCloseable {
             observers.add(exchange);
             exchange.onClosed(() -> gone.add(exchange));
         }
+        if (request.accept() != Request.NONE && !formats.contains(request.accept())) {
+            exchange.respond(new Response(406, Request.NONE, new byte[0], 0));
+            return;
+        }
         exchange.respond(request.observe() ? first : content(requests.size()));
     }
 
     void fetch(long number, LoopbackNode from) {
-        links.fetch(new PeerLinks.Fetch(number, from.id, Filter.ALL, new LogId(1), 7, 5, 100));
+        links.fetch(new PeerLinks.Fetch(number, from.id, Filter.ALL, new LogId(1), 7, 107, 5, 100));
     }
 
     /** The next event of that kind; others on the way are dropped. */

@@ -63,6 +63,7 @@ final class SteppedCore {
     boolean synchronised = true;
     boolean storeFull;
     private int toldNoted;
+    int flushes;
 
     SteppedCore() {
         this(0, Map.of(), Map.of());
@@ -298,6 +299,11 @@ final class SteppedCore {
         @Override
         public boolean append(Cursor cursor, List<LogEntry> entries, long completeTo) {
             return !storeFull && stored.add(new Stored(cursor, List.copyOf(entries), completeTo));
+        }
+
+        @Override
+        public void flush() {
+            flushes++;
         }
     }
 

@@ -41,7 +41,8 @@ class SubscriptionTest {
     void observesAndAsksWhereTheFeedStands() {
         node.follow(ALL);
         assertThat(node.observations).containsExactly("observe **");
-        assertThat(node.fetches).containsExactly(new Fetch(1, SHED, ALL, null, 0, 0, 0));
+        assertThat(node.fetches)
+                .containsExactly(new Fetch(1, SHED, ALL, null, 0, Long.MAX_VALUE, 0, 0));
     }
 
     @Test
@@ -49,7 +50,7 @@ class SubscriptionTest {
         node.follow(ALL);
         node.isAnswered(slice(50));
         assertThat(node.fetches.getLast())
-                .isEqualTo(new Fetch(2, SHED, ALL, SHED_LOG, 0, 0, Subscription.FETCH_ENTRIES_MAX));
+                .isEqualTo(new Fetch(2, SHED, ALL, SHED_LOG, 0, 50, 0, 50));
     }
 
     @Test
@@ -123,17 +124,141 @@ class SubscriptionTest {
         node.follow(ALL);
         node.isAnswered(slice(50));
         node.isAnswered(slice(0, 1, 2, 3));
-        node.isAnswered(slice(3, 4, 5));
-        assertThat(node.fetches.getLast().after()).isEqualTo(5);
+        assertThat(node.fetches.get(2).after()).isEqualTo(3);
+        answers(node.fetches.get(2), 1);
+        assertThat(node.fetches.getLast().after()).isBetween(4L, 20L);
+        assertThat(status().cursor()).isEqualTo(4);
+    }
+
+    @Test
+    void asksForEachGapByItselfAndNoFurther() {
+        isUpToDate(10);
+        node.hears(ALL, slice(12, 13));
+        node.hears(ALL, slice(15, 16));
+        assertThat(node.fetches).hasSize(4);
+        assertThat(asked(2)).containsExactly(10L, 12L, 2L);
+        assertThat(asked(3)).containsExactly(13L, 15L, 2L);
+        node.isAnswered(slice(13, 14, 15));
+        assertThat(status().cursor()).isEqualTo(10);
+        node.happens(new Event.Fetched(node.fetches.get(2).number(), SHED, ALL, slice(10, 11, 12)));
+        assertThat(status().cursor()).isEqualTo(16);
         assertThat(node.fetches).hasSize(4);
     }
 
     @Test
-    void asksOneQuestionAtATime() {
+    void asksForMoreStretchesAtATimeAsAnswersCome() {
+        node.follow(ALL);
+        node.isAnswered(slice(1_000_000));
+        int answered = 1;
+        for (int i = 0; i < 40; i++) {
+            assertThat(node.fetches.size() - answered)
+                    .isEqualTo(
+                            Math.min(
+                                    Timing.Window.QUESTIONS_FIRST + i,
+                                    Timing.Window.QUESTIONS_MAX));
+            answers(node.fetches.get(answered), 100);
+            answered++;
+        }
+        assertThat(status().cursor()).isGreaterThan(1_000);
+        assertThat(status().received()).isEqualTo(status().repaired());
+    }
+
+    @Test
+    void asksForAsMuchAsAnswersHaveRoomFor() {
+        node.follow(ALL);
+        node.isAnswered(slice(10_000_000));
+        for (int i = 1; i < 200; i++) {
+            answers(node.fetches.get(i), 330);
+            node.happens(new Event.Committed(0, Map.of(CURSOR, status().cursor())));
+        }
+        List<Long> places = new ArrayList<>();
+        for (int i = 100; i < 200; i++) {
+            places.add(node.fetches.get(i).through() - node.fetches.get(i).after());
+        }
+        assertThat(places.stream().filter(each -> each > 330).count()).isLessThan(10);
+        assertThat(places.stream().mapToLong(Long::longValue).average().orElseThrow())
+                .isBetween(280.0, 340.0);
+    }
+
+    @Test
+    void asksForFewerAtATimeWhenAnswersAreSlowOrDoNotCome() {
+        node.follow(ALL);
+        node.isAnswered(slice(1_000_000));
+        for (int i = 1; i <= 10; i++) {
+            answers(node.fetches.get(i), 256);
+        }
+        assertThat(node.fetches).hasSize(11 + Timing.Window.QUESTIONS_MAX);
+        node.nowNanos += 2 * Timing.Window.SLOW_NANOS;
+        for (int i = 11; i <= 18; i++) {
+            answers(node.fetches.get(i), 256);
+        }
+        assertThat(node.fetches).hasSize(19 + Timing.Window.QUESTIONS_FIRST);
+        node.isNotAnswered();
+        node.passes(5 * SECOND);
+        assertThat(node.fetches).hasSize(19 + Timing.Window.QUESTIONS_FIRST);
+        answers(node.fetches.get(19), 256);
+        assertThat(node.fetches).hasSize(21 + Timing.Window.QUESTIONS_FIRST);
+    }
+
+    @Test
+    void manyFailuresAtATimeAreOneReasonToWait() {
+        node.follow(ALL);
+        node.isAnswered(slice(1_000_000));
+        for (int i = 1; i <= 10; i++) {
+            answers(node.fetches.get(i), 256);
+        }
+        int asked = node.fetches.size();
+        for (Fetch fetch : List.copyOf(node.fetches.subList(11, asked))) {
+            node.happens(new Event.FetchFailed(fetch.number(), SHED, ALL, "no answer"));
+        }
+        assertThat(node.fetches).hasSize(asked);
+        node.passes(Timing.Backoff.FIRST_NANOS);
+        assertThat(node.fetches).hasSize(asked + 1);
+    }
+
+    @Test
+    void asksAnEarlierVersionAllTheSame() {
+        node.follow(ALL);
+        node.isAnswered(slice(1_000));
+        long at = 0;
+        while (at < 1_000) {
+            Fetch next = node.fetches.getLast();
+            for (Fetch fetch : node.fetches) {
+                next = fetch.after() == at ? fetch : next;
+            }
+            // It doesn't know where to end.
+            answers(new Fetch(next.number(), SHED, ALL, SHED_LOG, at, 1_000, 0, 23), 23);
+            at = Math.max(at + 1, status().cursor());
+            assertThat(node.fetches).hasSizeLessThan(200);
+        }
+        assertThat(node.storedSequences()).doesNotHaveDuplicates().hasSize(1_000);
+    }
+
+    @Test
+    void letsTheStoreCommitWhenALargeRepairIsDone() {
         isUpToDate(10);
-        node.hears(ALL, slice(12, 13));
-        node.hears(ALL, slice(15, 16));
-        assertThat(node.fetches).hasSize(3);
+        assertThat(node.flushes).isZero();
+        node.hears(ALL, slice(5_000));
+        for (int i = 2; i < node.fetches.size() && status().repairing(); i++) {
+            answers(node.fetches.get(i), 300);
+        }
+        assertThat(status().repairing()).isFalse();
+        assertThat(node.flushes).isEqualTo(1);
+    }
+
+    /** The shed answers with so many entries at the most. */
+    private void answers(Fetch fetch, int room) {
+        long last = Math.min(fetch.through(), fetch.after() + Math.min(room, fetch.limit()));
+        long[] sequences = new long[(int) (last - fetch.after())];
+        for (int i = 0; i < sequences.length; i++) {
+            sequences[i] = fetch.after() + i + 1;
+        }
+        node.happens(new Event.Fetched(fetch.number(), SHED, ALL, slice(fetch.after(), sequences)));
+    }
+
+    private List<Long> asked(int fetch) {
+        Fetch asked = node.fetches.get(fetch);
+        return List.of(asked.after(), asked.through(), (long) asked.limit());
     }
 
     @Test
@@ -289,26 +414,30 @@ class SubscriptionTest {
     void asksForNoMoreWhileTooMuchWaitsForACommit() {
         node.follow(ALL);
         node.isAnswered(slice(1_000_000));
-        long at = 0;
-        while (node.fetches.getLast().limit() > 0) {
-            int limit = node.fetches.getLast().limit();
-            long[] sequences = new long[limit];
-            for (int i = 0; i < limit; i++) {
-                sequences[i] = at + i + 1;
-            }
-            int asked = node.fetches.size();
-            node.isAnswered(slice(at, sequences));
-            at += limit;
-            if (node.fetches.size() == asked) {
-                break;
-            }
+        for (int i = 1; i < node.fetches.size(); i++) {
+            answers(node.fetches.get(i), 1_000);
         }
-        assertThat(at).isEqualTo(Subscriptions.UNCOMMITTED_MAX);
+        assertThat(status().cursor()).isEqualTo(Subscriptions.UNCOMMITTED_MAX);
         int asked = node.fetches.size();
         node.happens(new Event.Committed(0, Map.of(CURSOR, 5_000L)));
-        assertThat(node.fetches).hasSize(asked + 1);
-        assertThat(node.fetches.getLast().limit()).isEqualTo(5_000);
+        assertThat(node.fetches).hasSizeGreaterThan(asked);
         assertThat(node.fetches.getLast().held()).isEqualTo(5_000);
+    }
+
+    @Test
+    void theNextInTurnIsAskedForHoweverMuchCameBeforeIt() {
+        node.follow(ALL);
+        node.isAnswered(slice(1_000_000));
+        for (int i = 2; i < node.fetches.size(); i++) {
+            answers(node.fetches.get(i), 1_000);
+        }
+        assertThat(status().cursor()).isZero();
+        node.happens(new Event.FetchFailed(node.fetches.get(1).number(), SHED, ALL, "no answer"));
+        node.passes(SECOND);
+        assertThat(node.fetches.getLast().after()).isZero();
+        assertThat(node.fetches.getLast().limit()).isPositive();
+        answers(node.fetches.getLast(), 1_000);
+        assertThat(status().cursor()).isGreaterThan(Subscriptions.UNCOMMITTED_MAX - 2_000);
     }
 
     @Test

@@ -20,6 +20,7 @@ import io.pipit.resource.Bench.Answers;
 import io.pipit.wire.Format;
 import io.pipit.wire.Senml;
 import io.pipit.wire.SliceCodec;
+import io.pipit.wire.compact.CompactSlice;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -76,7 +77,7 @@ class LogsTest {
         ask("/readings?series=b/*&series=a/t&after=" + OTHER + ":41&limit=7&pv=1");
 
         assertThat(bench.history.logQuery)
-                .isEqualTo(new LogQuery(Filter.of("a/t", "b/*"), OTHER, 41, 7));
+                .isEqualTo(new LogQuery(Filter.of("a/t", "b/*"), OTHER, 41, Long.MAX_VALUE, 7));
         ask("/readings?limit=0");
         assertThat(bench.history.logQuery.limit()).isZero();
         bench.as(Bench.socket()).room(64 << 10).ask("/readings?limit=999999999");
@@ -96,6 +97,40 @@ class LogsTest {
         assertThat(got.entries())
                 .isEqualTo(slice(1, 80).entries().subList(0, got.entries().size()));
         assertThat(got.completeTo()).isEqualTo(got.entries().getLast().sequence());
+    }
+
+    @Test
+    void answersANodeThatAsksForItCompactly() throws Exception {
+        bench.history.slice = CompletableFuture.completedFuture(slice(1, 900));
+
+        Answers answers =
+                bench.as(Bench.monitor())
+                        .accept(CompactSlice.CONTENT_FORMAT)
+                        .ask("/readings?after=" + OTHER + ":41&upto=5000&limit=900");
+
+        assertThat(bench.history.logQuery)
+                .isEqualTo(new LogQuery(Filter.ALL, OTHER, 41, 5_000, 900));
+        assertThat(answers.only().contentFormat()).isEqualTo(65_112);
+        LogSlice got = CompactSlice.decode(answers.only().payload());
+        assertThat(got.entries())
+                .hasSizeGreaterThan(200)
+                .isEqualTo(slice(1, 900).entries().subList(0, got.entries().size()));
+    }
+
+    @Test
+    void feedsAndStretchesOfTimeAreSenmlAlone() {
+        int compact = CompactSlice.CONTENT_FORMAT;
+
+        assertThat(bench.as(Bench.monitor()).accept(compact).ask("/readings?from=0").only().code())
+                .isEqualTo(406);
+        assertThat(
+                        bench.as(Bench.monitor())
+                                .accept(compact)
+                                .observe()
+                                .ask("/readings")
+                                .only()
+                                .code())
+                .isEqualTo(406);
     }
 
     @Test

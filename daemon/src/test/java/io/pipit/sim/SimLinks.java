@@ -9,6 +9,7 @@ import io.pipit.port.PeerLinks;
 import io.pipit.wire.Format;
 import io.pipit.wire.SliceCodec;
 import io.pipit.wire.WireException;
+import io.pipit.wire.compact.CompactSlice;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -118,12 +119,12 @@ class SimLinks implements PeerLinks {
             cancel(peer, filter);
         }
         // Also what nobody observes any more: the core is to know that by itself.
-        process.offer(new Event.Received(peer, filter, decode(pack)));
+        process.offer(new Event.Received(peer, filter, decode(pack, false)));
     }
 
-    private void isAnswered(NodeId peer, Fetch fetch, byte[] pack) {
+    private void isAnswered(NodeId peer, Fetch fetch, LogSlice slice) {
         if (asking.remove(fetch.number())) {
-            process.offer(new Event.Fetched(fetch.number(), peer, fetch.filter(), decode(pack)));
+            process.offer(new Event.Fetched(fetch.number(), peer, fetch.filter(), slice));
         }
     }
 
@@ -164,15 +165,17 @@ class SimLinks implements PeerLinks {
         if (process.store.disk.log.equals(fetch.log())) {
             process.offer(new Event.Acknowledged(peer, fetch.filter(), fetch.held()));
         }
-        LogSlice slice = process.store.read(filter, fetch.log(), fetch.after(), fetch.limit());
-        byte[] pack =
-                SliceCodec.encodeFirst(
-                        slice,
-                        process.machine.id,
-                        process.store.disk.timeline(),
-                        process.machine.monotonicMicros(),
-                        Format.CBOR,
-                        sim.answerBytesMax);
+        // One of before it knows neither the compact form nor an end.
+        boolean compact = process.machine.speaksCompact;
+        LogSlice slice =
+                process.store.read(
+                        filter,
+                        fetch.log(),
+                        fetch.after(),
+                        compact ? fetch.through() : Long.MAX_VALUE,
+                        fetch.limit());
+        byte[] pack = compact ? CompactSlice.encodeFirst(slice, sim.answerBytesMax) : senml(slice);
+        sim.trace("answer", compact ? 1 : 0, slice.entries().size());
         sim.after(
                 sim.between(0, 20_000_000),
                 () ->
@@ -181,9 +184,20 @@ class SimLinks implements PeerLinks {
                                 peer,
                                 there -> {
                                     if (there.run == client.process.run) {
-                                        client.isAnswered(process.machine.id, fetch, pack);
+                                        client.isAnswered(
+                                                process.machine.id, fetch, decode(pack, compact));
                                     }
                                 }));
+    }
+
+    private byte[] senml(LogSlice slice) {
+        return SliceCodec.encodeFirst(
+                slice,
+                process.machine.id,
+                process.store.disk.timeline(),
+                process.machine.monotonicMicros(),
+                Format.CBOR,
+                sim.answerBytesMax);
     }
 
     private List<byte[]> encode(LogSlice slice) {
@@ -201,9 +215,9 @@ class SimLinks implements PeerLinks {
         return packs;
     }
 
-    private static LogSlice decode(byte[] pack) {
+    private static LogSlice decode(byte[] pack, boolean compact) {
         try {
-            return SliceCodec.decode(pack, Format.CBOR);
+            return compact ? CompactSlice.decode(pack) : SliceCodec.decode(pack, Format.CBOR);
         } catch (WireException e) {
             throw new AssertionError("the codec doesn't read what it wrote", e);
         }

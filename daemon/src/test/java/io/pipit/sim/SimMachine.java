@@ -26,6 +26,7 @@ final class SimMachine implements TimeSource {
     final String name;
     final Map<NodeId, Filter> wants = new TreeMap<>();
     final Set<NodeId> forgotten = new HashSet<>();
+    final boolean speaksCompact;
     SimDisk disk;
     private final Simulation sim;
     private final Fakes fakes;
@@ -42,6 +43,7 @@ final class SimMachine implements TimeSource {
         this.number = number;
         this.id = id;
         this.name = "node" + number;
+        this.speaksCompact = sim.chance(0.8);
         this.disk = new SimDisk(new LogId(sim.nextLong()));
         boots();
     }

@@ -190,7 +190,7 @@ class SimStore implements ReadingStore {
     }
 
     /** What {@link io.pipit.port.ReadingHistory#read} says; sees what isn't committed yet. */
-    LogSlice read(Filter filter, @Nullable LogId log, long asked, int limit) {
+    LogSlice read(Filter filter, @Nullable LogId log, long asked, long through, int limit) {
         long end = ownWaiting.isEmpty() ? disk.lastOwn : ownWaiting.lastKey();
         if (limit == 0) {
             long last = disk.lastClock;
@@ -207,19 +207,21 @@ class SimStore implements ReadingStore {
             return new LogSlice(disk.log, disk.firstKept, last, List.of(), Math.max(last, end));
         }
         long after = disk.log.equals(log) ? asked : 0;
+        long bound = disk.log.equals(log) ? Math.max(through, disk.firstKept - 1) : Long.MAX_VALUE;
+        long last = Math.max(after, Math.min(bound, end));
         List<LogEntry> entries = new ArrayList<>();
         for (var part : List.of(disk.own, ownWaiting)) {
-            for (LogEntry entry : part.tailMap(after, false).values()) {
+            for (LogEntry entry : part.subMap(after, false, last, true).values()) {
                 if (passes(filter, entry)) {
                     if (entries.size() == limit) {
-                        long last = entries.getLast().sequence();
-                        return new LogSlice(disk.log, disk.firstKept, after, entries, last);
+                        long to = entries.getLast().sequence();
+                        return new LogSlice(disk.log, disk.firstKept, after, entries, to);
                     }
                     entries.add(entry);
                 }
             }
         }
-        return new LogSlice(disk.log, disk.firstKept, after, entries, Math.max(after, end));
+        return new LogSlice(disk.log, disk.firstKept, after, entries, last);
     }
 
     /** Clocks pass each filter. */
@@ -235,6 +237,13 @@ class SimStore implements ReadingStore {
         if (!disk.holds(origin, log, entry.sequence())) {
             disk.insert(origin, log, entry);
         }
+    }
+
+    @Override
+    public void flush() {
+        sim.mayLosePower(process);
+        sim.trace("flush", process.machine.number, queue.size());
+        sim.after(sim.between(0, 5 * MILLI), this::commitIfAny);
     }
 
     private boolean add(Call call) {
@@ -254,12 +263,16 @@ class SimStore implements ReadingStore {
                     sim.between(5 * MILLI, sim.commitEveryNanos),
                     () -> {
                         commitPlanned = false;
-                        if (!process.isDead() && !hung) {
-                            Event.Committed committed = commitNow();
-                            // Said a little later, as by another thread.
-                            sim.after(sim.between(0, 5 * MILLI), () -> process.offer(committed));
-                        }
+                        commitIfAny();
                     });
+        }
+    }
+
+    private void commitIfAny() {
+        if (!process.isDead() && !hung) {
+            Event.Committed committed = commitNow();
+            // Said a little later, as by another thread.
+            sim.after(sim.between(0, 5 * MILLI), () -> process.offer(committed));
         }
     }
 

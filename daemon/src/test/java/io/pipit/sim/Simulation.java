@@ -80,7 +80,8 @@ final class Simulation {
         latencyNanos = between(MILLI / 5, 50 * MILLI);
         storeQueueMax = (int) (chance(0.3) ? between(2, 20) : between(50, 5_000));
         commitEveryNanos = between(20 * MILLI, 3 * SECOND);
-        answerBytesMax = chance(0.7) ? 1_024 : 64 << 10;
+        // Small ones, so that what is missing takes many questions.
+        answerBytesMax = chance(0.4) ? (int) between(150, 400) : chance(0.6) ? 1_024 : 64 << 10;
         int size = (int) between(2, 5);
         for (int i = 0; i < size; i++) {
             machines.add(new SimMachine(this, fakes, i, Ids.of(i)));

@@ -163,7 +163,7 @@ class SimulationTest {
                                         };
                                     }
                                 },
-                                10 * SEEDS_FOR_A_FAULT))
+                                25 * SEEDS_FOR_A_FAULT))
                 .containsExactly(Invariant.SAME_TIME);
     }
 

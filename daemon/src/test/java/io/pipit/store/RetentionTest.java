@@ -245,6 +245,7 @@ class RetentionTest {
 
     private static LogSlice slice(SqliteStore store, long after) {
         LogId log = store.recovered().log();
-        return store.askHere(reader -> reader.read(new LogQuery(Filter.ALL, log, after, 10_000)));
+        return store.askHere(reader ->
+                reader.read(new LogQuery(Filter.ALL, log, after, Long.MAX_VALUE, 10_000)));
     }
 }

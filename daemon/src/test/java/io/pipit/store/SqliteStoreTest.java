@@ -25,9 +25,14 @@ import io.pipit.port.ReadingHistory.Position;
 import io.pipit.port.ReadingStore.Cursor;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -235,12 +240,101 @@ class SqliteStoreTest {
     }
 
     @Test
+    void answersStretchesWithAnEndInAnyOrder() throws IOException {
+        scene.packRows = 500;
+        Filter some = Filter.of("s1/*");
+        try (SqliteStore store = scene.open()) {
+            store.append(Scene.log(9_000, 3).subList(0, 8_000));
+            scene.settle(store);
+            List<LogEntry> all = slice(store, some, 0, 10_000).entries();
+            List<LogEntry> found = new ArrayList<>();
+            List<Long> starts = new ArrayList<>();
+            for (long start = 0; start < 8_100; start += 200) {
+                starts.add(start);
+            }
+            Collections.shuffle(starts.subList(10, 30), new Random(5));
+            for (long start : starts) {
+                LogSlice part = stretch(store, some, start, start + 200, 100);
+                assertThat(part.previous()).isEqualTo(start);
+                assertThat(part.completeTo())
+                        .isEqualTo(start + 200 <= 8_000 ? start + 200 : Math.max(start, 8_000));
+                found.addAll(part.entries());
+            }
+            found.sort(Comparator.comparingLong(LogEntry::sequence));
+            assertThat(found).isEqualTo(all);
+            LogSlice cut = stretch(store, some, 400, 1_000, 7);
+            assertThat(cut.entries()).hasSize(7);
+            assertThat(cut.completeTo()).isEqualTo(cut.entries().getLast().sequence());
+            store.append(Scene.log(9_000, 3).subList(8_000, 9_000));
+            assertThat(stretch(store, some, 7_990, 8_990, 1_000).entries()).hasSize(333);
+        }
+    }
+
+    @Test
+    void packsAFloodAtOnceInWhateverOrderItComes() throws IOException, SQLException {
+        List<LogEntry> log = Scene.log(6_000, 3);
+        List<List<LogEntry>> stretches = new ArrayList<>();
+        for (int from = 0; from < log.size(); from += 300) {
+            stretches.add(log.subList(from, Math.min(log.size(), from + 300)));
+        }
+        Collections.shuffle(stretches, new Random(4));
+        try (SqliteStore store = scene.open()) {
+            // What came live is there already, and comes again.
+            store.append(CURSOR, log.subList(5_000, 5_100), 0);
+            scene.settle(store);
+            for (List<LogEntry> some : stretches.subList(0, 15)) {
+                store.append(CURSOR, some, 0);
+            }
+            scene.settle(store);
+            for (List<LogEntry> some : stretches.subList(10, stretches.size())) {
+                store.append(CURSOR, some, 6_001);
+            }
+            scene.settle(store);
+            assertThat(readings(store)).isEqualTo(log.subList(1, log.size()));
+        }
+        try (var shell = DriverManager.getConnection("jdbc:sqlite:" + scene.file);
+                var rows = shell.createStatement().executeQuery("SELECT count(*) FROM reading")) {
+            assertThat(rows.getInt(1)).as("rows").isEqualTo(100);
+        }
+        try (SqliteStore store = scene.open()) {
+            assertThat(readings(store)).isEqualTo(log.subList(1, log.size()));
+            assertThat(store.recovered().cursors()).containsExactly(Map.entry(CURSOR, 6_001L));
+        }
+    }
+
+    @Test
+    void commitsWithoutWaitingWhenAskedTo() throws IOException {
+        try (SqliteStore store = scene.open()) {
+            store.append(CURSOR, List.of(reading(1, "air/temperature", 1)), 1);
+            assertThat(store.step()).isPositive();
+            store.flush();
+            store.step();
+            assertThat(scene.told(Event.Committed.class)).hasSize(1);
+            store.append(CURSOR, List.of(reading(2, "air/temperature", 1)), 2);
+            assertThat(store.step()).isPositive();
+            assertThat(scene.told(Event.Committed.class)).hasSize(1);
+        }
+    }
+
+    private static List<LogEntry> readings(SqliteStore store) {
+        return history(store, "shed/**", null, null).stream().<LogEntry>map(Kept::reading).toList();
+    }
+
+    private static LogSlice stretch(
+            SqliteStore store, Filter filter, long after, long through, int limit) {
+        LogId log = store.recovered().log();
+        return store.askHere(
+                reader -> reader.read(new LogQuery(filter, log, after, through, limit)));
+    }
+
+    @Test
     void answersForAnotherLogFromItsOwnStart() throws IOException {
         try (SqliteStore store = scene.open()) {
             store.append(List.of(reading(1, "air/temperature", 1)));
             LogSlice slice =
-                    store.askHere(
-                            reader -> reader.read(new LogQuery(Filter.ALL, PEERS_LOG, 99, 5)));
+                    store.askHere(reader ->
+                            reader.read(
+                                    new LogQuery(Filter.ALL, PEERS_LOG, 99, Long.MAX_VALUE, 5)));
             assertThat(slice.log()).isEqualTo(store.recovered().log());
             assertThat(slice.previous()).isZero();
             assertThat(slice.entries()).hasSize(1);
@@ -374,7 +468,8 @@ class SqliteStoreTest {
 
     private static LogSlice slice(SqliteStore store, Filter filter, long after, int limit) {
         LogId log = store.recovered().log();
-        return store.askHere(reader -> reader.read(new LogQuery(filter, log, after, limit)));
+        return store.askHere(
+                reader -> reader.read(new LogQuery(filter, log, after, Long.MAX_VALUE, limit)));
     }
 
     private static List<Kept> history(

@@ -195,7 +195,7 @@ final class StoreFigures {
             int count = 0;
             for (int i = 0; i < 20; i++) {
                 var slice =
-                        store.read(new LogQuery(Filter.ALL, log, after, limit))
+                        store.read(new LogQuery(Filter.ALL, log, after, Long.MAX_VALUE, limit))
                                 .toCompletableFuture()
                                 .join();
                 after = slice.completeTo();

@@ -80,7 +80,14 @@ class StoreFileTest {
             assertThat(recovered.cursors()).containsValue(17L);
             assertThat(
                             store.<List<?>>askHere(reader ->
-                                    reader.read(new LogQuery(Filter.ALL, null, 0, 10)).entries()))
+                                    reader.read(
+                                                    new LogQuery(
+                                                            Filter.ALL,
+                                                            null,
+                                                            0,
+                                                            Long.MAX_VALUE,
+                                                            10))
+                                            .entries()))
                     .hasSize(3);
         }
     }
@@ -217,7 +224,9 @@ class StoreFileTest {
             LogId own = store.recovered().log();
             int left =
                     store.askHere(reader ->
-                            reader.read(new LogQuery(Filter.ALL, own, 0, 10_000)).entries().size());
+                            reader.read(new LogQuery(Filter.ALL, own, 0, Long.MAX_VALUE, 10_000))
+                                    .entries()
+                                    .size());
             assertThat(left).isGreaterThan(5_000);
             var condition = scene.health.parts().get(Part.STORE);
             assertThat(condition.status()).isEqualTo(Status.DEGRADED);

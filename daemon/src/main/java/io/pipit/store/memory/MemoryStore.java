@@ -131,6 +131,10 @@ public final class MemoryStore implements ReadingStore, ReadingHistory {
         return false;
     }
 
+    /** Nothing waits: what is taken is committed at once. */
+    @Override
+    public void flush() {}
+
     private void tell() {
         BootClock note = untoldNote;
         if (note != null && inbox.offer(new Event.ClockNoted(note))) {
@@ -160,8 +164,10 @@ public final class MemoryStore implements ReadingStore, ReadingHistory {
             }
             return answer(new LogSlice(log, firstKept, previous, entries, Math.max(previous, end)));
         }
-        NavigableMap<Long, LogEntry> all = new TreeMap<>(clocks.tailMap(after, false));
-        readings.tailMap(after, false)
+        long through = log.equals(query.log()) ? query.through() : Long.MAX_VALUE;
+        long last = Math.max(after, Math.min(end, Math.max(through, firstKept - 1)));
+        NavigableMap<Long, LogEntry> all = new TreeMap<>(clocks.subMap(after, false, last, true));
+        readings.subMap(after, false, last, true)
                 .forEach((sequence, reading) -> {
                     if (query.filter().matches(reading.series())) {
                         all.put(sequence, reading);
@@ -169,8 +175,7 @@ public final class MemoryStore implements ReadingStore, ReadingHistory {
                 });
         int limit = Math.min(query.limit(), LIMIT_MAX);
         all.values().stream().limit(limit).forEach(entries::add);
-        long completeTo =
-                entries.size() < all.size() ? entries.getLast().sequence() : Math.max(after, end);
+        long completeTo = entries.size() < all.size() ? entries.getLast().sequence() : last;
         return answer(new LogSlice(log, firstKept, after, entries, completeTo));
     }
 

@@ -46,7 +46,9 @@ class MemoryStoreTest {
     }
 
     private LogSlice slice(Filter filter, long after, int limit) {
-        return store.read(new LogQuery(filter, log, after, limit)).toCompletableFuture().join();
+        return store.read(new LogQuery(filter, log, after, Long.MAX_VALUE, limit))
+                .toCompletableFuture()
+                .join();
     }
 
     @Test
@@ -71,7 +73,7 @@ class MemoryStoreTest {
         assertThat(slice(Filter.of("light/*"), 0, 0))
                 .isEqualTo(new LogSlice(log, 1, 3, List.of(), 4));
         LogSlice other =
-                store.read(new LogQuery(Filter.ALL, new LogId(1), 3, 100))
+                store.read(new LogQuery(Filter.ALL, new LogId(1), 3, Long.MAX_VALUE, 100))
                         .toCompletableFuture()
                         .join();
         assertThat(other.entries()).hasSize(4);
