@@ -183,7 +183,8 @@ class BusHappeningsTest {
             door.edge(i, 1);
             bus.step();
         }
-        assertThat(said()).contains("rain read at 101").hasSize(3);
+        assertThat(said())
+                .containsExactly("door 1 at 0", "rain read at 101", "door 1 at 1", "door 1 at 2");
     }
 
     @Test
