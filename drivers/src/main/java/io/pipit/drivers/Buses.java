@@ -3,9 +3,11 @@ package io.pipit.drivers;
 import com.pi4j.io.gpio.digital.DigitalInput;
 import com.pi4j.io.gpio.digital.DigitalOutput;
 import com.pi4j.io.i2c.I2C;
+import com.pi4j.io.pwm.Pwm;
 import com.pi4j.io.spi.Spi;
 import io.pipit.drivers.line.InputRequest;
 import io.pipit.drivers.line.OutputRequest;
+import io.pipit.drivers.line.PwmRequest;
 
 /**
  * A family of buses that can be plugged in: the simulated ones, those of the kernel. Holds the Pi4J
@@ -60,6 +62,16 @@ public interface Buses extends AutoCloseable {
      * @throws SensorException where there is no such line, or it is taken
      */
     default DigitalOutput output(OutputRequest wanted) throws SensorException {
+        throw withoutLines();
+    }
+
+    /**
+     * A channel for pulse-width modulation, which is off at first and when it is closed. Where it
+     * can be set finer than Pi4J has it, it is a {@link io.pipit.drivers.line.PulseWidth}.
+     *
+     * @throws SensorException where there is no such channel, or it is taken
+     */
+    default Pwm pwm(PwmRequest wanted) throws SensorException {
         throw withoutLines();
     }
 

@@ -3,9 +3,11 @@ package io.pipit.drivers;
 import com.pi4j.io.gpio.digital.DigitalInput;
 import com.pi4j.io.gpio.digital.DigitalOutput;
 import com.pi4j.io.i2c.I2C;
+import com.pi4j.io.pwm.Pwm;
 import com.pi4j.io.spi.Spi;
 import io.pipit.drivers.line.InputRequest;
 import io.pipit.drivers.line.OutputRequest;
+import io.pipit.drivers.line.PwmRequest;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -59,6 +61,15 @@ public record Hardware(Path root, Path dataDirectory, BusClock clock, List<Buses
      */
     public DigitalOutput output(OutputRequest wanted) throws SensorException {
         return lines().output(wanted);
+    }
+
+    /**
+     * A channel for pulse-width modulation.
+     *
+     * @throws SensorException where there is no such channel, or it is taken
+     */
+    public Pwm pwm(PwmRequest wanted) throws SensorException {
+        return lines().pwm(wanted);
     }
 
     private Buses lines() throws SensorException {

@@ -3,13 +3,13 @@ package io.pipit.drivers.gpio;
 import io.pipit.drivers.Option;
 
 /** Options that all drivers of lines have. */
-final class LineOptions {
+public final class LineOptions {
 
     private static final int LINE_MAX = 1_023;
 
     private LineOptions() {}
 
-    static Option line() {
+    public static Option line() {
         return Option.integer(
                         "line",
                         "The number of the line; on a Raspberry Pi the one after GPIO, not the pin's.")
@@ -18,14 +18,14 @@ final class LineOptions {
                 .example("17");
     }
 
-    static Option chip() {
+    public static Option chip() {
         return Option.text(
                         "chip",
                         "The label of the GPIO chip, as gpiodetect shows it; the 40-pin header's where left out.")
                 .example("\"mcp23017\"");
     }
 
-    static Option activeLow() {
+    public static Option activeLow() {
         return Option.flag("active-low", "Whether low is active, as with a button to ground.")
                 .byDefault(false)
                 .example("true");

@@ -10,6 +10,9 @@ import com.pi4j.io.gpio.digital.DigitalOutputConfig;
 import com.pi4j.io.gpio.digital.DigitalState;
 import com.pi4j.io.i2c.I2C;
 import com.pi4j.io.i2c.I2CConfig;
+import com.pi4j.io.pwm.Pwm;
+import com.pi4j.io.pwm.PwmConfig;
+import com.pi4j.io.pwm.PwmType;
 import com.pi4j.io.spi.Spi;
 import com.pi4j.io.spi.SpiConfig;
 import io.pipit.drivers.BusClock;
@@ -20,6 +23,7 @@ import io.pipit.drivers.i2c.I2cException;
 import io.pipit.drivers.i2c.WiredI2cProvider;
 import io.pipit.drivers.line.InputRequest;
 import io.pipit.drivers.line.OutputRequest;
+import io.pipit.drivers.line.PwmRequest;
 import io.pipit.drivers.linux.gpio.EdgeWatch;
 import io.pipit.drivers.linux.gpio.GpioChips;
 import io.pipit.drivers.linux.gpio.LinuxInputProvider;
@@ -27,6 +31,7 @@ import io.pipit.drivers.linux.gpio.LinuxOutputProvider;
 import io.pipit.drivers.linux.i2c.I2cBuses;
 import io.pipit.drivers.linux.kernel.Kernel;
 import io.pipit.drivers.linux.kernel.NativeKernel;
+import io.pipit.drivers.linux.pwm.LinuxPwmProvider;
 import io.pipit.drivers.linux.spi.LinuxSpiProvider;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -39,9 +44,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The kernel's own buses: I2C as {@code i2c-1}, SPI as {@code spi-0}, and digital lines. Nothing is
- * set up before the first device is opened, so that a node without such hardware pays nothing. May
- * be called on any thread.
+ * The kernel's own buses: I2C as {@code i2c-1}, SPI as {@code spi-0}, digital lines and PWM.
+ * Nothing is set up before the first device is opened, so that a node without such hardware pays
+ * nothing. May be called on any thread.
  */
 public final class LinuxBuses implements Buses {
 
@@ -52,6 +57,7 @@ public final class LinuxBuses implements Buses {
 
     public static final String INPUT_PROVIDER = "pipit-linux-input";
     public static final String OUTPUT_PROVIDER = "pipit-linux-output";
+    public static final String PWM_PROVIDER = "pipit-linux-pwm";
 
     private static final Pattern I2C_NAME = Pattern.compile("i2c-(0|[1-9][0-9]{0,3})");
 
@@ -203,6 +209,25 @@ public final class LinuxBuses implements Buses {
         }
     }
 
+    @Override
+    public synchronized Pwm pwm(PwmRequest wanted) throws SensorException {
+        Context context = context("");
+        String what = "PWM channel %d%s".formatted(wanted.channel(), of(wanted.chip()));
+        PwmConfig config =
+                Pwm.newConfigBuilder(context)
+                        .id(what)
+                        .pwmType(PwmType.HARDWARE)
+                        .channel(wanted.channel())
+                        .frequency(wanted.hertz())
+                        .build();
+        checkFree(context, config.id(), what);
+        try {
+            return context.<LinuxPwmProvider>provider(PWM_PROVIDER).create(config, wanted);
+        } catch (Pi4JException e) {
+            throw translated(what, e);
+        }
+    }
+
     private static String of(String chip) {
         return chip.isEmpty() ? "" : " of " + chip;
     }
@@ -231,7 +256,8 @@ public final class LinuxBuses implements Buses {
                                         I2C_PROVIDER, new I2cBuses(root, found, clock)::bus),
                                 new LinuxSpiProvider(SPI_PROVIDER, root, found),
                                 new LinuxInputProvider(INPUT_PROVIDER, chips, edges(found)),
-                                new LinuxOutputProvider(OUTPUT_PROVIDER, chips))
+                                new LinuxOutputProvider(OUTPUT_PROVIDER, chips),
+                                new LinuxPwmProvider(PWM_PROVIDER, root, clock))
                         .build();
         contexts.put(chip, context);
         return context;
