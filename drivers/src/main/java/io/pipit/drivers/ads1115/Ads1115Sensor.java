@@ -114,10 +114,11 @@ final class Ads1115Sensor extends I2cSensor {
     private void trigger(int configuration) throws SensorException {
         int busy = configuration & ~START_OR_IDLE;
         for (int attempt = 0; attempt < TRIGGERS_MAX; attempt++) {
-            device.writeWord(CONFIGURATION, configuration);
-            boolean once = device.readWord(CONFIGURATION) == busy;
-            // One flipped bit could make a sleeping chip look busy.
-            if (once && device.readWord(CONFIGURATION) == busy) {
+            device.writeWord(
+                    CONFIGURATION,
+                    configuration); // Once is enough: at 860 samples a second there is no time for
+            // more.
+            if (device.readWord(CONFIGURATION) == busy) {
                 return;
             }
         }

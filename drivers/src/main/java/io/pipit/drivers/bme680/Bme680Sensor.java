@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Bme680Sensor extends I2cSensor {
 
-    private static final int RESULT = 0x1D;
+    private static final int STATUS = 0x1D;
+    private static final int RESULT = 0x1F;
     private static final int HEATER = 0x5A;
     private static final int HEATER_TIME = 0x64;
     private static final int CTRL_GAS_0 = 0x70;
@@ -50,8 +51,8 @@ final class Bme680Sensor extends I2cSensor {
     private static final int FORCED = 0x01;
     private static final int MODE = 0x03;
 
-    /** Registers 0x1D to 0x2B: status, pressure, temperature, humidity, gas. */
-    private static final int RESULT_BYTES = 15;
+    /** Registers 0x1F to 0x2B: pressure, temperature, humidity, gas. */
+    private static final int RESULT_BYTES = 13;
 
     private static final int NEW_DATA = 0x80;
     private static final int MEASURING = 0x60;
@@ -125,16 +126,16 @@ final class Bme680Sensor extends I2cSensor {
         device.write(HEATER, heater);
         trigger();
         clock.pause(Duration.ofNanos(SAMPLES * SAMPLE_NS + OVERHEAD_NS + heaterMs * 1_000_000L));
-        await(POLL, () -> (device.read(RESULT) & (NEW_DATA | MEASURING)) == NEW_DATA);
+        await(POLL, () -> (device.read(STATUS) & (NEW_DATA | MEASURING)) == NEW_DATA);
         byte[] result = device.readAlike(2, RESULT, RESULT_BYTES);
         checkStillOurs(heater);
         return measured(known, result);
     }
 
     private List<Measurement> measured(Calibration known, byte[] result) throws SensorException {
-        int rawPressure = bits20(result, 2);
-        int rawTemperature = bits20(result, 5);
-        int rawHumidity = Words.big(result, 8);
+        int rawPressure = bits20(result, 0);
+        int rawTemperature = bits20(result, 3);
+        int rawHumidity = Words.big(result, 6);
         if (rawPressure == Calibration.SKIPPED_20_BIT
                 || rawTemperature == Calibration.SKIPPED_20_BIT
                 || rawHumidity == Calibration.SKIPPED_16_BIT) {
@@ -147,7 +148,7 @@ final class Bme680Sensor extends I2cSensor {
         measured.add(within("temperature", celsius, "Cel", -40, 85));
         measured.add(within("humidity", known.percent(fine, rawHumidity), "%RH", 0, 100));
         measured.add(within("pressure", known.pascals(fine, rawPressure), "Pa", 30_000, 110_000));
-        int gas = Words.big(result, 13);
+        int gas = Words.big(result, 11);
         // Where the heater did not get as hot as it should, gas alone is left out.
         if (heaterMs > 0 && (gas & GAS_VALID_AND_HEATER_STABLE) == GAS_VALID_AND_HEATER_STABLE) {
             measured.add(
@@ -174,7 +175,7 @@ final class Bme680Sensor extends I2cSensor {
     }
 
     private boolean isConverting() throws SensorException {
-        return (device.read(RESULT) & MEASURING) != 0 || (device.read(CTRL_MEAS) & MODE) == FORCED;
+        return (device.read(STATUS) & MEASURING) != 0 || (device.read(CTRL_MEAS) & MODE) == FORCED;
     }
 
     private void checkStillOurs(int heater) throws SensorException {

@@ -8,6 +8,7 @@ import io.pipit.drivers.i2c.Crc8;
 import io.pipit.drivers.i2c.I2cDevice;
 import io.pipit.drivers.i2c.I2cSensor;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -24,6 +25,9 @@ final class Htu21Sensor extends I2cSensor {
     private static final int USER_REGISTER = 0xE7;
     private static final int WRITE_USER_REGISTER = 0xE6;
     private static final int[] READ_SECOND_PART_OF_SERIAL = {0xFC, 0xC9};
+
+    /** Two bytes and a sum, and again. */
+    private static final int SERIAL_BYTES = 6;
 
     /** The resolution, 12 and 14 bits where it is zero, and the heater. */
     private static final int RESOLUTION_AND_HEATER = 0x85;
@@ -58,12 +62,14 @@ final class Htu21Sensor extends I2cSensor {
         device.send(SOFT_RESET);
         clock.pause(START_UP);
         device.send(READ_SECOND_PART_OF_SERIAL);
-        int[] serial =
-                CheckedWords.of(device, Crc8.FROM_ZERO, device.receive(2 * CheckedWords.BYTES));
-        if ((serial[0] | serial[1]) == 0) {
+        byte[] serial = device.receive(SERIAL_BYTES);
+        if (Arrays.equals(serial, new byte[SERIAL_BYTES])) {
             throw wrongChip("has no serial number, as an HTU21D or Si7021 has");
         }
-        String complaint = model.complaintAbout(serial[0] >> 8);
+        if (!isWhole(serial)) {
+            throw device.wrongChecksum();
+        }
+        String complaint = model.complaintAbout(serial[0] & 0xFF);
         if (complaint != null) {
             throw wrongChip(complaint);
         }
@@ -83,6 +89,16 @@ final class Htu21Sensor extends I2cSensor {
         return List.of(
                 within("temperature", celsius(temperature), "Cel", -40, 125),
                 within("humidity", percent(humidity), "%RH", 0, 100));
+    }
+
+    /**
+     * The second sum is over the two bytes before it, or, on a Si7021, over all four: one that was
+     * read as 15 FF B5 FF FF CB has CB as the sum of 15 FF FF FF.
+     */
+    static boolean isWhole(byte[] serial) {
+        byte[] four = {serial[0], serial[1], serial[3], serial[4], serial[5]};
+        return Crc8.FROM_ZERO.matches(serial, 0, 2)
+                && (Crc8.FROM_ZERO.matches(serial, 3, 2) || Crc8.FROM_ZERO.matches(four, 0, 4));
     }
 
     private int measure(int command, Duration longest, int kind)

@@ -51,7 +51,7 @@ enum Model {
     @Nullable String complaintAbout(int deviceCode) {
         String other = SILICON_LABS.get(deviceCode);
         if (this == HTU21D) {
-            // HTU21D and SHT21 have no code there, but a serial number of their own kind.
+            // An HTU21D has 0x32 there, its imitations and the SHT21 something else.
             return other == null ? null : "is a %s, not an HTU21D".formatted(other) + advice(other);
         }
         if (deviceCode == 0x15) {

@@ -11,12 +11,13 @@ import java.util.function.DoubleSupplier;
  * The commands of an HTU21D or a Si7021 that do not hold the clock (their datasheets, section 5).
  */
 final class SimulatedHtu21 extends CommandChip {
+    /** The serial numbers' second parts; a Si7021's last sum is over all bytes. */
+    private static final byte[] SERIAL_OF_HTU21D =
+            CheckedWords.toBytes(Crc8.FROM_ZERO, 0x3200, 0x4854);
 
-    /** The serial numbers' second parts: SNC and SNA of an HTU21D, SNB of a Si7021. */
-    private static final int[] SERIAL_OF_HTU21D = {0x0032, 0x4854};
-
-    private static final int[] SERIAL_OF_SI7021 = {0x15FF, 0xFFFF};
-
+    private static final byte[] SERIAL_OF_SI7021 = {
+        0x15, (byte) 0xFF, (byte) 0xB5, (byte) 0xFF, (byte) 0xFF, (byte) 0xCB
+    };
     private final Model model;
     private final World world;
     private int user;
@@ -47,13 +48,7 @@ final class SimulatedHtu21 extends CommandChip {
             }
             case 0xFC ->
                     answerAfter(
-                            0,
-                            () ->
-                                    CheckedWords.toBytes(
-                                            Crc8.FROM_ZERO,
-                                            model == Model.SI7021
-                                                    ? SERIAL_OF_SI7021
-                                                    : SERIAL_OF_HTU21D));
+                            0, () -> model == Model.SI7021 ? SERIAL_OF_SI7021 : SERIAL_OF_HTU21D);
             default -> throw nak();
         }
     }

@@ -21,6 +21,7 @@ final class Mpu6050Sensor extends I2cSensor {
     static final List<String> AXES = List.of("x", "y", "z");
 
     private static final int SAMPLE_DIVIDER = 0x19;
+    private static final int INTERRUPT_ENABLE = 0x38;
     private static final int INTERRUPT_STATUS = 0x3A;
     private static final int DATA = 0x3B;
     private static final int POWER = 0x6B;
@@ -87,6 +88,7 @@ final class Mpu6050Sensor extends I2cSensor {
         for (int i = 0; i < settings.length; i++) {
             device.write(SAMPLE_DIVIDER + i, settings[i]);
         }
+        device.write(INTERRUPT_ENABLE, DATA_READY);
         checkStillOurs();
     }
 

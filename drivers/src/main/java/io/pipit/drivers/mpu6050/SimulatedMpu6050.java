@@ -6,7 +6,7 @@ import io.pipit.drivers.simulated.world.Motion;
 import io.pipit.drivers.simulated.world.World;
 import java.util.Arrays;
 
-/** The registers of an MPU-6050 (MPU-6000/6050 register map), without its FIFO and interrupts. */
+/** The registers of an MPU-6050 (MPU-6000/6050 register map), without its FIFO. */
 final class SimulatedMpu6050 extends RegisterChip {
 
     private static final int ASLEEP = 0x40;
@@ -31,7 +31,7 @@ final class SimulatedMpu6050 extends RegisterChip {
             return;
         }
         nextNs = clock.nanoTime() + 1_000_000L * (1 + registers[0x19]);
-        fresh = true;
+        fresh = (registers[0x38] & 1) != 0;
         Motion motion = world.motion();
         double g = (2 << ((registers[0x1C] >> 3) & 0x03)) * GRAVITY;
         double turn = Math.toRadians(250 << ((registers[0x1B] >> 3) & 0x03));
@@ -63,7 +63,7 @@ final class SimulatedMpu6050 extends RegisterChip {
     @Override
     protected void store(int register, int value) {
         switch (register) {
-            case 0x19, 0x1A, 0x1B, 0x1C, 0x6C -> registers[register] = value;
+            case 0x19, 0x1A, 0x1B, 0x1C, 0x38, 0x6C -> registers[register] = value;
             case 0x6B -> {
                 if ((value & 0x80) != 0) {
                     powerOn();

@@ -30,8 +30,8 @@ final class Veml7700Sensor extends I2cSensor {
     private static final int THRESHOLD_WHEN_OURS = 0x9A5C;
     private static final int SATURATED = 0xFFFF;
 
-    /** Waking takes 2.5 ms ("Application Information"), and its clock may be slow. */
-    private static final double LONGEST = 1.25;
+    /** Waking takes 2.5 ms; the first value that is whole may be the second one. */
+    private static final double LONGEST = 2.2;
 
     private static final Duration WAKING = Duration.ofMillis(5);
 

@@ -13,6 +13,7 @@ import io.pipit.drivers.SensorSettings;
 import io.pipit.drivers.StillWorld;
 import io.pipit.drivers.simulated.SimulatedI2c;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,15 @@ class Htu21SensorTest {
         assertThat(Htu21Sensor.percent(0x4E84)).isEqualTo(32.34, within(0.005));
         // 7C80 is 54.8 %RH.
         assertThat(Htu21Sensor.percent(0x7C80)).isEqualTo(54.8, within(0.01));
+    }
+
+    @Test
+    void takesBothWaysToSumUpASerialNumber() {
+        HexFormat hex = HexFormat.of();
+        assertThat(Htu21Sensor.isWhole(hex.parseHex("15FFB5FFFFCB"))).isTrue();
+        assertThat(Htu21Sensor.isWhole(hex.parseHex("15FFB5FFFF2D"))).isTrue();
+        assertThat(Htu21Sensor.isWhole(hex.parseHex("15FFB5FFFFCA"))).isFalse();
+        assertThat(Htu21Sensor.isWhole(hex.parseHex("15FFB4FFFFCB"))).isFalse();
     }
 
     @Test
