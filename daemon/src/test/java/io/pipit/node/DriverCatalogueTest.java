@@ -2,13 +2,19 @@ package io.pipit.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pipit.config.Configuration;
 import io.pipit.config.ConfigurationLoader;
 import io.pipit.config.Environment;
 import io.pipit.config.LoadedConfiguration;
+import io.pipit.drivers.BusClock;
+import io.pipit.drivers.Driver;
 import io.pipit.drivers.Drivers;
+import io.pipit.drivers.simulated.Simulatable;
+import io.pipit.sampling.Probe;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -34,6 +40,62 @@ class DriverCatalogueTest {
                 .containsExactly(
                         ":5:1: address must be from 0x76 to 0x77, not 0x40",
                         ":6:1: oversampling-pressure must be one of 1, 2, 4, 8, 16, not 3");
+    }
+
+    @Test
+    void everySimulatedChipIsMeasuredFromItsConfiguration() throws Exception {
+        Drivers drivers = Drivers.load(getClass().getClassLoader());
+        List<Driver> simulated =
+                drivers.all().stream().filter(driver -> driver instanceof Simulatable).toList();
+        assertThat(simulated).isNotEmpty();
+        StringBuilder text = new StringBuilder();
+        for (Driver driver : simulated) {
+            text.append(
+                    """
+                    [[sensor]]
+                    name = "%1$s"
+                    driver = "%1$s"
+                    bus = "simulated-%2$d"
+                    address = %3$s
+                    """
+                            .formatted(
+                                    driver.descriptor().name(),
+                                    1 + simulated.indexOf(driver),
+                                    driver.descriptor()
+                                            .option("address")
+                                            .orElseThrow()
+                                            .fallback()));
+        }
+        Path file = Files.writeString(folder.resolve("pipit.toml"), text);
+        LoadedConfiguration loaded =
+                new ConfigurationLoader(DriverCatalogue.descriptors(drivers))
+                        .load(file, new Environment(Map.of(), "greenhouse"));
+        Configuration configuration = ((LoadedConfiguration.Accepted) loaded).configuration();
+        assertThat(configuration.sensors()).hasSameSizeAs(simulated);
+        try (DriverCatalogue catalogue =
+                new DriverCatalogue(drivers, folder, new WaitingClock(), Thread::new, 1)) {
+            for (Configuration.Sensor sensor : configuration.sensors()) {
+                try (Probe probe = catalogue.spec(sensor).opener().open()) {
+                    assertThat(probe.read()).as(sensor.name()).isNotEmpty();
+                    assertThat(probe.read()).as(sensor.name()).isNotEmpty();
+                }
+            }
+        }
+    }
+
+    /** Moves where somebody waits on it. */
+    private static final class WaitingClock implements BusClock {
+        private long nanos;
+
+        @Override
+        public long nanoTime() {
+            return nanos;
+        }
+
+        @Override
+        public void pause(Duration length) {
+            nanos += length.toNanos();
+        }
     }
 
     private List<String> problems(String text) throws IOException {
