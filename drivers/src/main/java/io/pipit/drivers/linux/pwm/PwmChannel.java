@@ -53,8 +53,11 @@ final class PwmChannel {
                 write(chip.resolve("export"), wanted.channel());
             }
             channel.awaitUdev(clock);
-            // The kernel refuses a period that is shorter than the pulse.
-            write(channel.files.resolve("duty_cycle"), 0);
+            Path pulse = channel.files.resolve("duty_cycle");
+            // The kernel refuses a pulse without a period, and a period shorter than the pulse.
+            if (!Files.readString(pulse).strip().equals("0")) {
+                write(pulse, 0);
+            }
             write(channel.files.resolve("period"), channel.periodNanos);
             if (Files.exists(channel.files.resolve("polarity"))) {
                 write(channel.files.resolve("polarity"), wanted.inverted() ? "inversed" : "normal");
