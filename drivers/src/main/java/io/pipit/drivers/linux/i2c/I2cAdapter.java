@@ -210,7 +210,7 @@ final class I2cAdapter implements I2cWires {
         String what = "0x%02x on bus %s: %s".formatted(address, bus, e.getMessage());
         Errno errno = e.errno();
         if (isNak(errno)) {
-            return new I2cException(Reason.NAK, what, scan.hint(this, holders));
+            return new I2cException(Reason.NAK, what, scan.hint(address, this, holders));
         }
         if (errno.equals(Errno.EBUSY)) {
             return holders.of(address)

@@ -5,7 +5,9 @@ import io.pipit.drivers.linux.kernel.Errno;
 import io.pipit.drivers.linux.kernel.KernelException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Looks which addresses of a bus answer, in the way of {@code i2cdetect}: an empty write, but one
@@ -14,7 +16,7 @@ import java.util.List;
  */
 final class Scan {
 
-    /** Not more often, since what is missing is asked for again and again. */
+    /** Not more often for one address, since what is missing is asked for again and again. */
     private static final Duration EVERY = Duration.ofMinutes(1);
 
     /** A bus on which each address takes its time is left alone. */
@@ -23,23 +25,27 @@ final class Scan {
     private static final int FIRST = 0x08;
     private static final int LAST = 0x77;
 
+    private record Look(long nanos, String hint) {}
+
     private final BusClock clock;
-    private long lastNanos;
-    private String hint = "";
+    private final Map<Integer, Look> looks = new HashMap<>();
 
     Scan(BusClock clock) {
         this.clock = clock;
-        this.lastNanos = clock.nanoTime() - EVERY.toNanos();
     }
 
-    /** What answers, as a part of a sentence; empty where that could not be found out. */
-    String hint(I2cAdapter adapter, Holders holders) {
+    /**
+     * What answers where this address does not, as a part of a sentence; empty where that could not
+     * be found out.
+     */
+    String hint(int address, I2cAdapter adapter, Holders holders) {
         long now = clock.nanoTime();
-        if (now - lastNanos >= EVERY.toNanos()) {
-            lastNanos = now;
-            hint = look(adapter, holders, now);
+        Look known = looks.get(address);
+        if (known == null || now - known.nanos >= EVERY.toNanos()) {
+            known = new Look(now, look(adapter, holders, now));
+            looks.put(address, known);
         }
-        return hint;
+        return known.hint;
     }
 
     private String look(I2cAdapter adapter, Holders holders, long begun) {
