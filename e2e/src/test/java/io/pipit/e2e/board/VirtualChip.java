@@ -1,7 +1,10 @@
 package io.pipit.e2e.board;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** A chip on the board's I2C bus: a file of registers that a test pokes, and its faults. */
 record VirtualChip(Board board, int address) {
@@ -22,58 +25,46 @@ record VirtualChip(Board board, int address) {
         board.sh("modprobe i2c-virtual addr=" + list).hasExit(0);
     }
 
-    /** Sets registers, one after the other. */
-    VirtualChip poke(int register, int... values) {
-        String bytes =
-                Arrays.stream(values)
-                        .mapToObj(value -> "\\x%02x".formatted(value & 0xFF))
-                        .collect(Collectors.joining());
-        board.sh(
-                        "printf '%s' | dd of=%s bs=1 seek=%d conv=notrunc status=none"
-                                .formatted(bytes, file(""), register))
-                .hasExit(0);
-        return this;
-    }
-
     /**
      * A BME280 that has just been given power: Bosch's example (BMP280 datasheet section 3.12, that
      * is 25.08 °C and 100653.27 Pa) with a usual calibration for humidity. It ends a forced
      * conversion after 10 ms.
      */
     VirtualChip becomesBme280() {
-        poke(0x00, new int[256]);
-        words(0x88, 27504, 26435, -1000);
-        words(0x8E, 36477, -10685, 3024, 2855, 140, -7, 15500, -14600, 6000);
-        poke(0xA1, 75);
+        ByteBuffer registers = ByteBuffer.allocate(256).order(ByteOrder.LITTLE_ENDIAN);
+        registers.position(0x88);
+        IntStream.of(27504, 26435, -1000).forEach(word -> registers.putShort((short) word));
+        IntStream.of(36477, -10685, 3024, 2855, 140, -7, 15500, -14600, 6000)
+                .forEach(word -> registers.putShort((short) word));
+        registers.put(0xA1, (byte) 75);
         // dig_H2 362, H3 0, H4 313, H5 50, H6 30 (BME280 datasheet, table 16).
-        poke(0xE1, 362 & 0xFF, 362 >> 8, 0, 313 >> 4, (313 & 0xF) | (50 & 0xF) << 4, 50 >> 4, 30);
-        poke(0xD0, 0x60);
-        raw(415148, 519888, 30281);
-        return set("clears", "0xf4 0x03 10");
+        registers.putShort(0xE1, (short) 362);
+        registers.put(0xE4, (byte) (313 >> 4));
+        registers.put(0xE5, (byte) ((313 & 0xF) | (50 & 0xF) << 4));
+        registers.put(0xE6, (byte) (50 >> 4));
+        registers.put(0xE7, (byte) 30);
+        registers.put(0xD0, (byte) 0x60);
+        registers.put(0xF7, raw(415148, 519888, 30281));
+        board.sh(set("clears", "0xf4 0x03 10") + poke(0, registers.array())).hasExit(0);
+        return this;
     }
 
     /** What its converter measured: 20, 20 and 16 bits. */
-    VirtualChip raw(int pressure, int temperature, int humidity) {
-        return poke(
-                0xF7,
-                pressure >> 12,
-                pressure >> 4,
-                pressure << 4,
-                temperature >> 12,
-                temperature >> 4,
-                temperature << 4,
-                humidity >> 8,
-                humidity);
+    VirtualChip measures(int pressure, int temperature, int humidity) {
+        board.sh(poke(0xF7, raw(pressure, temperature, humidity))).hasExit(0);
+        return this;
     }
 
     /** Every transfer to it fails with this errno from now on; 0: it is there again. */
     VirtualChip fails(int errno) {
-        return set("error", Integer.toString(errno));
+        board.sh(set("error", Integer.toString(errno))).hasExit(0);
+        return this;
     }
 
     /** Every transfer to it takes this long from now on. */
     VirtualChip delays(int milliseconds) {
-        return set("delay", Integer.toString(milliseconds));
+        board.sh(set("delay", Integer.toString(milliseconds))).hasExit(0);
+        return this;
     }
 
     /** The kernel's own driver takes it, and holds its address. */
@@ -86,17 +77,31 @@ record VirtualChip(Board board, int address) {
         board.sh("echo 0x%02x >%s/delete_device".formatted(address, ADAPTER)).hasExit(0);
     }
 
-    private VirtualChip set(String what, String value) {
-        board.sh("echo '%s' >%s".formatted(value, file("-" + what))).hasExit(0);
-        return this;
+    private static byte[] raw(int pressure, int temperature, int humidity) {
+        return new byte[] {
+            (byte) (pressure >> 12),
+            (byte) (pressure >> 4),
+            (byte) (pressure << 4),
+            (byte) (temperature >> 12),
+            (byte) (temperature >> 4),
+            (byte) (temperature << 4),
+            (byte) (humidity >> 8),
+            (byte) humidity
+        };
     }
 
-    private void words(int register, int... values) {
-        poke(
-                register,
-                Arrays.stream(values)
-                        .flatMap(value -> Arrays.stream(new int[] {value, value >> 8}))
-                        .toArray());
+    /** The line of a script that sets registers, one after the other. */
+    private String poke(int register, byte[] values) {
+        StringBuilder bytes = new StringBuilder();
+        for (byte value : values) {
+            bytes.append("\\x%02x".formatted(value & 0xFF));
+        }
+        return "printf '%s' | dd of=%s bs=256 oflag=seek_bytes seek=%d conv=notrunc status=none%n"
+                .formatted(bytes, file(""), register);
+    }
+
+    private String set(String what, String value) {
+        return "echo '%s' >%s%n".formatted(value, file("-" + what));
     }
 
     private String file(String suffix) {
