@@ -48,7 +48,7 @@ public final class Program {
     }
 
     /** The command line of one of Pipit's verbs. */
-    static List<String> command(String... arguments) {
+    public static List<String> command(String... arguments) {
         List<String> command = new ArrayList<>(List.of(HOME.resolve("pipit").toString()));
         command.addAll(Arrays.asList(arguments));
         return command;

@@ -73,6 +73,8 @@ final class Board implements AutoCloseable {
         }
         check.hasExit(0);
         build();
+        // Where it is older than its sources it builds itself, which it can't on the board.
+        Program.run(Program.command("--version"), BUILD_PATIENCE).hasExit(0);
         try {
             Path shared = Files.createDirectories(parent.resolve("shared"));
             Path console = parent.resolve("console");
