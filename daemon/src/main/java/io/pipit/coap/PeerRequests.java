@@ -50,7 +50,7 @@ final class PeerRequests {
     }
 
     /** How long the higher ID waits for the lower one's handshake, milliseconds. */
-    static final int PATIENCE_MS = 1_000;
+    static final int PATIENCE_MS = 300;
 
     /** After this a request has failed, whatever was tried, milliseconds. */
     static final int DEADLINE_MS = 20_000;
