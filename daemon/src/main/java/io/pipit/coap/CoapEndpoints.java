@@ -16,9 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -41,26 +40,28 @@ public final class CoapEndpoints implements AutoCloseable {
     private final TimeSource time;
     private final CoapCounters counters;
     private final LibraryLog libraryLog;
-    private final ScheduledThreadPoolExecutor protocol;
+    private final ScheduledExecutorService protocol;
+    private final Executor carrier;
     private final List<Runnable> closing = new ArrayList<>();
 
     /**
      * @param resources what answers on all endpoints
-     * @param threads makes the protocol thread
+     * @param protocol runs one task at a time; closed with the endpoints
+     * @param carrier on a receiver's thread, runs what hands a peer's message over; it may go on
+     *     with that
      */
     public CoapEndpoints(
-            Resources resources, ThreadFactory threads, TimeSource time, Metrics metrics) {
+            Resources resources,
+            ScheduledExecutorService protocol,
+            Executor carrier,
+            TimeSource time,
+            Metrics metrics) {
         this.resources = resources;
         this.time = time;
         this.counters = new CoapCounters(metrics);
         this.libraryLog = new LibraryLog(time, counters);
-        this.protocol = new ScheduledThreadPoolExecutor(1, threads);
-        protocol.setRemoveOnCancelPolicy(true);
-        protocol.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-        metrics.gauge(
-                "pipit_coap_protocol_queue",
-                "Tasks that wait for the CoAP thread, timers among them",
-                () -> protocol.getQueue().size());
+        this.protocol = protocol;
+        this.carrier = carrier;
     }
 
     /**
@@ -103,7 +104,7 @@ public final class CoapEndpoints implements AutoCloseable {
             List<InetSocketAddress> listen, KeyPair key, Function<NodeId, @Nullable Peer> trust)
             throws IOException {
         NetworkEndpoint network =
-                new NetworkEndpoint(key, trust, resources, protocol, time, counters);
+                new NetworkEndpoint(key, trust, resources, protocol, carrier, time, counters);
         closing.add(network::close);
         closing.add(network::sayGoodbye);
         for (InetSocketAddress address : withoutCoveredWildcards(listen)) {

@@ -38,6 +38,11 @@ final class Doorkeeper extends DtlsDatagramFilter {
     /** Handshakes under way in all, before a stranger's is refused. */
     private static final int HANDSHAKES_MAX = 64;
 
+    private static final int CONTENT_TYPE_APPLICATION_DATA = 23;
+
+    /** RFC 9146, section 4; what is in it is encrypted too. */
+    private static final int CONTENT_TYPE_CONNECTION_ID = 25;
+
     private static final int CONTENT_TYPE_HANDSHAKE = 22;
     private static final int CLIENT_HELLO = 1;
     private static final int EPOCH_LOW_BYTE = 4;
@@ -82,6 +87,12 @@ final class Doorkeeper extends DtlsDatagramFilter {
             return false;
         }
         return !isClientHello(packet) || !isOurTurn(source);
+    }
+
+    /** Whether it begins with a record of a session: plain application data, or with its ID. */
+    static boolean isApplicationData(DatagramPacket packet) {
+        byte type = packet.getLength() == 0 ? 0 : packet.getData()[packet.getOffset()];
+        return type == CONTENT_TYPE_APPLICATION_DATA || type == CONTENT_TYPE_CONNECTION_ID;
     }
 
     private static boolean isClientHello(DatagramPacket packet) {

@@ -6,6 +6,7 @@ import io.pipit.port.TimeSource;
 import io.pipit.resource.Caller;
 import io.pipit.resource.Resources;
 import java.io.IOException;
+import java.net.DatagramPacket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.KeyPair;
@@ -15,6 +16,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
 import org.eclipse.californium.core.coap.EmptyMessage;
@@ -75,6 +77,7 @@ public final class NetworkEndpoint {
     private final PeerGuard guard;
     private final CoapCounters counters;
     private final ScheduledExecutorService protocol;
+    private final Executor carrier;
     private final RequestDeliverer deliverer;
     private final TimeSource time;
     private final List<CoapEndpoint> endpoints = new ArrayList<>();
@@ -93,12 +96,14 @@ public final class NetworkEndpoint {
             Function<NodeId, @Nullable Peer> trust,
             Resources resources,
             ScheduledExecutorService protocol,
+            Executor carrier,
             TimeSource time,
             CoapCounters counters) {
         this.self = NodeId.of(key.getPublic());
         this.guard = new PeerGuard(trust, counters);
         this.counters = counters;
         this.protocol = protocol;
+        this.carrier = carrier;
         this.time = time;
         this.deliverer =
                 new RequestDeliverer(
@@ -116,7 +121,7 @@ public final class NetworkEndpoint {
                         source -> addresses.containsKey(source) || dialled.containsKey(source),
                         this::isOurs);
         DTLSConnector connector =
-                new DTLSConnector(
+                new Carrying(
                         DtlsConnectorConfig.builder(config)
                                 .setAddress(address)
                                 .setCertificateIdentityProvider(
@@ -322,6 +327,25 @@ public final class NetworkEndpoint {
         return last == null || last.address.equals(asked.getPeerAddress())
                 ? asked
                 : new AddressEndpointContext(last.address, new PeerGuard.Node(id));
+    }
+
+    /**
+     * Goes on with what a peer sent on the thread that received it. Handshakes take long, so they
+     * are left to the protocol's own thread: the receiver has to keep strangers out meanwhile.
+     */
+    private final class Carrying extends DTLSConnector {
+        Carrying(DtlsConnectorConfig config) {
+            super(config);
+        }
+
+        @Override
+        protected void processDatagram(DatagramPacket packet, @Nullable InetSocketAddress router) {
+            if (Doorkeeper.isApplicationData(packet)) {
+                carrier.execute(() -> super.processDatagram(packet, router));
+            } else {
+                super.processDatagram(packet, router);
+            }
+        }
     }
 
     /** Hears every message before anything is made of it; those of nobody trusted end here. */

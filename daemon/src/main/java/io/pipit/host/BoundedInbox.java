@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,6 +74,7 @@ public final class BoundedInbox implements Inbox {
     private final Object lock = new Object();
     private final ArrayDeque<Slot> waiting = new ArrayDeque<>();
     private final Map<String, Slot> newest = new HashMap<>();
+    private volatile BooleanSupplier carried = () -> false;
     private volatile @Nullable Thread parked;
     private volatile boolean woken;
     private volatile int size;
@@ -117,10 +119,18 @@ public final class BoundedInbox implements Inbox {
                             : put(roomFor(event), event);
             size = waiting.size();
         }
-        if (taken) {
+        if (taken && !carried.getAsBoolean()) {
             unpark();
         }
         return taken;
+    }
+
+    /**
+     * Asks, after each event that was put in, whether the thread that brought it sees to it; where
+     * not, the consumer is woken.
+     */
+    void askWhoCarries(BooleanSupplier carried) {
+        this.carried = carried;
     }
 
     private Room roomFor(Event event) {

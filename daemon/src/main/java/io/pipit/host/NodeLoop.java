@@ -10,17 +10,19 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread {@code node-loop}, on which alone the core lives: takes events, lets the core do what
- * is due, and sleeps in between. An event that throws is counted and named once for each kind, and
- * the next one is taken; where the JVM itself is at its end, it is run with {@code
+ * Steps the core: takes events, lets the core do what is due, and sleeps in between. It has the
+ * thread {@code node-loop}; but a thread of the {@link Relay} that brings an event while nobody
+ * steps the core does that itself. An event that throws is counted and named once for each kind,
+ * and the next one is taken; where the JVM itself is at its end, it is run with {@code
  * -XX:+ExitOnOutOfMemoryError}.
  */
-public final class NodeLoop implements AutoCloseable {
-    /** The core, as the loop sees it. Everything is called on the loop's thread. */
+public final class NodeLoop implements AutoCloseable, Relay.Leg {
+    /** The core, as the loop sees it. One thread at a time calls it, and sees what others did. */
     public interface Handler {
         /** One event. */
         void handle(Event event);
@@ -41,6 +43,9 @@ public final class NodeLoop implements AutoCloseable {
     /** Events taken before {@link Handler#endOfBatch}. */
     public static final int BATCH_MAX = 256;
 
+    /** Batches that a thread of the relay takes before it leaves the rest to the own one. */
+    static final int CARRIED_MAX = 4;
+
     private static final Logger LOG = LoggerFactory.getLogger(NodeLoop.class);
 
     /** So long the loop sleeps at the most, and when the core fails to say how long. */
@@ -53,12 +58,20 @@ public final class NodeLoop implements AutoCloseable {
     private final TimeSource time;
     private final Counter failures;
     private final Thread thread;
+
+    /** Whose turn it is to step the core. */
+    private final ReentrantLock turn = new ReentrantLock();
+
     private final Set<String> said = new HashSet<>();
     private final List<Event> batch = new ArrayList<>(BATCH_MAX);
+    private volatile boolean started;
     private volatile boolean stopping;
     private volatile boolean ended;
     private volatile boolean busy;
     private volatile long busySinceNanos;
+
+    /** Until when the thread sleeps, on the monotonic clock. */
+    private volatile long asleepUntilNanos = Long.MAX_VALUE;
 
     /** Made, not yet started. */
     public NodeLoop(
@@ -66,6 +79,7 @@ public final class NodeLoop implements AutoCloseable {
             Handler handler,
             TimeSource time,
             ThreadFactory threads,
+            Relay relay,
             Metrics metrics) {
         this.inbox = inbox;
         this.handler = handler;
@@ -75,6 +89,7 @@ public final class NodeLoop implements AutoCloseable {
                         "pipit_loop_failures",
                         "Events and ticks at which the node loop caught an exception.");
         this.thread = threads.newThread(this::run);
+        inbox.askWhoCarries(() -> turn.isHeldByCurrentThread() || relay.takes(this));
         metrics.gauge(
                 "pipit_loop_busy_seconds",
                 "How long the node loop has been at what it does just now.",
@@ -83,23 +98,70 @@ public final class NodeLoop implements AutoCloseable {
 
     /** Starts the thread. */
     public void start() {
+        started = true;
         thread.start();
     }
 
     private void run() {
         try {
             while (!stopping) {
-                if (inbox.size() == 0) {
-                    inbox.await(wakeUpNanos());
-                }
-                step();
+                takeTurn();
+                inbox.await(asleepUntilNanos);
             }
             // What was said before the stop is still heard, but nothing for ever.
             for (int left = inbox.size(); left > 0; left -= BATCH_MAX) {
-                step();
+                takeTurn();
             }
         } finally {
+            end();
+        }
+    }
+
+    /** Nobody steps the core after this. */
+    private void end() {
+        turn.lock();
+        try {
             ended = true;
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    private void takeTurn() {
+        turn.lock();
+        try {
+            asleepUntilNanos = step();
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    /** On a thread that brought an event. */
+    @Override
+    public void runIfFree() {
+        // Who waits for the turn does it: else, where much comes, the thread would wait for ever.
+        for (int turns = 0;
+                inbox.size() > 0
+                        && started
+                        && !stopping
+                        && !turn.hasQueuedThreads()
+                        && turn.tryLock();
+                turns++) {
+            long nextNanos;
+            try {
+                if (ended || turns == CARRIED_MAX) {
+                    break;
+                }
+                nextNanos = step();
+            } finally {
+                turn.unlock();
+            }
+            if (nextNanos < asleepUntilNanos) {
+                inbox.wake();
+            }
+        }
+        if (inbox.size() > 0) {
+            inbox.wake();
         }
     }
 
@@ -116,8 +178,12 @@ public final class NodeLoop implements AutoCloseable {
         }
     }
 
-    /** One round without waiting: a batch of what is there, and what is due. */
-    void step() {
+    /**
+     * One round without waiting: a batch of what is there, and what is due.
+     *
+     * @return when the next one is wanted, on the monotonic clock, if nothing comes before
+     */
+    long step() {
         busySinceNanos = time.monotonicNanos();
         busy = true;
         try {
@@ -130,9 +196,9 @@ public final class NodeLoop implements AutoCloseable {
             }
             if (isDue() && !guarded("tick", handler::tick) && isDue()) {
                 // It would be due again at once, and fail again.
-                busy = false;
-                inbox.await(time.monotonicNanos() + SLEEP_AFTER_FAILURE_NANOS);
+                return time.monotonicNanos() + SLEEP_AFTER_FAILURE_NANOS;
             }
+            return wakeUpNanos();
         } finally {
             busy = false;
         }

@@ -1,6 +1,8 @@
 package io.pipit.host;
 
 import io.pipit.monitor.Counter;
+import io.pipit.monitor.Metrics;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -66,6 +68,16 @@ public final class Threads {
         timer.setRemoveOnCancelPolicy(true);
         timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         return timer;
+    }
+
+    /** Runs tasks one at a time, on the relay's threads or one of its own, within the carrier. */
+    public RelayExecutor relayed(String name, Relay relay, Executor carrier, Metrics metrics) {
+        RelayExecutor executor = new RelayExecutor(relay, carrier, named(name), died);
+        metrics.gauge(
+                "pipit_coap_protocol_queue",
+                "Tasks that wait for the CoAP thread, timers among them",
+                executor::size);
+        return executor;
     }
 
     private void uncaught(Thread thread, Throwable cause) {

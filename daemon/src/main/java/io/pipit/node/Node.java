@@ -9,6 +9,7 @@ import io.pipit.drivers.Drivers;
 import io.pipit.drivers.SensorException;
 import io.pipit.host.BoundedInbox;
 import io.pipit.host.NodeLoop;
+import io.pipit.host.Relay;
 import io.pipit.host.SystemTime;
 import io.pipit.host.Threads;
 import io.pipit.identity.Identity;
@@ -22,6 +23,7 @@ import io.pipit.monitor.Health.Part;
 import io.pipit.monitor.Metrics;
 import io.pipit.port.Entropy;
 import io.pipit.port.Event;
+import io.pipit.port.Inbox;
 import io.pipit.port.ReadingStore;
 import io.pipit.resource.ResourceTree;
 import io.pipit.sampling.DriverProbe;
@@ -132,7 +134,8 @@ final class Node implements AutoCloseable {
         ReadingStore.Recovered recovered = storage.writing().recovered();
 
         NodePeers peers = new NodePeers(trust, timer);
-        sampler = new Sampler(inbox, time, threads.named("bus"), health, metrics);
+        Relay toCore = new Relay();
+        sampler = new Sampler(carried(inbox, toCore), time, threads.named("bus"), health, metrics);
         ResourceTree resources =
                 new ResourceTree(
                         new ResourceTree.Self(self, node.name(), recovered.log(), recovered.boot()),
@@ -145,7 +148,15 @@ final class Node implements AutoCloseable {
                         sampler,
                         timer);
 
-        CoapEndpoints coap = new CoapEndpoints(resources, threads.named("coap"), time, metrics);
+        // The protocol may block in a send: so only its receivers go on with what they bring to it.
+        Relay toProtocol = new Relay();
+        CoapEndpoints coap =
+                new CoapEndpoints(
+                        resources,
+                        threads.relayed("coap", toProtocol, toCore, metrics),
+                        received -> toCore.execute(() -> toProtocol.execute(received)),
+                        time,
+                        metrics);
         opened.push(coap);
         NetworkEndpoint network =
                 coap.openNetwork(
@@ -186,6 +197,7 @@ final class Node implements AutoCloseable {
                         new CoreLoop(core, sampler::watch),
                         time,
                         threads.named("node-loop"),
+                        toCore,
                         metrics);
         // What it still has to say must find the store open.
         opened.push(() -> loop.stop(LOOP_STOP_MAX));
@@ -246,6 +258,15 @@ final class Node implements AutoCloseable {
         ids.stream().filter(id -> !before.contains(id)).forEach(links::greet);
         before.clear();
         before.addAll(ids);
+    }
+
+    /** Whoever offers something to it goes on with it. */
+    private static Inbox carried(Inbox inbox, Relay onwards) {
+        return event -> {
+            boolean[] taken = new boolean[1];
+            onwards.execute(() -> taken[0] = inbox.offer(event));
+            return taken[0];
+        };
     }
 
     /** What is wrong with the list of peers, each once in the journal. */

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.pipit.host.Relay;
+import io.pipit.host.RelayExecutor;
 import io.pipit.model.Grant;
+import io.pipit.monitor.Counter;
 import io.pipit.monitor.Metrics;
 import io.pipit.resource.Caller;
 import io.pipit.resource.Exchange;
@@ -55,10 +58,13 @@ class CoapEndpointsIT {
 
     @BeforeEach
     void open() throws IOException {
+        Relay relay = new Relay();
         endpoints =
                 new CoapEndpoints(
                         this::handle,
-                        task -> new Thread(task, "coap-test"),
+                        new RelayExecutor(
+                                relay, relay, task -> new Thread(task, "coap-test"), new Counter()),
+                        relay,
                         LoopbackNode.TIME,
                         metrics);
         monitor =

@@ -1,11 +1,14 @@
 package io.pipit.coap;
 
+import io.pipit.host.Relay;
+import io.pipit.host.RelayExecutor;
 import io.pipit.model.Filter;
 import io.pipit.model.Grant;
 import io.pipit.model.LogId;
 import io.pipit.model.LogSlice;
 import io.pipit.model.NodeId;
 import io.pipit.model.Peer;
+import io.pipit.monitor.Counter;
 import io.pipit.monitor.Metrics;
 import io.pipit.port.Event;
 import io.pipit.port.PeerLinks;
@@ -86,14 +89,20 @@ final class LoopbackNode implements AutoCloseable {
         this.key = key;
         this.id = NodeId.of(key.getPublic());
         Resources resources = this::handle;
+        Relay relay = new Relay();
         this.endpoints =
                 new CoapEndpoints(
                         resources,
-                        task -> {
-                            Thread thread = new Thread(task, "coap-" + id);
-                            threads.add(thread);
-                            return thread;
-                        },
+                        new RelayExecutor(
+                                relay,
+                                relay,
+                                task -> {
+                                    Thread thread = new Thread(task, "coap-" + id);
+                                    threads.add(thread);
+                                    return thread;
+                                },
+                                new Counter()),
+                        relay,
                         TIME,
                         metrics);
         this.network = endpoints.openNetwork(List.of(listen), key, trust::get);

@@ -51,7 +51,7 @@ class NodeLoopTest {
             };
 
     private final NodeLoop loop =
-            new NodeLoop(inbox, core, time, threads.named("node-loop"), metrics);
+            new NodeLoop(inbox, core, time, threads.named("node-loop"), new Relay(), metrics);
 
     @Test
     void endsABatchOnceAndTicksWhenItIsTime() {
@@ -128,6 +128,7 @@ class NodeLoopTest {
                         },
                         time,
                         threads.named("slow"),
+                        new Relay(),
                         new Metrics());
         slow.start();
         inbox.offer(new Event.Reserved(1));
