@@ -91,6 +91,11 @@ public record Configuration(
      * @param bus set exactly where the driver needs one
      * @param address the chip's 7-bit address on the bus, set exactly where the driver needs one
      * @param every the time from one measurement to the next
+     * @param onChange whether only what differs from what was sent last is sent
+     * @param averageOver what readings are averaged over, at least {@code every}; empty where each
+     *     stands for itself
+     * @param atLeastEvery how often something is sent though nothing changes
+     * @param quantity what is set for quantities, by their names
      * @param options the driver's own, with its defaults filled in: {@code String}, {@code Long},
      *     {@code Double}, {@code Boolean} or {@code Duration}
      */
@@ -100,8 +105,13 @@ public record Configuration(
             Optional<String> bus,
             OptionalInt address,
             Duration every,
+            boolean onChange,
+            Optional<Duration> averageOver,
+            Duration atLeastEvery,
+            Map<String, Quantity> quantity,
             Map<String, Object> options) {
         public Sensor {
+            quantity = Map.copyOf(quantity);
             options = Map.copyOf(options);
         }
 
@@ -136,6 +146,30 @@ public record Configuration(
             return Optional.ofNullable(options.get(option)).map(type::cast);
         }
     }
+
+    /**
+     * {@code [sensor.quantity.NAME]}: how a quantity of a sensor is calibrated, checked and sent.
+     * What is left out is as the sensor has it.
+     *
+     * @param unit what values are converted to; for a raw one, a count for instance, what {@code
+     *     scale} makes of it. All else is in this unit
+     * @param scale what a value is multiplied by, not 0
+     * @param offset what is added to it then
+     * @param range what is possible; what is outside is a fault
+     * @param deadband how much a value has to differ by, more than which, from the last one sent
+     */
+    public record Quantity(
+            Optional<String> unit,
+            double scale,
+            double offset,
+            Optional<Range> range,
+            Optional<Boolean> onChange,
+            OptionalDouble deadband,
+            Optional<Duration> averageOver,
+            Optional<Duration> atLeastEvery) {}
+
+    /** From the least to the most, both included. */
+    public record Range(double least, double most) {}
 
     /**
      * {@code [[peer]]}: another node, for those who provision by file.

@@ -9,6 +9,7 @@ import io.pipit.config.Configuration.Store;
 import io.pipit.config.Configuration.Subscribe;
 import io.pipit.config.Problem.Place;
 import io.pipit.config.Section.Entry;
+import io.pipit.config.Section.Key;
 import io.pipit.config.Section.Part;
 import io.pipit.config.text.Malformed;
 import io.pipit.config.text.Spelling;
@@ -25,7 +26,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -330,78 +330,15 @@ public final class ConfigurationLoader {
 
         private Optional<Sensor> sensor(Entry in) {
             var name = in.get(Keys.SENSOR_NAME);
-            var driver = in.get(Keys.DRIVER);
             var bus = in.get(Keys.BUS);
             var address = in.get(Keys.ADDRESS);
-            var every = in.get(Keys.EVERY);
             name.ifPresent(it ->
                     once(in, Keys.SENSOR_NAME, "the sensor " + Malformed.quote(it), "sensor", it));
             if (bus.isPresent() && address.isPresent()) {
                 String chip = "address 0x%02x on %s".formatted(address.get(), bus.get());
                 once(in, Keys.ADDRESS, chip, bus.get(), address.get());
             }
-            Map<String, Object> options = new LinkedHashMap<>();
-            if (driver.isPresent()) {
-                DriverDescriptor known = drivers.get(driver.get());
-                if (known == null) {
-                    in.refuse(
-                            in.place(Keys.DRIVER),
-                            "unknown driver "
-                                    + Malformed.quote(driver.get())
-                                    + ": "
-                                    + Spelling.hint(driver.get(), drivers.keySet()));
-                } else {
-                    options = options(in, known);
-                    needs(in, known, Keys.BUS, known.needsBus());
-                    needs(in, known, Keys.ADDRESS, known.needsAddress());
-                    bus.ifPresent(value -> judge(in, known, Keys.BUS, value));
-                    address.ifPresent(value -> judge(in, known, Keys.ADDRESS, value));
-                }
-            }
-            return in.sound()
-                    ? Optional.of(
-                            new Sensor(
-                                    name.orElseThrow(),
-                                    driver.orElseThrow(),
-                                    bus,
-                                    address.isPresent()
-                                            ? OptionalInt.of(Math.toIntExact(address.get()))
-                                            : OptionalInt.empty(),
-                                    every.orElseThrow(),
-                                    options))
-                    : Optional.empty();
-        }
-
-        private Map<String, Object> options(Entry in, DriverDescriptor driver) {
-            List<? extends Key<?>> keys =
-                    driver.options().stream().map(DriverDescriptor.Option::key).toList();
-            in.refuseUnknown(keys);
-            Map<String, Object> options = new LinkedHashMap<>();
-            for (Key<?> key : keys) {
-                in.get(key)
-                        .ifPresent(value -> {
-                            options.put(key.name(), value);
-                            judge(in, driver, key, value);
-                        });
-            }
-            return options;
-        }
-
-        private void judge(Entry in, DriverDescriptor driver, Key<?> key, Object value) {
-            driver.judge()
-                    .problemWith(key.name(), value)
-                    .filter(_ -> in.has(key))
-                    .ifPresent(problem -> in.refuse(in.place(key), problem));
-        }
-
-        private void needs(Entry in, DriverDescriptor driver, Key<?> key, boolean needed) {
-            if (needed && !in.has(key)) {
-                in.refuseMissing(key, "the driver " + driver.name());
-            } else if (!needed && in.has(key)) {
-                in.refuse(
-                        in.place(key),
-                        "the driver " + driver.name() + " has no " + key.name() + ": take it out");
-            }
+            return new SensorReader(drivers, scope).read(in, name, bus, address);
         }
 
         private Optional<Peer> peer(Entry in) {

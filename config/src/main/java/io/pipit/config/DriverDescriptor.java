@@ -1,8 +1,10 @@
 package io.pipit.config;
 
+import io.pipit.config.Section.Key;
 import io.pipit.config.text.Durations;
 import io.pipit.config.text.Names;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,9 +19,29 @@ import java.util.Optional;
  * @param needsAddress whether {@code address} must be set; where not, it must not be
  * @param options its own keys
  * @param judge says what the kinds of the keys can't
+ * @param quantities what it measures; none where that isn't known, so that any name will do
  */
 public record DriverDescriptor(
-        String name, boolean needsBus, boolean needsAddress, List<Option> options, Judge judge) {
+        String name,
+        boolean needsBus,
+        boolean needsAddress,
+        List<Option> options,
+        Judge judge,
+        List<Quantity> quantities) {
+    /**
+     * Something that a driver measures.
+     *
+     * @param name what it is called; a {@code *} at the end stands for what the device adds
+     * @param unit as SenML writes it; empty where the device decides
+     */
+    public record Quantity(String name, String unit) {
+        private boolean covers(String wanted) {
+            return name.endsWith("*")
+                    ? wanted.startsWith(name.substring(0, name.length() - 1))
+                    : wanted.equals(name);
+        }
+    }
+
     /** Asks the driver itself about a value whose kind is right. */
     @FunctionalInterface
     public interface Judge {
@@ -35,7 +57,7 @@ public record DriverDescriptor(
     /** A driver that takes all that its options' kinds let through. */
     public DriverDescriptor(
             String name, boolean needsBus, boolean needsAddress, List<Option> options) {
-        this(name, needsBus, needsAddress, options, (key, value) -> Optional.empty());
+        this(name, needsBus, needsAddress, options, (key, value) -> Optional.empty(), List.of());
     }
 
     public DriverDescriptor {
@@ -43,9 +65,17 @@ public record DriverDescriptor(
             throw new IllegalArgumentException("not a driver's name: " + name);
         }
         options = List.copyOf(options);
+        quantities = List.copyOf(quantities);
         if (options.stream().map(Option::name).distinct().count() < options.size()) {
             throw new IllegalArgumentException(name + " has two options of one name");
         }
+    }
+
+    /** What it says of a quantity of this name, by the longest name that covers it. */
+    public Optional<Quantity> quantity(String wanted) {
+        return quantities.stream()
+                .filter(quantity -> quantity.covers(wanted))
+                .max(Comparator.comparingInt(quantity -> quantity.name().length()));
     }
 
     /**

@@ -4,15 +4,18 @@ import io.pipit.config.Configuration.Access;
 import io.pipit.config.Configuration.Grant;
 import io.pipit.config.Configuration.Level;
 import io.pipit.config.Configuration.Subscribe;
+import io.pipit.config.Section.Key;
 import io.pipit.config.text.HostPort;
 import io.pipit.config.text.Malformed;
 import io.pipit.config.text.Names;
 import io.pipit.config.text.NodeIds;
 import io.pipit.config.text.Patterns;
+import io.pipit.config.text.Units;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Every section and key there is: what the loader, the JSON Schema and the hints are made from. */
@@ -28,6 +31,15 @@ final class Keys {
 
     /** The most roles of a peer, and the most patterns of a subscription. */
     static final int PATTERNS_MAX = 32;
+
+    /** The most quantities of a sensor for which something is set. */
+    static final int QUANTITIES_MAX = 64;
+
+    private static final Duration EVERY_MIN = Duration.ofMillis(10);
+    private static final Duration EVERY_MAX = Duration.ofDays(1);
+
+    /** What a scale, an offset or the end of a range may be, and minus that. */
+    private static final double NUMBER_MAX = 1e15;
 
     /** {@code sun_path} less its closing zero. */
     private static final int SOCKET_PATH_BYTES_MAX = 107;
@@ -128,10 +140,80 @@ final class Keys {
                     "The chip's address on its bus, as `i2cdetect` shows it.");
     static final Key<Duration> EVERY =
             Key.withDefault(
-                    "every",
-                    Kind.duration(Duration.ofMillis(10), Duration.ofDays(1)),
-                    "10s",
-                    "How often it is read.");
+                    "every", Kind.duration(EVERY_MIN, EVERY_MAX), "10s", "How often it is read.");
+
+    static final Key<Boolean> ON_CHANGE =
+            Key.withDefault(
+                    "on-change",
+                    Kind.flag(),
+                    false,
+                    "Whether a reading goes out only where it differs from the last one that did.");
+    static final Key<Duration> AVERAGE_OVER =
+            Key.optional(
+                    "average-over",
+                    Kind.duration(EVERY_MIN, EVERY_MAX),
+                    "Over how long readings are averaged: one goes out for each such time.");
+    static final Key<Duration> AT_LEAST_EVERY =
+            Key.withDefault(
+                    "at-least-every",
+                    Kind.duration(EVERY_MIN, EVERY_MAX),
+                    "10m",
+                    "With on-change or a deadband: how often a reading goes out though nothing changes.");
+
+    static final Key<String> UNIT =
+            Key.optional(
+                    "unit",
+                    Kind.text("a unit such as \"hPa\"", Units.FORM, Units::parse),
+                    "What it is converted to, as SenML writes it (RFC 8428, RFC 8798); for a count, a"
+                            + " voltage or the like what scale makes of it. All else here is in it.");
+    static final Key<Double> SCALE =
+            Key.withDefault(
+                    "scale",
+                    Kind.number(-NUMBER_MAX, NUMBER_MAX).then(Keys::notZero),
+                    1.0,
+                    "What a value is multiplied by.");
+    static final Key<Double> OFFSET =
+            Key.withDefault(
+                    "offset",
+                    Kind.number(-NUMBER_MAX, NUMBER_MAX),
+                    0.0,
+                    "What is added to it after that.");
+    static final Key<Configuration.Range> RANGE =
+            Key.optional(
+                    "range",
+                    Kind.range(NUMBER_MAX),
+                    "What is possible, the lowest and the highest; what is outside is a fault, not a"
+                            + " reading.");
+    static final Key<Boolean> QUANTITY_ON_CHANGE =
+            Key.optional("on-change", Kind.flag(), "As of the sensor, for this quantity alone.");
+    static final Key<Double> DEADBAND =
+            Key.optional(
+                    "deadband",
+                    Kind.number(0, NUMBER_MAX),
+                    "A reading goes out only where it differs by more than this from the last one"
+                            + " that did.");
+    static final Key<Duration> QUANTITY_AVERAGE_OVER =
+            Key.optional(
+                    "average-over",
+                    AVERAGE_OVER.kind(),
+                    "As of the sensor, for this quantity alone.");
+    static final Key<Duration> QUANTITY_AT_LEAST_EVERY =
+            Key.optional(
+                    "at-least-every",
+                    AT_LEAST_EVERY.kind(),
+                    "As of the sensor, for this quantity alone.");
+
+    /** What stands for the name of a quantity in the header of its table. */
+    static final String ANY_QUANTITY = "NAME";
+
+    /** A quantity of a sensor. */
+    static final Section QUANTITY = quantity(ANY_QUANTITY);
+
+    static final Key<Map<String, Section.Part>> QUANTITIES =
+            Key.optional(
+                    "quantity",
+                    Kind.tables(QUANTITY, QUANTITIES_MAX),
+                    "How its quantities are calibrated, checked and sent.");
 
     static final Key<String> PEER_NAME =
             Key.required(
@@ -210,7 +292,16 @@ final class Keys {
                     "sensor",
                     SENSORS_MAX,
                     true,
-                    List.of(SENSOR_NAME, DRIVER, BUS, ADDRESS, EVERY),
+                    List.of(
+                            SENSOR_NAME,
+                            DRIVER,
+                            BUS,
+                            ADDRESS,
+                            EVERY,
+                            ON_CHANGE,
+                            AVERAGE_OVER,
+                            AT_LEAST_EVERY,
+                            QUANTITIES),
                     "Something to measure. A driver may have keys of its own besides these.");
     static final Section PEER =
             new Section(
@@ -236,6 +327,28 @@ final class Keys {
     static final List<String> LATER = List.of("actuator", "rule", "files", "mqtt");
 
     private Keys() {}
+
+    /** The table of a quantity of this name. */
+    static Section quantity(String name) {
+        return new Section(
+                "sensor.quantity." + name,
+                1,
+                false,
+                List.of(
+                        UNIT,
+                        SCALE,
+                        OFFSET,
+                        RANGE,
+                        QUANTITY_ON_CHANGE,
+                        DEADBAND,
+                        QUANTITY_AVERAGE_OVER,
+                        QUANTITY_AT_LEAST_EVERY),
+                "How a quantity of the sensor is calibrated, checked and sent.");
+    }
+
+    private static Optional<Double> notZero(Kind.Value value, Double scale) {
+        return scale == 0 ? value.refuse("must not be 0") : Optional.of(scale);
+    }
 
     private static Optional<Path> fitsSocket(Kind.Value value, Path folder) {
         int bytes = folder.resolve(SOCKET).toString().getBytes(StandardCharsets.UTF_8).length;

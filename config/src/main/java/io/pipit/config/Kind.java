@@ -1,5 +1,6 @@
 package io.pipit.config;
 
+import io.pipit.config.Configuration.Range;
 import io.pipit.config.text.Durations;
 import io.pipit.config.text.HostPort;
 import io.pipit.config.text.Malformed;
@@ -265,6 +266,70 @@ record Kind<T>(Map<String, Object> schema, Reader<T> reader) {
                     } catch (Malformed e) {
                         return value.refuse(e.getMessage());
                     }
+                });
+    }
+
+    /** Two numbers, the lower one first, neither further from 0 than this. */
+    static Kind<Range> range(double most) {
+        Kind<Double> bound = number(-most, most);
+        return new Kind<>(
+                Map.of("type", "array", "items", bound.schema(), "minItems", 2, "maxItems", 2),
+                value -> {
+                    List<Value> bounds = value.elements();
+                    if (bounds == null || bounds.size() != 2) {
+                        return value.refuse("must be two numbers, as in [-20, 60]");
+                    }
+                    Optional<Double> low = bound.reader().read(bounds.getFirst());
+                    Optional<Double> high = bound.reader().read(bounds.getLast());
+                    if (low.isEmpty() || high.isEmpty()) {
+                        return Optional.empty();
+                    }
+                    return low.get() < high.get()
+                            ? Optional.of(new Range(low.get(), high.get()))
+                            : value.refuse(
+                                    "goes from "
+                                            + low.get()
+                                            + " to "
+                                            + high.get()
+                                            + ": write the lower number first");
+                });
+    }
+
+    /** Tables by their names, which whoever reads them checks. */
+    static Kind<Map<String, Section.Part>> tables(Section each, int most) {
+        return new Kind<>(
+                Map.of(
+                        "type",
+                        "object",
+                        "maxProperties",
+                        most,
+                        "additionalProperties",
+                        Schema.table(each)),
+                value -> {
+                    String how = "a table of tables: write " + each.header();
+                    if (!(value.raw() instanceof TomlTable tables)) {
+                        return value.mustBe(how);
+                    }
+                    if (tables.size() > most) {
+                        return value.refuse(
+                                "may have " + most + " tables, but has " + tables.size());
+                    }
+                    Map<String, Section.Part> parts = new LinkedHashMap<>();
+                    for (String name : tables.keySet()) {
+                        var at = tables.inputPositionOf(List.of(name));
+                        var here = Problem.Place.of(value.place().file(), at, value.place());
+                        Object raw = tables.get(List.of(name));
+                        if (!(raw instanceof TomlTable table)) {
+                            return new Value(
+                                            value.label() + "." + name,
+                                            raw == null ? "" : raw,
+                                            here,
+                                            value.scope())
+                                    .mustBe(how);
+                        }
+                        parts.put(name, new Section.Part(here.file(), table, true, here));
+                    }
+                    return Optional.of(parts);
                 });
     }
 

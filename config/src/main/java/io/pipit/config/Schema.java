@@ -1,5 +1,6 @@
 package io.pipit.config;
 
+import io.pipit.config.Section.Key;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,18 @@ final class Schema {
     }
 
     private static Map<String, Object> section(Section section) {
+        if (!section.repeated()) {
+            return table(section);
+        }
+        Map<String, Object> array = new LinkedHashMap<>();
+        array.put("type", "array");
+        array.put("maxItems", section.entriesMax());
+        array.put("items", table(section));
+        return array;
+    }
+
+    /** One of its tables. */
+    static Map<String, Object> table(Section section) {
         Map<String, Object> keys = new LinkedHashMap<>();
         section.keys().forEach(key -> keys.put(key.name(), key(key)));
         Map<String, Object> table = new LinkedHashMap<>();
@@ -44,14 +57,7 @@ final class Schema {
         table.put(
                 "additionalProperties",
                 section.open() ? Map.of("type", List.of("string", "number", "boolean")) : false);
-        if (!section.repeated()) {
-            return table;
-        }
-        Map<String, Object> array = new LinkedHashMap<>();
-        array.put("type", "array");
-        array.put("maxItems", section.entriesMax());
-        array.put("items", table);
-        return array;
+        return table;
     }
 
     private static Map<String, Object> key(Key<?> key) {

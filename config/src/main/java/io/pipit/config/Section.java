@@ -7,6 +7,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.tomlj.TomlTable;
 
 /**
@@ -27,6 +29,37 @@ record Section(String name, int entriesMax, boolean open, List<Key<?>> keys, Str
 
     boolean has(String key) {
         return keys.stream().anyMatch(known -> known.name().equals(key));
+    }
+
+    /**
+     * One key of a section: the one place that says what it is called, what it may be and what it
+     * is where nobody sets it.
+     *
+     * @param fallback the default as TOML has it (String, Long, Double, Boolean, List), or null
+     * @param required whether it must be set
+     * @param description for the schema: one or two sentences
+     */
+    record Key<T>(
+            String name,
+            Kind<T> kind,
+            @Nullable Object fallback,
+            boolean required,
+            String description) {
+        /** A key that may be left out, and then is nothing. */
+        static <T> Key<T> optional(String name, Kind<T> kind, String description) {
+            return new Key<>(name, kind, null, false, description);
+        }
+
+        /** A key without which its section makes no sense. */
+        static <T> Key<T> required(String name, Kind<T> kind, String description) {
+            return new Key<>(name, kind, null, true, description);
+        }
+
+        /** A key with a default. */
+        static <T> Key<T> withDefault(
+                String name, Kind<T> kind, Object fallback, String description) {
+            return new Key<>(name, kind, fallback, false, description);
+        }
     }
 
     /**
@@ -102,7 +135,7 @@ record Section(String name, int entriesMax, boolean open, List<Key<?>> keys, Str
                                         + " in "
                                         + section.header()
                                         + ": "
-                                        + hint(key, known));
+                                        + hint(key, part.table().get(List.of(key)), known));
                     }
                 }
             }
@@ -127,6 +160,11 @@ record Section(String name, int entriesMax, boolean open, List<Key<?>> keys, Str
             scope.report(place.problem(message));
         }
 
+        /** Something within it was refused and reported. */
+        void spoil() {
+            sound = false;
+        }
+
         /** Where the key is set, the last time; where it isn't, the entry itself. */
         Problem.Place place(Key<?> key) {
             for (Part part : parts.reversed()) {
@@ -148,9 +186,12 @@ record Section(String name, int entriesMax, boolean open, List<Key<?>> keys, Str
             return value;
         }
 
-        private static String hint(String key, Set<String> known) {
+        private String hint(String key, @Nullable Object value, Set<String> known) {
+            if (value instanceof TomlTable && section.has(Keys.QUANTITIES.name())) {
+                return "what is set for a quantity stands in [sensor.quantity." + key + "]";
+            }
             Optional<String> owner =
-                    Keys.SECTIONS.stream()
+                    Stream.concat(Keys.SECTIONS.stream(), Stream.of(Keys.QUANTITY))
                             .filter(other -> other.has(key))
                             .map(Section::header)
                             .findFirst();

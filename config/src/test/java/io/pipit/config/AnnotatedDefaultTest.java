@@ -2,6 +2,7 @@ package io.pipit.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pipit.config.Section.Key;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
@@ -120,6 +121,23 @@ class AnnotatedDefaultTest {
             tables(file, section).forEach(table -> written.addAll(table.keySet()));
             assertThat(written).as(section).isEqualTo(components);
         });
+    }
+
+    @Test
+    void theTablesWithinASensorAreARecordToo() {
+        Set<String> written = new TreeSet<>();
+        for (TomlTable sensor : tables(withEverything(), "sensor")) {
+            TomlTable quantities = sensor.getTable("quantity");
+            if (quantities != null) {
+                for (String name : quantities.keySet()) {
+                    written.addAll(quantities.getTable(List.of(name)).keySet());
+                }
+            }
+        }
+        assertThat(written)
+                .isEqualTo(kebab(Configuration.Quantity.class))
+                .containsExactlyInAnyOrderElementsOf(
+                        Keys.QUANTITY.keys().stream().map(Key::name).toList());
     }
 
     @Test

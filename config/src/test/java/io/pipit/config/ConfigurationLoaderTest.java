@@ -128,6 +128,10 @@ class ConfigurationLoaderTest {
                                 Optional.empty(),
                                 OptionalInt.empty(),
                                 Duration.ofSeconds(10),
+                                false,
+                                Optional.empty(),
+                                Duration.ofMinutes(10),
+                                Map.of(),
                                 Map.of()));
         assertThat(configuration.peers())
                 .containsExactly(
@@ -558,7 +562,8 @@ class ConfigurationLoaderTest {
                         (key, value) ->
                                 value.equals("odd") || (value instanceof Long n && n % 2 == 1)
                                         ? Optional.of(key + " is odd: " + value)
-                                        : Optional.empty());
+                                        : Optional.empty(),
+                        List.of());
         var refused =
                 (Refused)
                         new ConfigurationLoader(List.of(driver))

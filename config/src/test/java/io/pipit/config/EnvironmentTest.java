@@ -3,6 +3,7 @@ package io.pipit.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.pipit.config.Section.Key;
 import io.pipit.config.text.Malformed;
 import io.pipit.config.text.Secret;
 import java.io.IOException;

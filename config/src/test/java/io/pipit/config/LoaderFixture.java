@@ -3,6 +3,7 @@ package io.pipit.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pipit.config.DriverDescriptor.Option;
+import io.pipit.config.DriverDescriptor.Quantity;
 import io.pipit.config.LoadedConfiguration.Accepted;
 import io.pipit.config.LoadedConfiguration.Refused;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A folder for configuration files, and a loader with a few drivers to read them. */
 final class LoaderFixture {
@@ -32,7 +34,21 @@ final class LoaderFixture {
                                                     Duration.ofMillis(1),
                                                     Duration.ofSeconds(1))
                                             .orElse(Duration.ofMillis(10)),
-                                    Option.flag("heater", "Whether it heats"))),
+                                    Option.flag("heater", "Whether it heats")),
+                            (key, value) -> Optional.empty(),
+                            List.of(
+                                    new Quantity("temperature", "Cel"),
+                                    new Quantity("pressure", "Pa"))),
+                    new DriverDescriptor(
+                            "meter",
+                            false,
+                            false,
+                            List.of(),
+                            (key, value) -> Optional.empty(),
+                            List.of(
+                                    new Quantity("count", "count"),
+                                    new Quantity("level-*", "V"),
+                                    new Quantity("*", ""))),
                     new DriverDescriptor(
                             "w1",
                             false,

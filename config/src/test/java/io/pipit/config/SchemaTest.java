@@ -2,6 +2,7 @@ package io.pipit.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pipit.config.Section.Key;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

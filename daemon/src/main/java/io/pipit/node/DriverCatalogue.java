@@ -66,7 +66,12 @@ final class DriverCatalogue implements AutoCloseable {
                                 !option.name().equals(BUS) && !option.name().equals(ADDRESS))
                         .map(DriverCatalogue::option)
                         .toList(),
-                (key, value) -> driver.option(key).flatMap(option -> option.problemWith(value)));
+                (key, value) -> driver.option(key).flatMap(option -> option.problemWith(value)),
+                driver.quantities().stream()
+                        .map(quantity ->
+                                new io.pipit.config.DriverDescriptor.Quantity(
+                                        quantity.name(), quantity.unit()))
+                        .toList());
     }
 
     private static io.pipit.config.DriverDescriptor.Option option(Option option) {
@@ -107,7 +112,13 @@ final class DriverCatalogue implements AutoCloseable {
                 .filter(simulated::serves)
                 .ifPresent(
                         bus -> chips.fit(simulated, bus, sensor.address().orElseThrow(), driver));
-        return DriverProbe.spec(sensor.name(), driver, given, sensor.every(), hardware);
+        return DriverProbe.spec(
+                sensor.name(),
+                driver,
+                given,
+                sensor.every(),
+                Calibrated.rules(sensor, descriptor(driver.descriptor())),
+                hardware);
     }
 
     @Override

@@ -33,7 +33,7 @@ public record SensorStatus(
         /** Not read yet. */
         WAITING,
         OK,
-        /** The last try failed; it is tried again soon. */
+        /** The last try failed, or gave what isn't possible; it is tried again soon. */
         FAILING,
         /** It failed again and again, and is tried ever more rarely until it works. */
         QUARANTINED,

@@ -30,6 +30,7 @@ final class Bus implements Runnable {
         /**
          * It was read.
          *
+         * @param values what goes out; may be none
          * @param missed ticks that passed meanwhile
          * @param news whether the sensor wasn't known to be well
          */
@@ -46,6 +47,16 @@ final class Bus implements Runnable {
          * @param lost how much more could not be kept
          */
         void happened(String sensor, List<Probe.Happening> happenings, long lost);
+
+        /**
+         * Some of what it measured isn't possible, or all is again.
+         *
+         * @param complaint what is wrong; empty where nothing is
+         */
+        void judged(String sensor, String complaint);
+
+        /** What didn't go out as it was measured. */
+        void sifted(Sieve.Tally tally);
 
         void failed(String sensor, String reason);
 
@@ -96,6 +107,16 @@ final class Bus implements Runnable {
         try {
             schedule.add(spec, time.monotonicNanos());
             changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes over the rules of the spec, which is the same in all else; its probe stays open. */
+    void tune(SensorSpec spec) {
+        lock.lock();
+        try {
+            schedule.tune(spec);
         } finally {
             lock.unlock();
         }
@@ -309,6 +330,43 @@ final class Bus implements Runnable {
     }
 
     /**
+     * What goes out of what was measured.
+     *
+     * @param happenings what happened before the reading, and means that are late
+     * @param values those of the reading
+     */
+    private record Outcome(
+            List<Probe.Happening> happenings,
+            List<Event.Value> values,
+            String complaint,
+            Sieve.Tally tally) {
+        private static final Outcome NOTHING =
+                new Outcome(List.of(), List.of(), "", Sieve.Tally.NONE);
+
+        private static Outcome of(
+                Sieve sieve,
+                List<Probe.Happening> happened,
+                long at,
+                @Nullable List<Event.Value> values) {
+            List<Probe.Happening> out = new ArrayList<>(happened.size());
+            for (Probe.Happening one : happened) {
+                Sieve.Sifted sifted = sieve.take(one.monotonicNanos(), one.values());
+                out.addAll(sifted.late());
+                if (!sifted.values().isEmpty()) {
+                    out.add(new Probe.Happening(one.monotonicNanos(), sifted.values()));
+                }
+            }
+            List<Event.Value> read = List.of();
+            if (values != null) {
+                Sieve.Sifted sifted = sieve.take(at, values);
+                out.addAll(sifted.late());
+                read = sifted.values();
+            }
+            return new Outcome(out, read, sieve.complaint(), sieve.tally());
+        }
+    }
+
+    /**
      * @param values null where it wasn't read, but only asked what happened
      */
     private void finish(
@@ -324,6 +382,8 @@ final class Bus implements Runnable {
         boolean wanted;
         boolean keep = false;
         boolean news = false;
+        boolean judged = false;
+        Outcome outcome = Outcome.NOTHING;
         lock.lock();
         try {
             long now = time.monotonicNanos();
@@ -339,15 +399,22 @@ final class Bus implements Runnable {
             }
             reading = null;
             wanted = spec.equals(schedule.spec(sensor));
-            if (wanted && failure.isEmpty()) {
+            Sieve sieve = schedule.sieve(sensor);
+            if (wanted && sieve != null && failure.isEmpty()) {
                 happened.happenings()
                         .forEach(one -> schedule.happened(sensor, one.monotonicNanos()));
-                if (values != null) {
-                    news = !schedule.isWell(sensor);
-                    missed = schedule.succeeded(sensor, now);
+                outcome = Outcome.of(sieve, happened.happenings(), at, values);
+                String complaint = outcome.complaint();
+                if (values == null) {
+                    judged = schedule.judged(sensor, complaint, now);
+                } else {
+                    judged = !complaint.isEmpty() && !complaint.equals(schedule.reason(sensor));
+                    news = complaint.isEmpty() && !schedule.isWell(sensor);
+                    missed = schedule.succeeded(sensor, complaint, now);
                 }
                 keep = true;
-            } else if (wanted) {
+            } else if (wanted && sieve != null) {
+                sieve.failed();
                 schedule.failed(sensor, failure, now);
             }
             if (keep && probe != null) {
@@ -367,11 +434,17 @@ final class Bus implements Runnable {
             listener.failed(sensor, failure);
             return;
         }
-        if (!happened.happenings().isEmpty() || happened.lost() > 0) {
-            listener.happened(sensor, happened.happenings(), happened.lost());
+        if (!outcome.happenings().isEmpty() || happened.lost() > 0) {
+            listener.happened(sensor, outcome.happenings(), happened.lost());
         }
         if (values != null) {
-            listener.read(sensor, at, values, missed, news);
+            listener.read(sensor, at, outcome.values(), missed, news);
+        }
+        if (judged) {
+            listener.judged(sensor, outcome.complaint());
+        }
+        if (!outcome.tally().isEmpty()) {
+            listener.sifted(outcome.tally());
         }
     }
 

@@ -27,6 +27,8 @@ final class BusSchedule {
 
     private static final class Entry {
         private final SensorSpec spec;
+        private SensorSpec tuned;
+        private Sieve sieve;
         private final long origin;
         private final long every;
         private long due;
@@ -41,6 +43,8 @@ final class BusSchedule {
 
         private Entry(SensorSpec spec, long now) {
             this.spec = spec;
+            this.tuned = spec;
+            this.sieve = new Sieve(spec.rules(), spec.every());
             this.origin = now;
             this.every = spec.every().toNanos();
             this.due = now;
@@ -67,6 +71,21 @@ final class BusSchedule {
         entries.put(spec.sensor(), new Entry(spec, now));
     }
 
+    /** Takes over the rules of the spec, which is the same in all else. */
+    void tune(SensorSpec spec) {
+        Entry entry = entries.get(spec.sensor());
+        if (entry != null) {
+            entry.tuned = spec;
+            entry.sieve = new Sieve(spec.rules(), spec.every());
+        }
+    }
+
+    /** What becomes of what the sensor measures; null where there is no such sensor. */
+    @Nullable Sieve sieve(String sensor) {
+        Entry entry = entries.get(sensor);
+        return entry == null ? null : entry.sieve;
+    }
+
     void remove(String sensor) {
         entries.remove(sensor);
     }
@@ -81,14 +100,21 @@ final class BusSchedule {
         return entry == null ? null : entry.spec;
     }
 
+    /** With the rules that they have now. */
     List<SensorSpec> specs() {
-        return entries.values().stream().map(entry -> entry.spec).toList();
+        return entries.values().stream().map(entry -> entry.tuned).toList();
     }
 
     /** Whether its last try was a reading. */
     boolean isWell(String sensor) {
         Entry entry = entries.get(sensor);
         return entry != null && entry.state == State.OK;
+    }
+
+    /** What is wrong with it; empty where nothing is. */
+    String reason(String sensor) {
+        Entry entry = entries.get(sensor);
+        return entry == null ? "" : entry.reason;
     }
 
     /** The one that has been due for longest; null where none is. */
@@ -116,9 +142,10 @@ final class BusSchedule {
     /**
      * It was read.
      *
+     * @param complaint what is wrong with some of it; empty where nothing is
      * @return how many ticks were missed by it
      */
-    long succeeded(String sensor, long now) {
+    long succeeded(String sensor, String complaint, long now) {
         Entry entry = entries.get(sensor);
         if (entry == null) {
             return 0;
@@ -127,11 +154,26 @@ final class BusSchedule {
         long missed = (next - entry.tickAfter(entry.due)) / entry.every;
         entry.due = next;
         entry.missed += missed;
-        entry.become(State.OK, "", now);
+        entry.become(complaint.isEmpty() ? State.OK : State.FAILING, complaint, now);
         entry.lastReading = now;
         entry.readings++;
         entry.failuresInARow = 0;
         return missed;
+    }
+
+    /**
+     * Some of what was measured isn't possible, or all is again: it is shown, and read on as usual.
+     *
+     * @param complaint what is wrong; empty where nothing is any more
+     * @return whether that is news
+     */
+    boolean judged(String sensor, String complaint, long now) {
+        Entry entry = entries.get(sensor);
+        if (entry == null || entry.reason.equals(complaint)) {
+            return false;
+        }
+        entry.become(complaint.isEmpty() ? State.OK : State.FAILING, complaint, now);
+        return true;
     }
 
     /** Something happened to it between its readings. */

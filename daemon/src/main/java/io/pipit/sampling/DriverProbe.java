@@ -30,7 +30,12 @@ public final class DriverProbe implements Probe {
      * @throws SensorException where the driver doesn't take these options, naming all that is wrong
      */
     public static SensorSpec spec(
-            String sensor, Driver driver, Map<String, ?> options, Duration every, Hardware hardware)
+            String sensor,
+            Driver driver,
+            Map<String, ?> options,
+            Duration every,
+            Rule.Set rules,
+            Hardware hardware)
             throws SensorException {
         SensorSettings settings = SensorSettings.of(sensor, driver.descriptor(), options);
         return new SensorSpec(
@@ -39,6 +44,7 @@ public final class DriverProbe implements Probe {
                 every,
                 driver.readingMax(),
                 Map.entry(driver.descriptor().name(), Map.copyOf(options)),
+                rules,
                 () -> new DriverProbe(driver.open(settings, hardware)));
     }
 

@@ -44,6 +44,9 @@ public final class Sampler implements SensorStatus.Source, AutoCloseable {
     private final Counter missed;
     private final Counter dropped;
     private final Counter edgesLost;
+    private final Counter heldBack;
+    private final Counter averaged;
+    private final Counter outOfRange;
     private final Map<String, Bus> buses = new TreeMap<>();
     private volatile List<Bus> known = List.of();
     private final Object healthLock = new Object();
@@ -74,6 +77,18 @@ public final class Sampler implements SensorStatus.Source, AutoCloseable {
                 metrics.counter(
                         "pipit_sensor_edges_lost",
                         "Edges of lines that came faster than they could be taken.");
+        this.heldBack =
+                metrics.counter(
+                        "pipit_sensor_values_held_back",
+                        "Values that didn't go out since they differ too little from the last that did.");
+        this.averaged =
+                metrics.counter(
+                        "pipit_sensor_values_averaged",
+                        "Values that went into a mean in place of going out.");
+        this.outOfRange =
+                metrics.counter(
+                        "pipit_sensor_values_out_of_range",
+                        "Values that didn't go out since they aren't possible by the configuration.");
         this.dropped =
                 metrics.counter(
                         "pipit_sensor_readings_dropped",
@@ -109,6 +124,9 @@ public final class Sampler implements SensorStatus.Source, AutoCloseable {
                                     SensorSpec next = wanted.get(present.sensor());
                                     if (next != null && next.sameAs(present)) {
                                         kept.add(present.sensor());
+                                        if (!next.rules().equals(present.rules())) {
+                                            bus.tune(next);
+                                        }
                                     } else {
                                         bus.remove(present.sensor());
                                     }
@@ -157,6 +175,23 @@ public final class Sampler implements SensorStatus.Source, AutoCloseable {
                     }
 
                     @Override
+                    public void judged(String sensor, String complaint) {
+                        if (complaint.isEmpty()) {
+                            log.well("sensor " + sensor, "is within its ranges again");
+                        } else {
+                            log.warn("sensor " + sensor, complaint);
+                        }
+                        report();
+                    }
+
+                    @Override
+                    public void sifted(Sieve.Tally tally) {
+                        heldBack.add(tally.heldBack());
+                        averaged.add(tally.averaged());
+                        outOfRange.add(tally.outOfRange());
+                    }
+
+                    @Override
                     public void failed(String sensor, String reason) {
                         failures.increment();
                         log.warn("sensor " + sensor, reason);
@@ -174,7 +209,8 @@ public final class Sampler implements SensorStatus.Source, AutoCloseable {
 
     private void taken(
             String sensor, long monotonicNanos, List<Event.Value> values, long ticksMissed) {
-        if (!inbox.offer(new Event.Measured(sensor, monotonicNanos / 1_000, values))) {
+        if (!values.isEmpty()
+                && !inbox.offer(new Event.Measured(sensor, monotonicNanos / 1_000, values))) {
             dropped.increment();
         }
         readings.increment();
@@ -216,11 +252,19 @@ public final class Sampler implements SensorStatus.Source, AutoCloseable {
             } else {
                 health.set(
                         Health.Part.SENSORS,
-                        bad.size() == all.size() ? Health.Status.FAILED : Health.Status.DEGRADED,
+                        all.stream().allMatch(Sampler::givesNothing)
+                                ? Health.Status.FAILED
+                                : Health.Status.DEGRADED,
                         reasons(bad));
             }
         }
         listeners.forEach(Runnable::run);
+    }
+
+    /** As against one of which some quantities alone are out of their ranges. */
+    private static boolean givesNothing(SensorStatus status) {
+        return status.state().isBad()
+                && (status.failuresInARow() > 0 || status.state() == SensorStatus.State.HUNG);
     }
 
     private static String reasons(List<SensorStatus> bad) {

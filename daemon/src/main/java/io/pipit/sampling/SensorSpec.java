@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param every from reading to reading
  * @param readMax a reading that takes longer counts as hung
  * @param settings all that it was configured with; where they equal, the sensor stays as it is
+ * @param rules what becomes of what it measures; another set of them leaves it open
  * @param opener opens it
  */
 public record SensorSpec(
@@ -19,7 +20,19 @@ public record SensorSpec(
         Duration every,
         Duration readMax,
         Object settings,
+        Rule.Set rules,
         Probe.Opener opener) {
+    /** Without rules. */
+    public SensorSpec(
+            String sensor,
+            String bus,
+            Duration every,
+            Duration readMax,
+            Object settings,
+            Probe.Opener opener) {
+        this(sensor, bus, every, readMax, settings, Rule.Set.NONE, opener);
+    }
+
     public SensorSpec {
         if (!every.isPositive() || !readMax.isPositive()) {
             throw new IllegalArgumentException(
@@ -27,7 +40,7 @@ public record SensorSpec(
         }
     }
 
-    /** Whether nothing that matters differs. */
+    /** Whether nothing that matters to the probe differs. */
     boolean sameAs(SensorSpec other) {
         return sensor.equals(other.sensor)
                 && bus.equals(other.bus)

@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -120,6 +121,16 @@ class BusHappeningsTest {
                         }
 
                         @Override
+                        public void judged(String sensor, String complaint) {
+                            said.add(sensor + " judged: " + complaint);
+                        }
+
+                        @Override
+                        public void sifted(Sieve.Tally tally) {
+                            said.add(tally.toString());
+                        }
+
+                        @Override
                         public void failed(String sensor, String reason) {
                             said.add(sensor + " failed: " + reason);
                         }
@@ -159,6 +170,42 @@ class BusHappeningsTest {
         assertThat(bus.step()).isFalse();
         assertThat(bus.statuses().getFirst().readings()).isEqualTo(3);
         assertThat(bus.statuses().getFirst().lastReadingNanos()).isEqualTo(9);
+        assertThat(door.opened).isEqualTo(1);
+    }
+
+    @Test
+    void edgesGoOutAtTheirTimesAndOnlyWhereTheyChangeSomething() {
+        Contact door = new Contact();
+        Rule onChange =
+                new Rule(Rule.Calibration.NONE, 0, 1, 0, Duration.ZERO, Duration.ofHours(1));
+        bus.add(
+                new SensorSpec(
+                        "door",
+                        "gpio",
+                        Duration.ofSeconds(60),
+                        Duration.ofSeconds(5),
+                        1,
+                        new Rule.Set(Map.of("state", onChange), Rule.NONE),
+                        door::open));
+        bus.step();
+        said();
+        door.edge(101 * SECOND, 1);
+        door.edge(102 * SECOND, 1);
+        door.edge(103 * SECOND, 0);
+        bus.step();
+        assertThat(said())
+                .containsExactly(
+                        "door 1 at 101000000000",
+                        "door 0 at 103000000000",
+                        "Tally[heldBack=1, averaged=0, outOfRange=0]");
+        door.edge(104 * SECOND, 7);
+        bus.step();
+        assertThat(said().getFirst()).startsWith("door judged: state went out of its range");
+        assertThat(bus.statuses().getFirst().state().isBad()).isTrue();
+        door.edge(105 * SECOND, 1);
+        bus.step();
+        assertThat(said()).containsExactly("door 1 at 105000000000", "door judged: ");
+        assertThat(bus.statuses().getFirst().state().isBad()).isFalse();
         assertThat(door.opened).isEqualTo(1);
     }
 

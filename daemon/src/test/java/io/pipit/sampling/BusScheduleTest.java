@@ -22,7 +22,7 @@ class BusScheduleTest {
             assertThat(schedule.nextNanos()).isEqualTo(START + tick * 10L * SECOND);
             now = schedule.nextNanos() + 123_456_789;
             assertThat(schedule.due(now).sensor()).isEqualTo("air");
-            assertThat(schedule.succeeded("air", now)).isZero();
+            assertThat(schedule.succeeded("air", "", now)).isZero();
             assertThat(schedule.due(now)).isNull();
         }
         assertThat(status().missed()).isZero();
@@ -32,8 +32,8 @@ class BusScheduleTest {
     @Test
     void countsTicksThatPassedAndMakesUpForNone() {
         schedule.add(spec("air", 1), START);
-        schedule.succeeded("air", START);
-        assertThat(schedule.succeeded("air", START + 4 * SECOND + 5)).isEqualTo(3);
+        schedule.succeeded("air", "", START);
+        assertThat(schedule.succeeded("air", "", START + 4 * SECOND + 5)).isEqualTo(3);
         assertThat(schedule.nextNanos()).isEqualTo(START + 5 * SECOND);
         assertThat(status().missed()).isEqualTo(3);
     }
@@ -43,7 +43,7 @@ class BusScheduleTest {
         schedule.add(spec("slow", 10), START);
         schedule.add(spec("fast", 1), START + 1);
         assertThat(schedule.due(START + 1).sensor()).isEqualTo("slow");
-        schedule.succeeded("slow", START + 2);
+        schedule.succeeded("slow", "", START + 2);
         assertThat(schedule.due(START + 2).sensor()).isEqualTo("fast");
     }
 
@@ -59,7 +59,7 @@ class BusScheduleTest {
         assertThat(status().state()).isEqualTo(State.QUARANTINED);
         assertThat(status().failuresInARow()).isEqualTo(8);
         long due = schedule.nextNanos();
-        assertThat(schedule.succeeded("air", due + 1)).isZero();
+        assertThat(schedule.succeeded("air", "", due + 1)).isZero();
         assertThat(schedule.nextNanos()).isEqualTo(due + 10 * SECOND);
         assertThat(status().state()).isEqualTo(State.OK);
         assertThat(status().failures()).isEqualTo(8);
@@ -84,8 +84,8 @@ class BusScheduleTest {
         schedule.hung("air", "no answer", START + 3 * SECOND);
         schedule.failed("air", "no answer", START + 4 * SECOND);
         assertThat(status().sinceNanos()).isEqualTo(START + SECOND);
-        schedule.succeeded("air", START + 20 * SECOND);
-        schedule.succeeded("air", START + 30 * SECOND);
+        schedule.succeeded("air", "", START + 20 * SECOND);
+        schedule.succeeded("air", "", START + 30 * SECOND);
         assertThat(status().sinceNanos()).isEqualTo(START + 20 * SECOND);
     }
 
@@ -111,7 +111,7 @@ class BusScheduleTest {
         schedule.remove("air");
         assertThat(schedule.due(START)).isNull();
         assertThat(schedule.nextNanos()).isEqualTo(Long.MAX_VALUE);
-        assertThat(schedule.succeeded("air", START)).isZero();
+        assertThat(schedule.succeeded("air", "", START)).isZero();
         schedule.failed("air", "x", START);
         assertThat(schedule.statuses()).isEmpty();
     }

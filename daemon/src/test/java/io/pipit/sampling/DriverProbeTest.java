@@ -64,7 +64,12 @@ class DriverProbeTest {
                     public void pause(Duration length) {}
                 };
         return DriverProbe.spec(
-                "tank", CONSTANT, options, EVERY, new Hardware(root, root, none, List.of()));
+                "tank",
+                CONSTANT,
+                options,
+                EVERY,
+                Rule.Set.NONE,
+                new Hardware(root, root, none, List.of()));
     }
 
     @Test

@@ -73,6 +73,17 @@ class SamplerTest {
             gone.countDown();
         }
 
+        SensorSpec ruled(Rule temperature) {
+            return new SensorSpec(
+                    name,
+                    "i2c-1",
+                    Duration.ofSeconds(10),
+                    Duration.ofSeconds(5),
+                    1,
+                    new Rule.Set(Map.of("temperature", temperature), Rule.NONE),
+                    this::open);
+        }
+
         SensorSpec on(String bus, Object settings) {
             return new SensorSpec(
                     name, bus, Duration.ofSeconds(10), Duration.ofSeconds(5), settings, this::open);
@@ -247,6 +258,64 @@ class SamplerTest {
         assertThat(air.closed).isEqualTo(1);
         assertThat(health.parts().get(Part.SENSORS).status()).isEqualTo(Status.OFF);
         assertThat(order).as("a thread for each bus").hasSize(2);
+    }
+
+    private static Rule within(double least, double most) {
+        return new Rule(
+                Rule.Calibration.NONE, least, most, 0, Duration.ZERO, Duration.ofMinutes(1));
+    }
+
+    @Test
+    void whatIsOutOfItsRangeIsShownAndReadOn() {
+        Chip air = new Chip("air");
+        Sampler sampler = stepped();
+        sampler.apply(List.of(air.ruled(within(-20, 60))));
+        air.value = 85;
+        step("i2c-1");
+        assertThat(events).isEmpty();
+        String reason = "temperature went out of its range, -20 to 60 Cel, with 85";
+        assertThat(health.parts().get(Part.SENSORS))
+                .isEqualTo(new Health.Condition(Status.DEGRADED, "air: " + reason));
+        assertThat(status(sampler, "air").state()).isEqualTo(State.FAILING);
+        assertThat(status(sampler, "air").reason()).isEqualTo(reason);
+        assertThat(status(sampler, "air").failures()).isZero();
+        now.addAndGet(10 * SECOND);
+        air.value = 21;
+        step("i2c-1");
+        assertThat(events).hasSize(1);
+        assertThat(air.opened).isEqualTo(1);
+        assertThat(health.parts().get(Part.SENSORS).status()).isEqualTo(Status.OK);
+        assertThat(text()).contains("pipit_sensor_values_out_of_range_total 1.0");
+    }
+
+    @Test
+    void whatDoesNotChangeIsHeldBackAndCounted() {
+        Chip air = new Chip("air");
+        stepped().apply(List.of(air.ruled(within(-20, 60))));
+        for (int i = 0; i < 4; i++) {
+            step("i2c-1");
+            now.addAndGet(10 * SECOND);
+        }
+        assertThat(events).hasSize(1);
+        assertThat(text()).contains("pipit_sensor_values_held_back_total 3.0");
+    }
+
+    @Test
+    void otherRulesLeaveTheSensorOpen() {
+        Chip air = new Chip("air");
+        Sampler sampler = stepped();
+        sampler.apply(List.of(air.ruled(within(-20, 60))));
+        step("i2c-1");
+        sampler.apply(List.of(air.ruled(within(-20, 20))));
+        now.addAndGet(10 * SECOND);
+        step("i2c-1");
+        assertThat(status(sampler, "air").reason()).contains("-20 to 20 Cel");
+        sampler.apply(List.of(air.on("i2c-1", 1)));
+        now.addAndGet(10 * SECOND);
+        step("i2c-1");
+        assertThat(status(sampler, "air").state()).isEqualTo(State.OK);
+        assertThat(events).hasSize(2);
+        assertThat(air.opened).isEqualTo(1);
     }
 
     @Test

@@ -35,7 +35,8 @@ public record DriverDescriptor(
      * Something that a driver measures.
      *
      * @param name the quantity's name; a {@code *} stands for what the device itself names
-     * @param unit a symbol of the SenML units registry
+     * @param unit a symbol of the SenML units registry; empty where the name is {@code *} alone and
+     *     the device decides
      * @param description a few words
      */
     public record Quantity(String name, String unit, String description) {}

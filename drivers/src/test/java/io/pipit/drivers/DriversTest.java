@@ -68,8 +68,10 @@ class DriversTest {
             assertThat(descriptor.summary()).endsWith(".");
             assertThat(descriptor.quantities()).isNotEmpty();
             for (Quantity quantity : descriptor.quantities()) {
-                assertThat(quantity.name()).matches("[a-z0-9][a-z0-9-]{0,31}\\*?");
-                assertThat(UNITS).contains(quantity.unit());
+                assertThat(quantity.name()).matches("[a-z0-9][a-z0-9-]{0,31}\\*?|\\*");
+                if (!quantity.name().equals("*")) {
+                    assertThat(UNITS).contains(quantity.unit());
+                }
             }
             for (Option option : descriptor.options()) {
                 assertThat(option.description()).endsWith(".");

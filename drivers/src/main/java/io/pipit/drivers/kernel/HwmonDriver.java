@@ -99,7 +99,8 @@ public final class HwmonDriver implements Driver {
                         new Quantity("energy", "J", "of one input; else energy* or its label"),
                         new Quantity("humidity", "%RH", "of one input; else humidity*"),
                         new Quantity("fan", "1/s", "of one input; else fan* or its label"),
-                        new Quantity("frequency", "Hz", "of one input; else freq*")),
+                        new Quantity("frequency", "Hz", "of one input; else freq*"),
+                        new Quantity("*", "", "of all inputs: by its label or its name")),
                 List.of(
                         Option.text("chip", "The chip's name, as in /sys/class/hwmon/hwmon*/name.")
                                 .mustBeGiven()

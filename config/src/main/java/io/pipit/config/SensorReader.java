@@ -1,0 +1,217 @@
+package io.pipit.config;
+
+import io.pipit.config.Configuration.Quantity;
+import io.pipit.config.Configuration.Sensor;
+import io.pipit.config.Section.Entry;
+import io.pipit.config.Section.Key;
+import io.pipit.config.Section.Part;
+import io.pipit.config.text.Durations;
+import io.pipit.config.text.Malformed;
+import io.pipit.config.text.Names;
+import io.pipit.config.text.Spelling;
+import io.pipit.config.text.Units;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+
+/** Reads a {@code [[sensor]]} with its driver's own keys and the tables of its quantities. */
+record SensorReader(Map<String, DriverDescriptor> drivers, Kind.Scope scope) {
+
+    /** The sensor; empty where something of it was refused, which has then been reported. */
+    Optional<Sensor> read(
+            Entry in, Optional<String> name, Optional<String> bus, Optional<Long> address) {
+        var driver = in.get(Keys.DRIVER);
+        var every = in.get(Keys.EVERY);
+        var onChange = in.get(Keys.ON_CHANGE);
+        var averageOver = in.get(Keys.AVERAGE_OVER);
+        var atLeastEvery = in.get(Keys.AT_LEAST_EVERY);
+        var parts = in.get(Keys.QUANTITIES).orElse(Map.of());
+        every.ifPresent(interval -> {
+            refuseShorter(in, Keys.AVERAGE_OVER, averageOver, interval);
+            refuseShorter(in, Keys.AT_LEAST_EVERY, atLeastEvery, longer(interval, averageOver));
+        });
+        Map<String, Object> options = new LinkedHashMap<>();
+        Map<String, Quantity> quantities = new LinkedHashMap<>();
+        if (driver.isPresent()) {
+            DriverDescriptor known = drivers.get(driver.get());
+            if (known == null) {
+                in.refuse(
+                        in.place(Keys.DRIVER),
+                        "unknown driver "
+                                + Malformed.quote(driver.get())
+                                + ": "
+                                + Spelling.hint(driver.get(), drivers.keySet()));
+            } else {
+                options = options(in, known);
+                needs(in, known, Keys.BUS, known.needsBus());
+                needs(in, known, Keys.ADDRESS, known.needsAddress());
+                bus.ifPresent(value -> judge(in, known, Keys.BUS, value));
+                address.ifPresent(value -> judge(in, known, Keys.ADDRESS, value));
+                parts.forEach((quantity, part) ->
+                        quantity(in, known, quantity, part, every, averageOver)
+                                .ifPresent(read -> quantities.put(quantity, read)));
+            }
+        }
+        return in.sound()
+                ? Optional.of(
+                        new Sensor(
+                                name.orElseThrow(),
+                                driver.orElseThrow(),
+                                bus,
+                                address.isPresent()
+                                        ? OptionalInt.of(Math.toIntExact(address.get()))
+                                        : OptionalInt.empty(),
+                                every.orElseThrow(),
+                                onChange.orElseThrow(),
+                                averageOver,
+                                atLeastEvery.orElseThrow(),
+                                quantities,
+                                options))
+                : Optional.empty();
+    }
+
+    private static Map<String, Object> options(Entry in, DriverDescriptor driver) {
+        List<? extends Key<?>> keys =
+                driver.options().stream().map(DriverDescriptor.Option::key).toList();
+        in.refuseUnknown(keys);
+        Map<String, Object> options = new LinkedHashMap<>();
+        for (Key<?> key : keys) {
+            in.get(key)
+                    .ifPresent(value -> {
+                        options.put(key.name(), value);
+                        judge(in, driver, key, value);
+                    });
+        }
+        return options;
+    }
+
+    private static void judge(Entry in, DriverDescriptor driver, Key<?> key, Object value) {
+        driver.judge()
+                .problemWith(key.name(), value)
+                .filter(_ -> in.has(key))
+                .ifPresent(problem -> in.refuse(in.place(key), problem));
+    }
+
+    private static void needs(Entry in, DriverDescriptor driver, Key<?> key, boolean needed) {
+        if (needed && !in.has(key)) {
+            in.refuseMissing(key, "the driver " + driver.name());
+        } else if (!needed && in.has(key)) {
+            in.refuse(
+                    in.place(key),
+                    "the driver " + driver.name() + " has no " + key.name() + ": take it out");
+        }
+    }
+
+    private Optional<Quantity> quantity(
+            Entry sensor,
+            DriverDescriptor driver,
+            String name,
+            Part part,
+            Optional<Duration> every,
+            Optional<Duration> sensorsAverage) {
+        Entry in = new Entry(Keys.quantity(name), List.of(part), part.header(), scope);
+        in.refuseUnknown(List.of());
+        var unit = in.get(Keys.UNIT);
+        var scale = in.get(Keys.SCALE);
+        var offset = in.get(Keys.OFFSET);
+        var range = in.get(Keys.RANGE);
+        var onChange = in.get(Keys.QUANTITY_ON_CHANGE);
+        var deadband = in.get(Keys.DEADBAND);
+        var averageOver = in.get(Keys.QUANTITY_AVERAGE_OVER);
+        var atLeastEvery = in.get(Keys.QUANTITY_AT_LEAST_EVERY);
+        var said = driver.quantity(name);
+        if (!Names.isName(name) || (said.isEmpty() && !driver.quantities().isEmpty())) {
+            List<String> known =
+                    driver.quantities().stream().map(DriverDescriptor.Quantity::name).toList();
+            in.refuse(
+                    part.header(),
+                    "the driver "
+                            + driver.name()
+                            + " measures no "
+                            + Malformed.quote(name)
+                            + ": "
+                            + Spelling.hint(name, known));
+        } else if (unit.isPresent()) {
+            String measured = said.map(DriverDescriptor.Quantity::unit).orElse("");
+            unitProblem(name, measured, unit.get(), in.has(Keys.SCALE))
+                    .ifPresent(problem -> in.refuse(in.place(Keys.UNIT), "unit: " + problem));
+        }
+        if (deadband.isPresent() && onChange.isPresent() && !onChange.get()) {
+            in.refuse(
+                    in.place(Keys.QUANTITY_ON_CHANGE),
+                    "on-change: is false, and deadband says the opposite: take one out");
+        }
+        every.ifPresent(interval -> {
+            refuseShorter(in, Keys.QUANTITY_AVERAGE_OVER, averageOver, interval);
+            refuseShorter(
+                    in,
+                    Keys.QUANTITY_AT_LEAST_EVERY,
+                    atLeastEvery,
+                    longer(interval, averageOver.or(() -> sensorsAverage)));
+        });
+        if (!in.sound()) {
+            sensor.spoil();
+            return Optional.empty();
+        }
+        return Optional.of(
+                new Quantity(
+                        unit,
+                        scale.orElseThrow(),
+                        offset.orElseThrow(),
+                        range,
+                        onChange,
+                        deadband.map(OptionalDouble::of).orElseGet(OptionalDouble::empty),
+                        averageOver,
+                        atLeastEvery));
+    }
+
+    /** What is wrong with a unit for what is measured in another; empty where nothing is. */
+    private static Optional<String> unitProblem(
+            String quantity, String measured, String unit, boolean scaled) {
+        if (measured.isEmpty()) {
+            return Optional.of(
+                    "what "
+                            + quantity
+                            + " is measured in is known only when it is read, so it can't be"
+                            + " converted: take unit out");
+        }
+        if (Units.conversion(measured, unit).isPresent() || (Units.isRaw(measured) && scaled)) {
+            return Optional.empty();
+        }
+        String cannot =
+                quantity + " is measured in " + measured + ", which can't be converted to " + unit;
+        if (Units.isRaw(measured)) {
+            return Optional.of(
+                    cannot + ": set scale, too, to how many " + unit + " one " + measured + " is");
+        }
+        List<String> others = Units.others(measured);
+        return Optional.of(
+                cannot
+                        + (others.isEmpty()
+                                ? ": take unit out"
+                                : ", but to " + String.join(", ", others)));
+    }
+
+    private static Duration longer(Duration every, Optional<Duration> averageOver) {
+        return averageOver.filter(window -> window.compareTo(every) > 0).orElse(every);
+    }
+
+    /** A default that is shorter does no harm. */
+    private static void refuseShorter(
+            Entry in, Key<Duration> key, Optional<Duration> value, Duration least) {
+        if (in.has(key) && value.isPresent() && value.get().compareTo(least) < 0) {
+            in.refuse(
+                    in.place(key),
+                    key.name()
+                            + ": "
+                            + Durations.format(value.get())
+                            + " is shorter than the "
+                            + Durations.format(least)
+                            + " from reading to reading");
+        }
+    }
+}
