@@ -8,6 +8,7 @@ import com.pi4j.io.spi.Spi;
 import io.pipit.drivers.line.InputRequest;
 import io.pipit.drivers.line.OutputRequest;
 import io.pipit.drivers.line.PwmRequest;
+import io.pipit.drivers.tty.SerialPort;
 
 /**
  * A family of buses that can be plugged in: the simulated ones, those of the kernel. Holds the Pi4J
@@ -73,6 +74,23 @@ public interface Buses extends AutoCloseable {
      */
     default Pwm pwm(PwmRequest wanted) throws SensorException {
         throw withoutLines();
+    }
+
+    /** Whether it has serial ports, too. */
+    default boolean hasSerialPorts() {
+        return false;
+    }
+
+    /**
+     * A serial port that passes bytes as they are.
+     *
+     * @param port its name, as in {@code /dev/serial0}
+     * @param baud bits a second
+     * @throws SensorException where there is no such port, or it is taken
+     */
+    default SerialPort serial(String port, int baud) throws SensorException {
+        throw new SensorException(
+                SensorException.Category.CONFIGURATION, "there are no serial ports here");
     }
 
     private static SensorException withoutLines() {

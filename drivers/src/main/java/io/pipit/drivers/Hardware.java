@@ -8,6 +8,7 @@ import com.pi4j.io.spi.Spi;
 import io.pipit.drivers.line.InputRequest;
 import io.pipit.drivers.line.OutputRequest;
 import io.pipit.drivers.line.PwmRequest;
+import io.pipit.drivers.tty.SerialPort;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -70,6 +71,24 @@ public record Hardware(Path root, Path dataDirectory, BusClock clock, List<Buses
      */
     public Pwm pwm(PwmRequest wanted) throws SensorException {
         return lines().pwm(wanted);
+    }
+
+    /**
+     * A serial port that passes bytes as they are.
+     *
+     * @param port its name, as in {@code /dev/serial0}
+     * @param baud bits a second
+     * @throws SensorException where there is no such port, or it is taken
+     */
+    public SerialPort serial(String port, int baud) throws SensorException {
+        return buses.stream()
+                .filter(Buses::hasSerialPorts)
+                .findFirst()
+                .orElseThrow(() ->
+                        new SensorException(
+                                SensorException.Category.CONFIGURATION,
+                                "this node has no serial ports"))
+                .serial(port, baud);
     }
 
     private Buses lines() throws SensorException {

@@ -72,6 +72,7 @@ public final class SensorSettings {
     public String bus() {
         return switch (driver.bus()) {
             case I2C, SPI -> text("bus");
+            case SERIAL -> text("port");
             case GPIO -> "gpio";
             case ONE_WIRE -> "w1";
             case NONE -> driver.name() + ":" + sensor;

@@ -33,6 +33,8 @@ import io.pipit.drivers.linux.kernel.Kernel;
 import io.pipit.drivers.linux.kernel.NativeKernel;
 import io.pipit.drivers.linux.pwm.LinuxPwmProvider;
 import io.pipit.drivers.linux.spi.LinuxSpiProvider;
+import io.pipit.drivers.linux.tty.LinuxSerialPorts;
+import io.pipit.drivers.tty.SerialPort;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -44,9 +46,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The kernel's own buses: I2C as {@code i2c-1}, SPI as {@code spi-0}, digital lines and PWM.
- * Nothing is set up before the first device is opened, so that a node without such hardware pays
- * nothing. May be called on any thread.
+ * The kernel's own buses: I2C as {@code i2c-1}, SPI as {@code spi-0}, digital lines, PWM, serial
+ * ports. Nothing is set up before the first device is opened, so that a node without such hardware
+ * pays nothing. May be called on any thread.
  */
 public final class LinuxBuses implements Buses {
 
@@ -71,6 +73,7 @@ public final class LinuxBuses implements Buses {
     private final Map<String, Context> contexts = new HashMap<>();
     private @Nullable Kernel kernel;
     private @Nullable EdgeWatch edges;
+    private @Nullable LinuxSerialPorts serialPorts;
     private boolean closed;
 
     /**
@@ -228,6 +231,23 @@ public final class LinuxBuses implements Buses {
         }
     }
 
+    @Override
+    public boolean hasSerialPorts() {
+        return true;
+    }
+
+    /** Pi4J has no serial ports any more, so that these are without it. */
+    @Override
+    public synchronized SerialPort serial(String port, int baud) throws SensorException {
+        checkOpen();
+        LinuxSerialPorts known = serialPorts;
+        if (known == null) {
+            known = new LinuxSerialPorts(root, kernel());
+            serialPorts = known;
+        }
+        return known.open(port, baud);
+    }
+
     private static String of(String chip) {
         return chip.isEmpty() ? "" : " of " + chip;
     }
@@ -236,9 +256,7 @@ public final class LinuxBuses implements Buses {
      * @param chip a GPIO chip's label, since Pi4J knows lines by number alone; empty for the rest
      */
     private Context context(String chip) throws SensorException {
-        if (closed) {
-            throw new SensorException(Category.ABSENT, "the buses were shut down");
-        }
+        checkOpen();
         Context known = contexts.get(chip);
         if (known != null) {
             return known;
@@ -261,6 +279,12 @@ public final class LinuxBuses implements Buses {
                         .build();
         contexts.put(chip, context);
         return context;
+    }
+
+    private void checkOpen() throws SensorException {
+        if (closed) {
+            throw new SensorException(Category.ABSENT, "the buses were shut down");
+        }
     }
 
     private EdgeWatch edges(Kernel found) {
@@ -291,5 +315,8 @@ public final class LinuxBuses implements Buses {
         closed = true;
         contexts.values().forEach(Context::shutdown);
         contexts.clear();
+        if (serialPorts != null) {
+            serialPorts.close();
+        }
     }
 }

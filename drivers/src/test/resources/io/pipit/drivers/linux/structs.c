@@ -13,6 +13,8 @@
  *       done > structs-${t#*:}.txt
  *   done
  */
+#include <asm/ioctls.h>
+#include <asm/termbits.h>
 #include <linux/gpio.h>
 #include <linux/i2c-dev.h>
 #include <linux/i2c.h>
@@ -81,6 +83,14 @@ struct gpiochip_info gpio_chip = {.name = "gpiochip0", .label = "pinctrl-bcm2711
 struct gpio_v2_line_info gpio_line = {
     .name = "GPIO17", .consumer = "fan", .offset = 17, .flags = GPIO_V2_LINE_FLAG_USED};
 
+/* Bytes as they are, at 9600 bits a second. */
+struct termios2 tty_raw = {
+    .c_cflag = CS8 | CREAD | CLOCAL | BOTHER,
+    .c_cc = {[VMIN] = 1},
+    .c_ispeed = 9600,
+    .c_ospeed = 9600,
+};
+
 struct pollfd poll_edges = {.fd = 5, .events = POLLIN, .revents = POLLERR | POLLHUP};
 
 __u32 request_i2c_timeout = I2C_TIMEOUT;
@@ -98,3 +108,7 @@ __u32 request_gpio_line_info = GPIO_V2_GET_LINEINFO_IOCTL;
 __u32 request_gpio_line = GPIO_V2_GET_LINE_IOCTL;
 __u32 request_gpio_get_values = GPIO_V2_LINE_GET_VALUES_IOCTL;
 __u32 request_gpio_set_values = GPIO_V2_LINE_SET_VALUES_IOCTL;
+__u32 request_tty_get = TCGETS2;
+__u32 request_tty_set = TCSETS2;
+__u32 request_tty_flush = TCFLSH;
+__u32 request_tty_exclusive = TIOCEXCL;

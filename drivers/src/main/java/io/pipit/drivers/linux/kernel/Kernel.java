@@ -8,6 +8,7 @@ public interface Kernel {
 
     int O_RDONLY = 0;
     int O_RDWR = 2;
+    int O_NOCTTY = 0x100;
     int O_NONBLOCK = 0x800;
     int O_CLOEXEC = 0x80000;
 

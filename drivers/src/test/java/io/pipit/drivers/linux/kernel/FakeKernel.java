@@ -28,6 +28,11 @@ public final class FakeKernel implements Kernel {
             return null;
         }
 
+        /** Takes bytes; gives how many. */
+        default int write(byte[] bytes) throws KernelException {
+            throw failing(Errno.EINVAL);
+        }
+
         /** What poll says besides. */
         default int events() {
             return 0;
@@ -162,7 +167,7 @@ public final class FakeKernel implements Kernel {
             notifyAll();
             return from.size();
         }
-        throw failing(Errno.EINVAL);
+        return device(descriptor).write(from.toBytes());
     }
 
     @Override
