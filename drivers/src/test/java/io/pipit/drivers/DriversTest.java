@@ -19,11 +19,11 @@ import org.junit.jupiter.api.Test;
 
 class DriversTest {
 
-    /** Of the IANA registry of SenML units (RFC 8428 section 12.1, RFC 8798 section 2). */
+    /** Of the IANA registry of SenML units (RFC 8428 section 12.1, RFC 8798). */
     private static final Set<String> UNITS =
             Set.of(
-                    "Cel", "%RH", "Pa", "lx", "V", "A", "W", "J", "m", "m/s2", "s", "ppm", "rad/s",
-                    "B", "/", "1/s", "Hz", "T", "Ohm", "count");
+                    "Cel", "%RH", "Pa", "lx", "V", "A", "W", "J", "m", "m/s2", "s", "ppm", "ug/m3",
+                    "rad/s", "B", "/", "1/s", "Hz", "T", "Ohm", "count");
 
     private final Drivers drivers = Drivers.load(getClass().getClassLoader());
 
@@ -46,7 +46,9 @@ class DriversTest {
                         "iio",
                         "ina219",
                         "mcp9808",
+                        "mh-z19",
                         "mpu6050",
+                        "pms5003",
                         "scd4x",
                         "sht3x",
                         "sht4x",
