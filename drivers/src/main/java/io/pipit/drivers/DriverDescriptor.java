@@ -27,6 +27,8 @@ public record DriverDescriptor(
         SPI,
         /** A digital line; all of them take turns, since none makes another wait. */
         GPIO,
+        /** Digital lines that it waits for, so that each sensor is on its own. */
+        OWN_LINES,
         /** A serial port, named by the option {@code port}; there is one device on each. */
         SERIAL,
         /** The 1-wire bus, which the kernel masters; all sensors take turns. */

@@ -75,7 +75,7 @@ public final class SensorSettings {
             case SERIAL -> text("port");
             case GPIO -> "gpio";
             case ONE_WIRE -> "w1";
-            case NONE -> driver.name() + ":" + sensor;
+            case NONE, OWN_LINES -> driver.name() + ":" + sensor;
         };
     }
 

@@ -40,6 +40,7 @@ class DriversTest {
                         "bmp180",
                         "bmp280",
                         "gpio-input",
+                        "hc-sr04",
                         "host",
                         "htu21",
                         "hwmon",
