@@ -46,6 +46,7 @@ class DriversTest {
                         "hwmon",
                         "iio",
                         "ina219",
+                        "mcp3008",
                         "mcp9808",
                         "mh-z19",
                         "mpu6050",
