@@ -43,7 +43,7 @@ class ArchitectureTest {
                             Map.entry("mqtt", ADAPTER),
                             Map.entry("host", ADAPTER),
                             Map.entry("resource", "port wire model monitor identity"),
-                            Map.entry("cli", "wire model config identity"),
+                            Map.entry("cli", "wire model config identity drivers"),
                             Map.entry("config", ""),
                             Map.entry("drivers", "")));
 

@@ -3,6 +3,7 @@ package io.pipit.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.pipit.cli.context.Surroundings;
+import io.pipit.drivers.Drivers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,6 +58,7 @@ public final class ManPages {
                         Thread.ofPlatform().factory(),
                         path -> 0,
                         List.of(),
+                        Drivers.of(),
                         List.of()));
     }
 
@@ -127,7 +129,12 @@ public final class ManPages {
         for (String name : option.names()) {
             names.add(bold(name));
         }
-        String value = option.typeInfo().isBoolean() ? "" : "=" + italic(option.paramLabel());
+        String value = "=" + italic(option.paramLabel());
+        if (option.typeInfo().isBoolean()) {
+            value = "";
+        } else if (option.arity().min() == 0) {
+            value = "[" + value + "]";
+        }
         return String.join(", ", names) + value;
     }
 

@@ -73,6 +73,7 @@ public final class Main {
                 new Threads(new Counter()).named("pipit"),
                 daemon,
                 DriverCatalogue.descriptors(drivers),
+                drivers,
                 Surroundings.programOf(Main.class));
     }
 

@@ -191,12 +191,48 @@ class PipitTest {
     @Test
     void listsTheDriversWithoutADaemon() {
         assertThat(stage.run("sensors", "--drivers")).isZero();
+        assertThat(stage.printed().lines())
+                .anySatisfy(line ->
+                        assertThat(line)
+                                .matches(
+                                        "bme280 +i2c +temperature Cel, humidity %RH, pressure Pa +Bosch .*"));
+        assertThat(stage.complaint()).isEmpty();
+    }
+
+    @Test
+    void explainsOneDriver() {
+        assertThat(stage.run("sensors", "--drivers", "ina219")).isZero();
+        assertThat(stage.printed())
+                .contains("QUANTITY", "voltage", "(must be given)", "0x40 to 0x4f")
+                .endsWith(
+                        """
+                        [[sensor]]
+                        name = "ina219"
+                        driver = "ina219"
+                        bus = "i2c-1"
+                        address = 0x40
+                        every = "10s"
+                        # shunt-ohm = 0.1
+                        # max-current = 3.2
+                        # samples = 1
+                        """);
+        assertThat(stage.run("sensors", "--drivers", "ina220")).isEqualTo(2);
+        assertThat(stage.complaint()).contains("no driver is called 'ina220'", "ina219");
+    }
+
+    @Test
+    void explainsDriversToPrograms() {
+        assertThat(stage.run("sensors", "--json", "--drivers=thermal")).isZero();
         assertThat(stage.printed())
                 .isEqualTo(
                         """
-                        DRIVER  NEEDS         OPTIONS
-                        host    -             disk
-                        bme280  bus, address  -
+                        [{"driver":"thermal","summary":"A thermal zone of the kernel, such as the \
+                        processor's.","bus":"-","quantities":[{"name":"temperature","unit":"Cel",\
+                        "description":"of the zone"}],"options":[{"name":"zone","type":"text",\
+                        "required":false,"default":"cpu-thermal","description":"The zone's type, as \
+                        in /sys/class/thermal/thermal_zone*/type.","example":"\\"cpu-thermal\\""}],\
+                        "example":"[[sensor]]\\nname = \\"thermal\\"\\ndriver = \\"thermal\\"\\nevery \
+                        = \\"10s\\"\\n# zone = \\"cpu-thermal\\"\\n"}]
                         """);
     }
 }

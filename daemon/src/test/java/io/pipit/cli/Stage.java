@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.pipit.cli.context.Launcher;
 import io.pipit.cli.context.Surroundings;
 import io.pipit.config.DriverDescriptor;
+import io.pipit.drivers.Drivers;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -53,6 +54,7 @@ final class Stage {
                                         DriverDescriptor.Option.text(
                                                 "disk", "The folder whose disk is meant."))),
                         new DriverDescriptor("bme280", true, true, List.of())),
+                Drivers.load(Stage.class.getClassLoader()),
                 program);
     }
 

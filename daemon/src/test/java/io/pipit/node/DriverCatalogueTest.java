@@ -9,6 +9,7 @@ import io.pipit.config.LoadedConfiguration;
 import io.pipit.drivers.BusClock;
 import io.pipit.drivers.Driver;
 import io.pipit.drivers.Drivers;
+import io.pipit.drivers.guide.SensorBlock;
 import io.pipit.drivers.simulated.Simulatable;
 import io.pipit.sampling.Probe;
 import java.io.IOException;
@@ -80,6 +81,16 @@ class DriverCatalogueTest {
                     assertThat(probe.read()).as(sensor.name()).isNotEmpty();
                 }
             }
+        }
+    }
+
+    @Test
+    void everyExampleIsRightAsItStandsAndWithAllThatItOffers() throws IOException {
+        for (Driver driver : Drivers.load(getClass().getClassLoader()).all()) {
+            String example = SensorBlock.example(driver.descriptor());
+            assertThat(problems(example)).as(example).isEmpty();
+            String full = example.replaceAll("(?m)^# ", "");
+            assertThat(problems(full)).as(full).isEmpty();
         }
     }
 

@@ -137,6 +137,27 @@ public record Option(
         return new Option(name, kind, required, fallback, least, most, choices, description, text);
     }
 
+    /** What it may be, in words. */
+    public String allowed() {
+        if (!choices.isEmpty()) {
+            return "one of "
+                    + choices.stream().map(this::literal).collect(Collectors.joining(", "));
+        }
+        boolean below = !Double.isInfinite(least);
+        boolean above = !Double.isInfinite(most);
+        if (below && above) {
+            return bound(least) + " to " + bound(most);
+        }
+        return article()
+                + (below ? ", " + bound(least) + " or more" : "")
+                + (above ? ", " + bound(most) + " at the most" : "");
+    }
+
+    /** A value of it as it would stand in the configuration. */
+    public String literal(Object value) {
+        return shown(value);
+    }
+
     /** What is wrong with a value for this option, or empty where nothing is. */
     public Optional<String> problemWith(Object value) {
         Object plain = normalized(value);

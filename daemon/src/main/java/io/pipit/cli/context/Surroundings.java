@@ -1,6 +1,7 @@
 package io.pipit.cli.context;
 
 import io.pipit.config.DriverDescriptor;
+import io.pipit.drivers.Drivers;
 import io.pipit.wire.Document;
 import io.pipit.wire.Format;
 import java.io.File;
@@ -32,6 +33,7 @@ import java.util.stream.Collectors;
  * @param threads makes threads that don't keep the process alive
  * @param launcher runs the daemon
  * @param drivers what {@code driver =} of a sensor may be
+ * @param catalogue the same drivers themselves, for those who ask what there is
  * @param program the command that starts this program once more; verbs are added to it
  */
 public record Surroundings(
@@ -44,6 +46,7 @@ public record Surroundings(
         ThreadFactory threads,
         Launcher launcher,
         List<DriverDescriptor> drivers,
+        Drivers catalogue,
         List<String> program) {
     /** Names the file of options that Java runs with, where there is one. */
     private static final String JVM_OPTIONS = "pipit.jvm.options";

@@ -5,9 +5,9 @@ import io.pipit.cli.client.Daemon;
 import io.pipit.cli.context.ConfigurationFile;
 import io.pipit.cli.context.Failure;
 import io.pipit.cli.context.Surroundings;
+import io.pipit.cli.hardware.DriverSheet;
 import io.pipit.cli.show.Printable;
 import io.pipit.cli.show.Table;
-import io.pipit.config.DriverDescriptor;
 import io.pipit.wire.Document;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -36,8 +36,13 @@ public final class SensorsVerb implements Callable<Integer> {
 
     @Option(
             names = "--drivers",
-            description = "Print the drivers that a sensor may have instead, with their options.")
-    private boolean drivers;
+            arity = "0..1",
+            paramLabel = "NAME",
+            fallbackValue = "",
+            description =
+                    "Print the drivers that a sensor may have instead; with a name that one, with"
+                            + " its options and an example. Needs no daemon.")
+    private @Nullable String driver;
 
     public SensorsVerb(Surroundings surroundings, ConfigurationFile file) {
         this.surroundings = surroundings;
@@ -46,8 +51,8 @@ public final class SensorsVerb implements Callable<Integer> {
 
     @Override
     public Integer call() throws Failure {
-        if (drivers) {
-            drivers();
+        if (driver != null) {
+            new DriverSheet(surroundings).print(driver, json.isSet());
         } else {
             sensors();
         }
@@ -125,32 +130,6 @@ public final class SensorsVerb implements Callable<Integer> {
 
     private static String time(Document seconds) {
         return Printable.age(Math.round(seconds.number(0) * MICROS));
-    }
-
-    private void drivers() {
-        List<Map<String, Object>> rows = new ArrayList<>();
-        Table table = new Table("driver", "needs", "options");
-        for (DriverDescriptor driver : surroundings.drivers()) {
-            List<String> needs = new ArrayList<>();
-            if (driver.needsBus()) {
-                needs.add("bus");
-            }
-            if (driver.needsAddress()) {
-                needs.add("address");
-            }
-            Map<String, String> options = new LinkedHashMap<>();
-            driver.options().forEach(option -> options.put(option.name(), option.description()));
-            Map<String, Object> row = new LinkedHashMap<>();
-            row.put("driver", driver.name());
-            row.put("needs", needs);
-            row.put("options", options);
-            rows.add(row);
-            table.row(
-                    driver.name(),
-                    needs.isEmpty() ? "-" : String.join(", ", needs),
-                    options.isEmpty() ? "-" : String.join(", ", options.keySet()));
-        }
-        print(rows, table, "no drivers");
     }
 
     private void print(List<Map<String, Object>> rows, Table table, String ifNone) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pipit.cli.client.Arrival;
 import io.pipit.cli.client.PeerState;
 import io.pipit.cli.context.Surroundings;
+import io.pipit.drivers.Drivers;
 import io.pipit.model.NodeId;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -82,6 +83,7 @@ class LiveViewTest {
                         Thread.ofPlatform().factory(),
                         path -> 0,
                         List.of(),
+                        Drivers.of(),
                         List.of("false"));
         List<Fleet.Node> fleet = new ArrayList<>();
         List<Arrival> newest = new ArrayList<>();
