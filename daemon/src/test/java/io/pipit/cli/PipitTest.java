@@ -221,6 +221,16 @@ class PipitTest {
     }
 
     @Test
+    void looksWhatIsConnectedToWhateverMachineThisIs() {
+        assertThat(stage.run("sensors", "--scan", "--json", "-c", file)).isIn(0, 77);
+        assertThat(stage.printed()).startsWith("{\"findings\":[").contains("\"problems\":[");
+        assertThat(stage.run("sensors", "--scan", "-c", file)).isIn(0, 77);
+        assertThat(stage.printed()).isNotEmpty();
+        assertThat(stage.run("sensors", "--scan", "--drivers")).isEqualTo(2);
+        assertThat(stage.complaint()).hasLineCount(1);
+    }
+
+    @Test
     void explainsDriversToPrograms() {
         assertThat(stage.run("sensors", "--json", "--drivers=thermal")).isZero();
         assertThat(stage.printed())

@@ -6,9 +6,11 @@ import io.pipit.cli.context.ConfigurationFile;
 import io.pipit.cli.context.Failure;
 import io.pipit.cli.context.Surroundings;
 import io.pipit.cli.hardware.DriverSheet;
+import io.pipit.cli.hardware.ScanSheet;
 import io.pipit.cli.show.Printable;
 import io.pipit.cli.show.Table;
 import io.pipit.wire.Document;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -44,6 +46,14 @@ public final class SensorsVerb implements Callable<Integer> {
                             + " its options and an example. Needs no daemon.")
     private @Nullable String driver;
 
+    @Option(
+            names = "--scan",
+            description =
+                    "Look what is connected to this machine instead, and print which driver would"
+                            + " fit, with what to put into the configuration. Needs no daemon; what"
+                            + " the configuration names already is left alone.")
+    private boolean scan;
+
     public SensorsVerb(Surroundings surroundings, ConfigurationFile file) {
         this.surroundings = surroundings;
         this.file = file;
@@ -51,6 +61,12 @@ public final class SensorsVerb implements Callable<Integer> {
 
     @Override
     public Integer call() throws Failure {
+        if (driver != null && scan) {
+            throw new Failure(Failure.USAGE, "--drivers and --scan are two questions: ask one");
+        }
+        if (scan) {
+            return new ScanSheet(surroundings, file, Path.of("/")).print(json.isSet());
+        }
         if (driver != null) {
             new DriverSheet(surroundings).print(driver, json.isSet());
         } else {

@@ -10,14 +10,17 @@ import io.pipit.drivers.Option;
 import io.pipit.drivers.Sensor;
 import io.pipit.drivers.SensorException;
 import io.pipit.drivers.SensorSettings;
+import io.pipit.drivers.i2c.BoschIds;
+import io.pipit.drivers.i2c.ChipId;
 import io.pipit.drivers.i2c.I2cSensor;
+import io.pipit.drivers.i2c.Identified;
 import io.pipit.drivers.simulated.Simulatable;
 import io.pipit.drivers.simulated.SimulatedChip;
 import io.pipit.drivers.simulated.world.World;
 import java.util.List;
 
 /** The driver {@code bme680}: temperature, humidity, pressure and gas in the air, over I2C. */
-public final class Bme680Driver implements Driver, Simulatable {
+public final class Bme680Driver implements Driver, Simulatable, Identified {
 
     @Override
     public DriverDescriptor descriptor() {
@@ -68,5 +71,10 @@ public final class Bme680Driver implements Driver, Simulatable {
     @Override
     public SimulatedChip simulated(BusClock clock, World world, long seed) {
         return new SimulatedBme680(clock, world, seed);
+    }
+
+    @Override
+    public ChipId chipId() {
+        return BoschIds.of("BME680");
     }
 }

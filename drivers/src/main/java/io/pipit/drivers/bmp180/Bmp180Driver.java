@@ -10,14 +10,17 @@ import io.pipit.drivers.Option;
 import io.pipit.drivers.Sensor;
 import io.pipit.drivers.SensorException;
 import io.pipit.drivers.SensorSettings;
+import io.pipit.drivers.i2c.BoschIds;
+import io.pipit.drivers.i2c.ChipId;
 import io.pipit.drivers.i2c.I2cSensor;
+import io.pipit.drivers.i2c.Identified;
 import io.pipit.drivers.simulated.Simulatable;
 import io.pipit.drivers.simulated.SimulatedChip;
 import io.pipit.drivers.simulated.world.World;
 import java.util.List;
 
 /** The driver {@code bmp180}: temperature and pressure of the air, over I2C. */
-public final class Bmp180Driver implements Driver, Simulatable {
+public final class Bmp180Driver implements Driver, Simulatable, Identified {
 
     @Override
     public DriverDescriptor descriptor() {
@@ -53,5 +56,10 @@ public final class Bmp180Driver implements Driver, Simulatable {
     @Override
     public SimulatedChip simulated(BusClock clock, World world, long seed) {
         return new SimulatedBmp180(clock, world, seed);
+    }
+
+    @Override
+    public ChipId chipId() {
+        return BoschIds.of("BMP180");
     }
 }

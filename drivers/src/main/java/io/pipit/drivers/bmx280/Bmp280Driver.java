@@ -7,12 +7,15 @@ import io.pipit.drivers.Hardware;
 import io.pipit.drivers.Sensor;
 import io.pipit.drivers.SensorException;
 import io.pipit.drivers.SensorSettings;
+import io.pipit.drivers.i2c.BoschIds;
+import io.pipit.drivers.i2c.ChipId;
+import io.pipit.drivers.i2c.Identified;
 import io.pipit.drivers.simulated.Simulatable;
 import io.pipit.drivers.simulated.SimulatedChip;
 import io.pipit.drivers.simulated.world.World;
 
 /** The driver {@code bmp280}: temperature and pressure of the air, over I2C. */
-public final class Bmp280Driver implements Driver, Simulatable {
+public final class Bmp280Driver implements Driver, Simulatable, Identified {
 
     @Override
     public DriverDescriptor descriptor() {
@@ -29,5 +32,10 @@ public final class Bmp280Driver implements Driver, Simulatable {
     @Override
     public SimulatedChip simulated(BusClock clock, World world, long seed) {
         return new SimulatedBmp280(clock, world::air, seed);
+    }
+
+    @Override
+    public ChipId chipId() {
+        return BoschIds.of("BMP280");
     }
 }

@@ -21,6 +21,16 @@ public final class BoschIds {
 
     private BoschIds() {}
 
+    /** What tells a chip of Bosch's from the others. */
+    public static ChipId of(String chip) {
+        return ChipId.of(
+                ID,
+                CHIPS.entrySet().stream()
+                        .filter(known -> known.getValue().equals(chip))
+                        .map(Map.Entry::getKey)
+                        .toArray(Integer[]::new));
+    }
+
     /**
      * Checks that a device is the chip that a driver is for.
      *

@@ -112,13 +112,7 @@ public final class IioDriver implements Driver {
     public Sensor open(SensorSettings settings, Hardware hardware)
             throws SensorException, InterruptedException {
         String name = settings.text("device");
-        Path directory =
-                NamedDevices.in(
-                                hardware.root().resolve("sys/bus/iio/devices"),
-                                "iio:device",
-                                "name",
-                                "IIO device")
-                        .only(name, settings.optionalText("location"));
+        Path directory = devices(hardware.root()).only(name, settings.optionalText("location"));
         Map<String, Input> inputs = new LinkedHashMap<>();
         // "input" sorts before "raw", and is the better one where there are both.
         for (Path file :
@@ -133,6 +127,11 @@ public final class IioDriver implements Driver {
                             .formatted(name, directory));
         }
         return new Inputs(List.copyOf(inputs.values()));
+    }
+
+    static NamedDevices devices(Path root) throws SensorException, InterruptedException {
+        return NamedDevices.in(
+                root.resolve("sys/bus/iio/devices"), "iio:device", "name", "IIO device");
     }
 
     private static Optional<Input> channel(Path directory, Path file)

@@ -99,6 +99,11 @@ public final class W1Driver implements Driver {
                                 () -> celsius(device))));
     }
 
+    /** Whether a 1-wire device is of a family with a thermometer. */
+    static boolean isThermometer(String id) {
+        return THERMOMETER.matcher(id).matches();
+    }
+
     private static double celsius(Path device) throws SensorException, InterruptedException {
         // The older file has the checksum beside the value; some kernels have only the newer.
         Path scratchpad = device.resolve("w1_slave");

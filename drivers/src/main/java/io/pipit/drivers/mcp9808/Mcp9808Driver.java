@@ -10,14 +10,17 @@ import io.pipit.drivers.Option;
 import io.pipit.drivers.Sensor;
 import io.pipit.drivers.SensorException;
 import io.pipit.drivers.SensorSettings;
+import io.pipit.drivers.i2c.ChipId;
 import io.pipit.drivers.i2c.I2cSensor;
+import io.pipit.drivers.i2c.Identified;
 import io.pipit.drivers.simulated.Simulatable;
 import io.pipit.drivers.simulated.SimulatedChip;
 import io.pipit.drivers.simulated.world.World;
 import java.util.List;
+import java.util.Set;
 
 /** The driver {@code mcp9808}: temperature, over I2C. */
-public final class Mcp9808Driver implements Driver, Simulatable {
+public final class Mcp9808Driver implements Driver, Simulatable, Identified {
 
     @Override
     public DriverDescriptor descriptor() {
@@ -41,5 +44,10 @@ public final class Mcp9808Driver implements Driver, Simulatable {
     @Override
     public SimulatedChip simulated(BusClock clock, World world, long seed) {
         return new SimulatedMcp9808(clock, world);
+    }
+
+    @Override
+    public ChipId chipId() {
+        return new ChipId(Mcp9808Sensor.DEVICE, 0xFF00, Set.of(Mcp9808Sensor.MCP9808 << 8));
     }
 }

@@ -21,13 +21,13 @@ final class Mcp9808Sensor extends I2cSensor {
     private static final int UPPER_LIMIT = 2;
     private static final int TEMPERATURE = 5;
     private static final int MANUFACTURER = 6;
-    private static final int DEVICE = 7;
+    static final int DEVICE = 7;
     private static final int RESOLUTION = 8;
 
     /** Sections 5.1.5 and 5.1.6; the lower byte of the device is its revision. */
     private static final int MICROCHIP = 0x0054;
 
-    private static final int MCP9808 = 0x04;
+    static final int MCP9808 = 0x04;
 
     /** 0.0625 degrees, as it comes (section 5.1.7). */
     private static final int FINEST = 3;

@@ -10,7 +10,9 @@ import io.pipit.drivers.Option;
 import io.pipit.drivers.Sensor;
 import io.pipit.drivers.SensorException;
 import io.pipit.drivers.SensorSettings;
+import io.pipit.drivers.i2c.ChipId;
 import io.pipit.drivers.i2c.I2cSensor;
+import io.pipit.drivers.i2c.Identified;
 import io.pipit.drivers.simulated.Simulatable;
 import io.pipit.drivers.simulated.SimulatedChip;
 import io.pipit.drivers.simulated.world.World;
@@ -18,7 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The driver {@code mpu6050}: acceleration and rotation, over I2C. */
-public final class Mpu6050Driver implements Driver, Simulatable {
+public final class Mpu6050Driver implements Driver, Simulatable, Identified {
 
     @Override
     public DriverDescriptor descriptor() {
@@ -81,5 +83,10 @@ public final class Mpu6050Driver implements Driver, Simulatable {
     @Override
     public SimulatedChip simulated(BusClock clock, World world, long seed) {
         return new SimulatedMpu6050(clock, world);
+    }
+
+    @Override
+    public ChipId chipId() {
+        return ChipId.of(Mpu6050Sensor.WHO_AM_I, Mpu6050Sensor.MPU6050);
     }
 }

@@ -25,9 +25,9 @@ final class Mpu6050Sensor extends I2cSensor {
     private static final int INTERRUPT_STATUS = 0x3A;
     private static final int DATA = 0x3B;
     private static final int POWER = 0x6B;
-    private static final int WHO_AM_I = 0x75;
+    static final int WHO_AM_I = 0x75;
 
-    private static final int MPU6050 = 0x68;
+    static final int MPU6050 = 0x68;
 
     /** What relatives and imitations say there. */
     private static final Map<Integer, String> OTHERS =

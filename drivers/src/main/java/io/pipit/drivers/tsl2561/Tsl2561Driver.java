@@ -10,14 +10,17 @@ import io.pipit.drivers.Option;
 import io.pipit.drivers.Sensor;
 import io.pipit.drivers.SensorException;
 import io.pipit.drivers.SensorSettings;
+import io.pipit.drivers.i2c.ChipId;
 import io.pipit.drivers.i2c.I2cSensor;
+import io.pipit.drivers.i2c.Identified;
 import io.pipit.drivers.simulated.Simulatable;
 import io.pipit.drivers.simulated.SimulatedChip;
 import io.pipit.drivers.simulated.world.World;
 import java.util.List;
+import java.util.Set;
 
 /** The driver {@code tsl2561}: brightness, over I2C. */
-public final class Tsl2561Driver implements Driver, Simulatable {
+public final class Tsl2561Driver implements Driver, Simulatable, Identified {
 
     @Override
     public DriverDescriptor descriptor() {
@@ -61,5 +64,13 @@ public final class Tsl2561Driver implements Driver, Simulatable {
     @Override
     public SimulatedChip simulated(BusClock clock, World world, long seed) {
         return new SimulatedTsl2561(clock, world);
+    }
+
+    @Override
+    public ChipId chipId() {
+        return new ChipId(
+                Tsl2561Sensor.ID,
+                0xF0,
+                Set.of(Tsl2561Sensor.TSL2561CS << 4, Tsl2561Sensor.TSL2561T << 4));
     }
 }

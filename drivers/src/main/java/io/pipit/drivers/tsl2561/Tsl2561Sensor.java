@@ -25,14 +25,14 @@ final class Tsl2561Sensor extends I2cSensor {
     private static final int CONTROL = COMMAND;
     private static final int TIMING = COMMAND | 0x1;
     private static final int LOWER_THRESHOLD = WORD | 0x2;
-    private static final int ID = COMMAND | 0xA;
+    static final int ID = COMMAND | 0xA;
     private static final int ALL = WORD | 0xC;
     private static final int INFRARED = WORD | 0xE;
 
     /** "PARTNO": the CS package, and the T, FN and CL packages. */
-    private static final int TSL2561CS = 0x1;
+    static final int TSL2561CS = 0x1;
 
-    private static final int TSL2561T = 0x5;
+    static final int TSL2561T = 0x5;
 
     private static final int ON = 0x03;
     private static final int OFF = 0x00;

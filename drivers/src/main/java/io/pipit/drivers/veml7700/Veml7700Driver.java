@@ -10,14 +10,17 @@ import io.pipit.drivers.Option;
 import io.pipit.drivers.Sensor;
 import io.pipit.drivers.SensorException;
 import io.pipit.drivers.SensorSettings;
+import io.pipit.drivers.i2c.ChipId;
 import io.pipit.drivers.i2c.I2cSensor;
+import io.pipit.drivers.i2c.Identified;
 import io.pipit.drivers.simulated.Simulatable;
 import io.pipit.drivers.simulated.SimulatedChip;
 import io.pipit.drivers.simulated.world.World;
 import java.util.List;
+import java.util.Set;
 
 /** The driver {@code veml7700}: brightness, over I2C. */
-public final class Veml7700Driver implements Driver, Simulatable {
+public final class Veml7700Driver implements Driver, Simulatable, Identified {
 
     @Override
     public DriverDescriptor descriptor() {
@@ -55,5 +58,11 @@ public final class Veml7700Driver implements Driver, Simulatable {
     @Override
     public SimulatedChip simulated(BusClock clock, World world, long seed) {
         return new SimulatedVeml7700(clock, world);
+    }
+
+    @Override
+    public ChipId chipId() {
+        return // Its lower byte comes first.
+        new ChipId(Veml7700Sensor.ID, 0xFF00, Set.of(Veml7700Sensor.ID_OF_VEML7700 << 8));
     }
 }

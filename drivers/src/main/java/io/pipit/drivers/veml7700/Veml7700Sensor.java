@@ -21,10 +21,10 @@ final class Veml7700Sensor extends I2cSensor {
     private static final int UPPER_THRESHOLD = 1;
     private static final int POWER_SAVING = 3;
     private static final int BRIGHTNESS = 4;
-    private static final int ID = 7;
+    static final int ID = 7;
 
     /** The lower byte; the upper one has the address. */
-    private static final int ID_OF_VEML7700 = 0x81;
+    static final int ID_OF_VEML7700 = 0x81;
 
     private static final int SHUT_DOWN = 0x0001;
     private static final int THRESHOLD_WHEN_OURS = 0x9A5C;

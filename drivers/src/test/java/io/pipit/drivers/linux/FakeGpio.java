@@ -81,6 +81,7 @@ public final class FakeGpio implements FakeKernel.Device {
     private final boolean[] levels = new boolean[58];
     private final Map<Integer, Line> lines = new TreeMap<>();
     private final Map<Integer, String> others = new TreeMap<>();
+    private final Map<Integer, String> names = new TreeMap<>();
     private final List<String> driven = new ArrayList<>();
     private boolean gone;
     private @Nullable Errno failure;
@@ -99,6 +100,11 @@ public final class FakeGpio implements FakeKernel.Device {
     /** Somebody else has a line. */
     public void occupy(int line, String consumer) {
         others.put(line, consumer);
+    }
+
+    /** What the board calls a line. */
+    public void name(int line, String text) {
+        names.put(line, text);
     }
 
     public boolean level(int line) {
@@ -167,7 +173,9 @@ public final class FakeGpio implements FakeKernel.Device {
                 case 0x01 -> argument.putText(0, 32, name).putText(32, 32, label).putInt(64, 58);
                 case 0x05 -> {
                     String consumer = others.getOrDefault(argument.intAt(64), "");
+                    argument.putText(0, 32, names.getOrDefault(argument.intAt(64), ""));
                     argument.putText(32, 32, consumer);
+                    argument.putLong(72, others.containsKey(argument.intAt(64)) ? 1 : 0);
                 }
                 case 0x07 -> take(argument);
                 default -> throw FakeKernel.failing(Errno.ENOTTY);

@@ -30,6 +30,9 @@ public final class GpioChips {
     /** More would be something else. */
     private static final int CHIPS_MAX = 64;
 
+    /** Of one chip; the largest have some hundreds. */
+    private static final int LINES_MAX = 1024;
+
     /** The chips behind the 40-pin header: Raspberry Pi 1 to 3 and Zero, 4, 5. */
     private static final Set<String> HEADERS =
             Set.of("pinctrl-bcm2835", "pinctrl-bcm2711", "pinctrl-rp1");
@@ -46,6 +49,21 @@ public final class GpioChips {
         this.root = root;
         this.kernel = kernel;
     }
+
+    /**
+     * A line of a chip.
+     *
+     * @param name what the board calls it; may be empty
+     * @param user who has it; empty where nobody does
+     */
+    public record Line(int number, String name, String user) {}
+
+    /**
+     * A chip as a whole.
+     *
+     * @param isHeader whether it is the one behind the 40-pin header, which needs not be named
+     */
+    public record Listing(String name, String label, boolean isHeader, List<Line> lines) {}
 
     private record Chip(DeviceNode node, String label, int lines) {}
 
@@ -167,6 +185,44 @@ public final class GpioChips {
                         suitable.isEmpty() ? Category.ABSENT : Category.CONFIGURATION,
                         "there are %d GPIO chips with the label \"%s\", and one is needed; there are %s"
                                 .formatted(suitable.size(), label, known));
+    }
+
+    /**
+     * All chips with all of their lines; nothing is taken or changed.
+     *
+     * @throws SensorException where one cannot be looked at, and what to do
+     */
+    public List<Listing> list() throws SensorException {
+        List<Listing> listings = new ArrayList<>();
+        for (Map.Entry<String, Chip> each : chips().entrySet()) {
+            Chip chip = each.getValue();
+            int descriptor = openChip(chip.node);
+            try {
+                List<Line> lines = new ArrayList<>();
+                for (int line = 0; line < Math.min(chip.lines, LINES_MAX); line++) {
+                    Struct info = GpioRequests.lineInfo(line);
+                    kernel.ioctl(descriptor, GpioRequests.LINE_INFO, info);
+                    String user = GpioRequests.lineConsumer(info);
+                    boolean nameless = user.isEmpty() && GpioRequests.isLineUsed(info);
+                    lines.add(
+                            new Line(
+                                    line,
+                                    GpioRequests.lineName(info),
+                                    nameless ? "the kernel" : user));
+                }
+                listings.add(
+                        new Listing(
+                                each.getKey(),
+                                chip.label,
+                                HEADERS.contains(chip.label),
+                                List.copyOf(lines)));
+            } catch (KernelException e) {
+                throw chip.node.failure(e);
+            } finally {
+                kernel.close(descriptor);
+            }
+        }
+        return List.copyOf(listings);
     }
 
     /** By the kernel's name, since one may be seen under two, the other being a link. */

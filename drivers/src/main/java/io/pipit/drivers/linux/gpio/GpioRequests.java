@@ -81,6 +81,16 @@ final class GpioRequests {
         return Struct.ofSize(LINE_INFO_BYTES).putInt(64, line);
     }
 
+    /** What the board calls a line; empty where it has no name. */
+    static String lineName(Struct lineInfo) {
+        return lineInfo.textAt(0, NAME_BYTES);
+    }
+
+    /** Whether somebody has a line, the kernel included. */
+    static boolean isLineUsed(Struct lineInfo) {
+        return (lineInfo.longAt(72) & FLAG_USED) != 0;
+    }
+
     /** Who has a line; empty where nobody says so. */
     static String lineConsumer(Struct lineInfo) {
         return lineInfo.textAt(NAME_BYTES, NAME_BYTES);

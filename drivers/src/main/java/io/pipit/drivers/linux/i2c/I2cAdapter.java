@@ -199,6 +199,18 @@ final class I2cAdapter implements I2cWires {
         }
     }
 
+    /** Whether {@link #answers} can find anybody. */
+    boolean canBeSearched() {
+        return has(I2cRequests.FUNC_READ_BYTE) || has(I2cRequests.FUNC_QUICK);
+    }
+
+    /** A register, in one transfer, without looking for others where nobody is there. */
+    synchronized byte[] peek(int address, int register, int count) throws KernelException {
+        kernel.ioctl(descriptor, I2cRequests.SLAVE, address);
+        byte[] written = {(byte) register};
+        return has(I2cRequests.FUNC_I2C) ? plain(address, written, count) : smbus(written, count);
+    }
+
     /** Documentation/i2c/fault-codes.rst, and what adapters really give. */
     private static boolean isNak(Errno errno) {
         return errno.equals(Errno.ENXIO)

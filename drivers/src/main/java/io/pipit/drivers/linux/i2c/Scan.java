@@ -22,8 +22,8 @@ final class Scan {
     /** A bus on which each address takes its time is left alone. */
     private static final Duration WHOLE_MAX = Duration.ofMillis(500);
 
-    private static final int FIRST = 0x08;
-    private static final int LAST = 0x77;
+    static final int FIRST = 0x08;
+    static final int LAST = 0x77;
 
     private record Look(long nanos, String hint) {}
 
@@ -71,7 +71,8 @@ final class Scan {
                 : "these addresses answer: " + String.join(", ", answering);
     }
 
-    private static boolean isReadSafely(int address) {
+    /** Where a byte is read, since an empty write may do harm. */
+    static boolean isReadSafely(int address) {
         return (address >= 0x30 && address <= 0x37) || (address >= 0x50 && address <= 0x5F);
     }
 }
