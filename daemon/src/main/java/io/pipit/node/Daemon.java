@@ -80,6 +80,8 @@ final class Daemon implements Launcher {
                 if (omitted > 0) {
                     err.println("and " + omitted + " more");
                 }
+                // What the configuration misses may be in one of these jars.
+                drivers.problems().forEach(err::println);
                 yield Failure.CONFIGURATION;
             }
         };

@@ -1,14 +1,17 @@
 package io.pipit.node;
 
 import io.pipit.config.Configuration;
+import io.pipit.config.ConfigurationLoader;
 import io.pipit.drivers.BusClock;
 import io.pipit.drivers.Driver;
 import io.pipit.drivers.DriverDescriptor;
+import io.pipit.drivers.DriverDescriptor.Bus;
 import io.pipit.drivers.Drivers;
 import io.pipit.drivers.Hardware;
 import io.pipit.drivers.Option;
 import io.pipit.drivers.SensorException;
 import io.pipit.drivers.linux.LinuxBuses;
+import io.pipit.drivers.outside.DriverFolders;
 import io.pipit.drivers.simulated.SimulatedChips;
 import io.pipit.drivers.simulated.SimulatedI2c;
 import io.pipit.drivers.simulated.world.Climate;
@@ -19,6 +22,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
 
 /**
@@ -46,6 +50,30 @@ final class DriverCatalogue implements AutoCloseable {
         Path root = Path.of("/");
         this.linux = new LinuxBuses(root, clock, threads);
         this.hardware = new Hardware(root, dataDirectory, clock, List.of(simulated, linux));
+    }
+
+    /** Those that are built in and those in the folders for others' jars. */
+    static Drivers load(Map<String, String> environment) {
+        DriverFolders folders = DriverFolders.of(environment);
+        return Drivers.load(
+                DriverCatalogue.class.getClassLoader(),
+                folders.jars(),
+                folders.problems(),
+                DriverCatalogue::problemWith);
+    }
+
+    /** Whether a driver can be configured at all: what others describe may not be. */
+    static Optional<String> problemWith(DriverDescriptor driver) {
+        boolean hasBus = driver.bus() == Bus.I2C || driver.bus() == Bus.SPI;
+        if (hasBus && driver.option(BUS).isEmpty()) {
+            return Optional.of("it needs a bus and has no option " + BUS);
+        }
+        try {
+            new ConfigurationLoader(List.of(descriptor(driver)));
+            return Optional.empty();
+        } catch (RuntimeException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
     }
 
     /** What the configuration is checked against. */
@@ -112,13 +140,21 @@ final class DriverCatalogue implements AutoCloseable {
                 .filter(simulated::serves)
                 .ifPresent(
                         bus -> chips.fit(simulated, bus, sensor.address().orElseThrow(), driver));
-        return DriverProbe.spec(
-                sensor.name(),
-                driver,
-                given,
-                sensor.every(),
-                Calibrated.rules(sensor, descriptor(driver.descriptor())),
-                hardware);
+        try {
+            return DriverProbe.spec(
+                    sensor.name(),
+                    driver,
+                    given,
+                    sensor.every(),
+                    Calibrated.rules(sensor, descriptor(driver.descriptor())),
+                    hardware);
+        } catch (RuntimeException | LinkageError e) {
+            // It may be somebody else's: the other sensors are to be read all the same.
+            throw new SensorException(
+                    SensorException.Category.CONFIGURATION,
+                    "the driver " + sensor.driver() + " is broken: " + e,
+                    e);
+        }
     }
 
     @Override

@@ -25,7 +25,7 @@ public final class Main {
     public static void main(String[] arguments) {
         Map<String, String> environment = System.getenv();
         PrintStream err = stream(FileDescriptor.err);
-        Drivers drivers = Drivers.load(Main.class.getClassLoader());
+        Drivers drivers = DriverCatalogue.load(environment);
         Daemon daemon = new Daemon(drivers, environment, err);
         Path service = service(arguments);
         System.exit(

@@ -61,7 +61,10 @@ final class Node implements AutoCloseable {
     /** What waits for the loop gets so long when the node stops. */
     private static final Duration LOOP_STOP_MAX = Duration.ofMillis(500);
 
-    /** Of what is wrong with the peers, that many are in the health; the journal has them all. */
+    /**
+     * Of what is wrong with the peers or the drivers, that many are in the health; the journal has
+     * them all.
+     */
     private static final int PROBLEMS_SHOWN = 3;
 
     private static final String STORE_FILE = "pipit.db";
@@ -215,6 +218,7 @@ final class Node implements AutoCloseable {
         Set<NodeId> known = new HashSet<>();
         trust.onChange(now -> know(now, known, directory, links, resources));
         know(trust.list(), known, directory, links, resources);
+        tell(Part.SENSORS, "drivers", drivers.problems());
         loop.start();
         sampler.apply(sensors());
 
@@ -250,8 +254,8 @@ final class Node implements AutoCloseable {
         inbox.offer(new Event.PeersKnown(now));
         // Without a store nothing could be kept, nor said to be held: it is fetched later.
         inbox.offer(new Event.Wanted(storage.isDurable() ? settings.wanted(now) : Map.of()));
-        tell("trust", trust.problems());
-        tell("patterns", settings.tooWide(now));
+        tell(Part.PEERS, "trust", trust.problems());
+        tell(Part.PEERS, "patterns", settings.tooWide(now));
         resources.grantsChanged(now);
         Set<NodeId> ids = new HashSet<>(now.stream().map(Peer::id).toList());
         before.stream().filter(id -> !ids.contains(id)).forEach(links::forget);
@@ -269,15 +273,15 @@ final class Node implements AutoCloseable {
         };
     }
 
-    /** What is wrong with the list of peers, each once in the journal. */
-    private void tell(String topic, List<String> problems) {
+    /** What is wrong with a part from outside, each once in the journal. */
+    private void tell(Part part, String topic, List<String> problems) {
         if (!problems.equals(told.put(topic, problems))) {
             problems.forEach(problem -> LOG.warn("{}", problem));
         }
         int more = problems.size() - PROBLEMS_SHOWN;
         String shown =
                 String.join("; ", problems.subList(0, Math.min(PROBLEMS_SHOWN, problems.size())));
-        health.also(Part.PEERS, topic, more > 0 ? shown + "; and " + more + " more" : shown);
+        health.also(part, topic, more > 0 ? shown + "; and " + more + " more" : shown);
     }
 
     private List<SensorSpec> sensors() {

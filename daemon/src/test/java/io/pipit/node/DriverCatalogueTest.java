@@ -8,7 +8,11 @@ import io.pipit.config.Environment;
 import io.pipit.config.LoadedConfiguration;
 import io.pipit.drivers.BusClock;
 import io.pipit.drivers.Driver;
+import io.pipit.drivers.DriverDescriptor;
+import io.pipit.drivers.DriverDescriptor.Bus;
+import io.pipit.drivers.DriverDescriptor.Quantity;
 import io.pipit.drivers.Drivers;
+import io.pipit.drivers.Option;
 import io.pipit.drivers.guide.SensorBlock;
 import io.pipit.drivers.simulated.Simulatable;
 import io.pipit.sampling.Probe;
@@ -92,6 +96,23 @@ class DriverCatalogueTest {
             String full = example.replaceAll("(?m)^# ", "");
             assertThat(problems(full)).as(full).isEmpty();
         }
+    }
+
+    @Test
+    void whatCannotBeConfiguredIsLeftOut() {
+        assertThat(DriverCatalogue.problemWith(described("Tank", Bus.NONE, "file"))).isPresent();
+        assertThat(DriverCatalogue.problemWith(described("tank", Bus.NONE, "every"))).isPresent();
+        assertThat(DriverCatalogue.problemWith(described("tank", Bus.I2C, "file"))).isPresent();
+        assertThat(DriverCatalogue.problemWith(described("tank", Bus.NONE, "file"))).isEmpty();
+    }
+
+    private static DriverDescriptor described(String name, Bus bus, String option) {
+        return new DriverDescriptor(
+                name,
+                "A tank.",
+                bus,
+                List.of(new Quantity("level", "/", "of a tank")),
+                List.of(Option.text(option, "What holds it.")));
     }
 
     /** Moves where somebody waits on it. */

@@ -25,6 +25,7 @@ final class RunningNode implements AutoCloseable {
     final int monitorPort = freePort();
     private final String address;
     private final List<String> launcher;
+    private final List<String> environment = new ArrayList<>();
     private final StringBuilder configuration = new StringBuilder();
     private @Nullable Process process;
 
@@ -144,6 +145,7 @@ final class RunningNode implements AutoCloseable {
     RunningNode startWithoutWaiting() {
         write();
         List<String> command = new ArrayList<>(launcher);
+        command.addAll(environment);
         command.addAll(Program.command("run", "-c", configurationFile().toString()));
         try {
             process =
@@ -160,9 +162,16 @@ final class RunningNode implements AutoCloseable {
         return this;
     }
 
+    /** Sets a variable for the daemon and the verbs. */
+    RunningNode knowing(String variable, String value) {
+        environment.addAll(List.of("env", variable + "=" + value));
+        return this;
+    }
+
     /** One of Pipit's verbs against this node. */
     Program.Outcome verb(String... arguments) {
-        List<String> command = Program.command(arguments);
+        List<String> command = new ArrayList<>(environment);
+        command.addAll(Program.command(arguments));
         command.add("-c");
         command.add(configurationFile().toString());
         return Program.run(command, Duration.ofMinutes(1));

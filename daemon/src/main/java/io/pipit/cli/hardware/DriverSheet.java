@@ -19,6 +19,9 @@ import java.util.stream.Collectors;
 
 /** The drivers that a sensor may have: all of them in a table, or one with all that it takes. */
 public final class DriverSheet {
+    /** In the table of all; the widest driver has a dozen. */
+    private static final int QUANTITIES_SHOWN = 4;
+
     private final Surroundings surroundings;
     private final Drivers drivers;
 
@@ -40,7 +43,7 @@ public final class DriverSheet {
             wanted.add(find(name));
         }
         if (json) {
-            surroundings.json(wanted.stream().map(DriverSheet::document).toList());
+            surroundings.json(wanted.stream().map(this::document).toList());
         } else {
             surroundings.out().print(name.isEmpty() ? table(wanted) : sheet(wanted.getFirst()));
             surroundings.flush();
@@ -72,9 +75,12 @@ public final class DriverSheet {
     }
 
     private static String measures(DriverDescriptor driver) {
+        int more = driver.quantities().size() - QUANTITIES_SHOWN;
         return driver.quantities().stream()
-                .map(quantity -> quantity.name() + " " + quantity.unit())
-                .collect(Collectors.joining(", "));
+                        .limit(QUANTITIES_SHOWN)
+                        .map(quantity -> quantity.name() + " " + quantity.unit())
+                        .collect(Collectors.joining(", "))
+                + (more > 0 ? " and " + more + " more" : "");
     }
 
     private static String bus(DriverDescriptor driver) {
@@ -95,7 +101,9 @@ public final class DriverSheet {
         for (Option option : driver.options()) {
             options.row(option.name(), fallback(option), option.allowed(), option.description());
         }
+        String origin = drivers.origin(driver.name());
         return driver.summary()
+                + (origin.isEmpty() ? "" : "\nFrom " + origin)
                 + "\n\n"
                 + quantities.text(colours)
                 + "\n"
@@ -111,11 +119,15 @@ public final class DriverSheet {
         return option.required() ? "(must be given)" : "-";
     }
 
-    private static Map<String, Object> document(DriverDescriptor driver) {
+    private Map<String, Object> document(DriverDescriptor driver) {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("driver", driver.name());
         all.put("summary", driver.summary());
         all.put("bus", bus(driver));
+        String origin = drivers.origin(driver.name());
+        if (!origin.isEmpty()) {
+            all.put("jar", origin);
+        }
         all.put("quantities", driver.quantities().stream().map(DriverSheet::document).toList());
         all.put("options", driver.options().stream().map(DriverSheet::document).toList());
         all.put("example", SensorBlock.example(driver));

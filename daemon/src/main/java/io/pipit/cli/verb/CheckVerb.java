@@ -49,6 +49,7 @@ public final class CheckVerb implements Callable<Integer> {
             if (omitted > 0) {
                 surroundings.err().println("and " + omitted + " more");
             }
+            surroundings.catalogue().problems().forEach(surroundings.err()::println);
         }
         return problems.isEmpty() ? 0 : Failure.CONFIGURATION;
     }

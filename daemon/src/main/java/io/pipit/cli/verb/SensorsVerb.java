@@ -43,7 +43,8 @@ public final class SensorsVerb implements Callable<Integer> {
             fallbackValue = "",
             description =
                     "Print the drivers that a sensor may have instead; with a name that one, with"
-                            + " its options and an example. Needs no daemon.")
+                            + " its options and an example. Needs no daemon. Jars with more are looked for"
+                            + " in /usr/lib/pipit/drivers, or in the folders of PIPIT_DRIVERS.")
     private @Nullable String driver;
 
     @Option(
