@@ -87,6 +87,7 @@ public final class DriverSheet {
         return switch (driver.bus()) {
             case NONE -> "-";
             case ONE_WIRE -> "1-wire";
+            case OWN_LINES -> "gpio";
             default -> driver.bus().name().toLowerCase(Locale.ROOT);
         };
     }
