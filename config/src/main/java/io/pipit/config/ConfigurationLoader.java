@@ -9,8 +9,8 @@ import io.pipit.config.Configuration.Store;
 import io.pipit.config.Configuration.Subscribe;
 import io.pipit.config.Problem.Place;
 import io.pipit.config.Section.Entry;
-import io.pipit.config.Section.Key;
 import io.pipit.config.Section.Part;
+import io.pipit.config.Section.Setting;
 import io.pipit.config.text.Malformed;
 import io.pipit.config.text.Spelling;
 import java.io.IOException;
@@ -92,7 +92,7 @@ public final class ConfigurationLoader {
         return new Reading(file, environment).load();
     }
 
-    private static void check(DriverDescriptor driver, Key<?> key) {
+    private static void check(DriverDescriptor driver, Setting<?> key) {
         String name = driver.name() + "." + key.name();
         if (Keys.SENSOR.has(key.name())) {
             throw new IllegalArgumentException(name + " has the name of a key of every sensor");
@@ -408,7 +408,7 @@ public final class ConfigurationLoader {
         }
 
         /** Reports the entry where what the parts say was there before. */
-        private void once(Entry in, Key<?> key, String what, Object... identity) {
+        private void once(Entry in, Setting<?> key, String what, Object... identity) {
             Place place = in.place(key);
             Place first = taken.putIfAbsent(List.of(identity), place);
             if (first != null) {

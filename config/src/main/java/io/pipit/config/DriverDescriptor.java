@@ -1,6 +1,6 @@
 package io.pipit.config;
 
-import io.pipit.config.Section.Key;
+import io.pipit.config.Section.Setting;
 import io.pipit.config.text.Durations;
 import io.pipit.config.text.Names;
 import java.time.Duration;
@@ -83,9 +83,9 @@ public record DriverDescriptor(
      * out unless {@link #mandatory} or {@link #orElse} says more.
      */
     public static final class Option {
-        private final Key<?> key;
+        private final Setting<?> key;
 
-        private Option(Key<?> key) {
+        private Option(Setting<?> key) {
             this.key = key;
             if (!Names.isName(key.name())) {
                 throw new IllegalArgumentException("not a key: " + key.name());
@@ -94,39 +94,39 @@ public record DriverDescriptor(
 
         /** A text of one line; a {@code String}. */
         public static Option text(String name, String description) {
-            return new Option(Key.optional(name, Kind.line(), description));
+            return new Option(Setting.optional(name, Kind.line(), description));
         }
 
         /** One of some words; a {@code String}. */
         public static Option choice(String name, String description, List<String> words) {
             Map<String, String> each = new LinkedHashMap<>();
             words.forEach(word -> each.put(word, word));
-            return new Option(Key.optional(name, Kind.choice(each), description));
+            return new Option(Setting.optional(name, Kind.choice(each), description));
         }
 
         /** A whole number from min to max; a {@code Long}. */
         public static Option integer(String name, String description, long min, long max) {
-            return new Option(Key.optional(name, Kind.integer(min, max), description));
+            return new Option(Setting.optional(name, Kind.integer(min, max), description));
         }
 
         /** A number from min to max; a {@code Double}. */
         public static Option number(String name, String description, double min, double max) {
-            return new Option(Key.optional(name, Kind.number(min, max), description));
+            return new Option(Setting.optional(name, Kind.number(min, max), description));
         }
 
         /** True or false; a {@code Boolean}. */
         public static Option flag(String name, String description) {
-            return new Option(Key.optional(name, Kind.flag(), description));
+            return new Option(Setting.optional(name, Kind.flag(), description));
         }
 
         /** A time span from min to max; a {@code Duration}. */
         public static Option duration(String name, String description, Duration min, Duration max) {
-            return new Option(Key.optional(name, Kind.duration(min, max), description));
+            return new Option(Setting.optional(name, Kind.duration(min, max), description));
         }
 
         /** The same, to be set in every sensor of the driver. */
         public Option mandatory() {
-            return new Option(Key.required(name(), key.kind(), key.description()));
+            return new Option(Setting.required(name(), key.kind(), key.description()));
         }
 
         /**
@@ -136,7 +136,7 @@ public record DriverDescriptor(
         public Option orElse(Object fallback) {
             Object raw =
                     fallback instanceof Duration duration ? Durations.format(duration) : fallback;
-            return new Option(Key.withDefault(name(), key.kind(), raw, key.description()));
+            return new Option(Setting.withDefault(name(), key.kind(), raw, key.description()));
         }
 
         /** As in the file. */
@@ -149,7 +149,7 @@ public record DriverDescriptor(
             return key.description();
         }
 
-        Key<?> key() {
+        Setting<?> key() {
             return key;
         }
     }

@@ -4,7 +4,7 @@ import io.pipit.config.Configuration.Access;
 import io.pipit.config.Configuration.Grant;
 import io.pipit.config.Configuration.Level;
 import io.pipit.config.Configuration.Subscribe;
-import io.pipit.config.Section.Key;
+import io.pipit.config.Section.Setting;
 import io.pipit.config.text.HostPort;
 import io.pipit.config.text.Malformed;
 import io.pipit.config.text.Names;
@@ -48,157 +48,158 @@ final class Keys {
     private static final int I2C_ADDRESS_MIN = 0x03;
     private static final int I2C_ADDRESS_MAX = 0x77;
 
-    static final Key<String> NODE_NAME =
-            Key.optional(
+    static final Setting<String> NODE_NAME =
+            Setting.optional(
                     "name",
                     Kind.text("a name such as \"greenhouse\"", Names.FORM, Names::parse),
                     "What this node is called among its peers. The machine's host name where left out.");
-    static final Key<Path> DATA_DIR =
-            Key.withDefault(
+    static final Setting<Path> DATA_DIR =
+            Setting.withDefault(
                     "data-dir",
                     Kind.folder(),
                     "/var/lib/pipit",
                     "What must outlive a restart: the readings, the node's key, the peers it trusts.");
-    static final Key<Path> RUN_DIR =
-            Key.withDefault(
+    static final Setting<Path> RUN_DIR =
+            Setting.withDefault(
                     "run-dir",
                     Kind.folder().then(Keys::fitsSocket),
                     "/run/pipit",
                     "The socket that the pipit commands talk to.");
 
-    static final Key<List<HostPort>> LISTEN =
-            Key.withDefault(
+    static final Setting<List<HostPort>> LISTEN =
+            Setting.withDefault(
                     "listen",
                     Kind.list(Kind.hostPort().then(Keys::literal), 0, LISTEN_MAX),
                     List.of("0.0.0.0:5684", "[::]:5684"),
                     "Where paired peers reach this node, over UDP and TCP, always encrypted.");
-    static final Key<HostPort> MONITOR =
-            Key.withDefault(
+    static final Setting<HostPort> MONITOR =
+            Setting.withDefault(
                     "monitor",
                     Kind.hostPort().then(Keys::loopback),
                     "127.0.0.1:5683",
                     "Where programs on this machine read it, unencrypted; a loopback address.");
-    static final Key<Access> MONITOR_ACCESS =
-            Key.withDefault(
+    static final Setting<Access> MONITOR_ACCESS =
+            Setting.withDefault(
                     "monitor-access",
                     Kind.choice(Access.class),
                     "read",
                     "What they may read: \"read\" for everything, \"health\" for the node's state alone.");
-    static final Key<Boolean> ANNOUNCE_NAME =
-            Key.withDefault(
+    static final Setting<Boolean> ANNOUNCE_NAME =
+            Setting.withDefault(
                     "announce-name",
                     Kind.flag(),
                     false,
                     "Whether strangers on the network learn this node's name, and not its ID alone.");
 
-    static final Key<Duration> KEEP =
-            Key.withDefault(
+    static final Setting<Duration> KEEP =
+            Setting.withDefault(
                     "keep",
                     Kind.duration(Duration.ofMinutes(1), Duration.ofDays(36_500)),
                     "90d",
                     "How long readings are kept.");
-    static final Key<Long> MAX_SIZE =
-            Key.withDefault(
+    static final Setting<Long> MAX_SIZE =
+            Setting.withDefault(
                     "max-size",
                     Kind.size(1L << 20, 16L << 40),
                     "1GiB",
                     "The most they may take on the disk; beyond it the oldest go first.");
-    static final Key<Duration> COMMIT_EVERY =
-            Key.withDefault(
+    static final Setting<Duration> COMMIT_EVERY =
+            Setting.withDefault(
                     "commit-every",
                     Kind.duration(Duration.ofMillis(10), Duration.ofMinutes(1)),
                     "1s",
                     "What a power cut may cost of this node's own newest readings. Longer is kinder to an"
                             + " SD card.");
 
-    static final Key<Level> LEVEL =
-            Key.withDefault(
+    static final Setting<Level> LEVEL =
+            Setting.withDefault(
                     "level",
                     Kind.choice(Level.class),
                     "info",
                     "How much goes to the journal: \"error\", \"warning\", \"info\" or \"debug\".");
 
-    static final Key<String> SENSOR_NAME =
-            Key.required(
+    static final Setting<String> SENSOR_NAME =
+            Setting.required(
                     "name",
                     Kind.text("a name such as \"air\"", Names.FORM, Names::parse),
                     "What it is called; its series are name/quantity.");
-    static final Key<String> DRIVER =
-            Key.required(
+    static final Setting<String> DRIVER =
+            Setting.required(
                     "driver",
                     Kind.text("a driver such as \"bme280\"", Names.FORM, driver -> driver),
                     "What reads it; `pipit sensors --drivers` lists them.");
-    static final Key<String> BUS =
-            Key.optional(
+    static final Setting<String> BUS =
+            Setting.optional(
                     "bus",
                     Kind.text("a bus such as \"i2c-1\"", "[a-z0-9][a-z0-9.-]{0,31}", Keys::bus),
                     "Where a chip is connected: \"i2c-1\" for /dev/i2c-1, or \"simulated\".");
-    static final Key<Long> ADDRESS =
-            Key.optional(
+    static final Setting<Long> ADDRESS =
+            Setting.optional(
                     "address",
                     Kind.integer(I2C_ADDRESS_MIN, I2C_ADDRESS_MAX),
                     "The chip's address on its bus, as `i2cdetect` shows it.");
-    static final Key<Duration> EVERY =
-            Key.withDefault(
+    static final Setting<Duration> EVERY =
+            Setting.withDefault(
                     "every", Kind.duration(EVERY_MIN, EVERY_MAX), "10s", "How often it is read.");
 
-    static final Key<Boolean> ON_CHANGE =
-            Key.withDefault(
+    static final Setting<Boolean> ON_CHANGE =
+            Setting.withDefault(
                     "on-change",
                     Kind.flag(),
                     false,
                     "Whether a reading goes out only where it differs from the last one that did.");
-    static final Key<Duration> AVERAGE_OVER =
-            Key.optional(
+    static final Setting<Duration> AVERAGE_OVER =
+            Setting.optional(
                     "average-over",
                     Kind.duration(EVERY_MIN, EVERY_MAX),
                     "Over how long readings are averaged: one goes out for each such time.");
-    static final Key<Duration> AT_LEAST_EVERY =
-            Key.withDefault(
+    static final Setting<Duration> AT_LEAST_EVERY =
+            Setting.withDefault(
                     "at-least-every",
                     Kind.duration(EVERY_MIN, EVERY_MAX),
                     "10m",
                     "With on-change or a deadband: how often a reading goes out though nothing changes.");
 
-    static final Key<String> UNIT =
-            Key.optional(
+    static final Setting<String> UNIT =
+            Setting.optional(
                     "unit",
                     Kind.text("a unit such as \"hPa\"", Units.FORM, Units::parse),
                     "What it is converted to, as SenML writes it (RFC 8428, RFC 8798); for a count, a"
                             + " voltage or the like what scale makes of it. All else here is in it.");
-    static final Key<Double> SCALE =
-            Key.withDefault(
+    static final Setting<Double> SCALE =
+            Setting.withDefault(
                     "scale",
                     Kind.number(-NUMBER_MAX, NUMBER_MAX).then(Keys::notZero),
                     1.0,
                     "What a value is multiplied by.");
-    static final Key<Double> OFFSET =
-            Key.withDefault(
+    static final Setting<Double> OFFSET =
+            Setting.withDefault(
                     "offset",
                     Kind.number(-NUMBER_MAX, NUMBER_MAX),
                     0.0,
                     "What is added to it after that.");
-    static final Key<Configuration.Range> RANGE =
-            Key.optional(
+    static final Setting<Configuration.Range> RANGE =
+            Setting.optional(
                     "range",
                     Kind.range(NUMBER_MAX),
                     "What is possible, the lowest and the highest; what is outside is a fault, not a"
                             + " reading.");
-    static final Key<Boolean> QUANTITY_ON_CHANGE =
-            Key.optional("on-change", Kind.flag(), "As of the sensor, for this quantity alone.");
-    static final Key<Double> DEADBAND =
-            Key.optional(
+    static final Setting<Boolean> QUANTITY_ON_CHANGE =
+            Setting.optional(
+                    "on-change", Kind.flag(), "As of the sensor, for this quantity alone.");
+    static final Setting<Double> DEADBAND =
+            Setting.optional(
                     "deadband",
                     Kind.number(0, NUMBER_MAX),
                     "A reading goes out only where it differs by more than this from the last one"
                             + " that did.");
-    static final Key<Duration> QUANTITY_AVERAGE_OVER =
-            Key.optional(
+    static final Setting<Duration> QUANTITY_AVERAGE_OVER =
+            Setting.optional(
                     "average-over",
                     AVERAGE_OVER.kind(),
                     "As of the sensor, for this quantity alone.");
-    static final Key<Duration> QUANTITY_AT_LEAST_EVERY =
-            Key.optional(
+    static final Setting<Duration> QUANTITY_AT_LEAST_EVERY =
+            Setting.optional(
                     "at-least-every",
                     AT_LEAST_EVERY.kind(),
                     "As of the sensor, for this quantity alone.");
@@ -209,29 +210,29 @@ final class Keys {
     /** A quantity of a sensor. */
     static final Section QUANTITY = quantity(ANY_QUANTITY);
 
-    static final Key<Map<String, Section.Part>> QUANTITIES =
-            Key.optional(
+    static final Setting<Map<String, Section.Part>> QUANTITIES =
+            Setting.optional(
                     "quantity",
                     Kind.tables(QUANTITY, QUANTITIES_MAX),
                     "How its quantities are calibrated, checked and sent.");
 
-    static final Key<String> PEER_NAME =
-            Key.required(
+    static final Setting<String> PEER_NAME =
+            Setting.required(
                     "name",
                     Kind.text("a name such as \"shed\"", Names.FORM, Names::parse),
                     "What the peer is called.");
-    static final Key<String> ID =
-            Key.required(
+    static final Setting<String> ID =
+            Setting.required(
                     "id",
                     Kind.text("a node ID", NodeIds.FORM, NodeIds::parse),
                     "Its node ID, which `pipit id` prints on that node.");
-    static final Key<HostPort> PEER_ADDRESS =
-            Key.optional(
+    static final Setting<HostPort> PEER_ADDRESS =
+            Setting.optional(
                     "address",
                     Kind.hostPort().then(Keys::reachable),
                     "Where it listens. Without one, this node waits until the peer is found, or comes by itself.");
-    static final Key<List<Grant>> ROLES =
-            Key.withDefault(
+    static final Setting<List<Grant>> ROLES =
+            Setting.withDefault(
                     "roles",
                     Kind.list(
                             Kind.text(
@@ -244,16 +245,16 @@ final class Keys {
                     "What it may do here: monitor, read, write, bulk, admin; with a pattern as in"
                             + " \"read:air/*\".");
 
-    static final Key<String> SUBSCRIBE_PEER =
-            Key.required(
+    static final Setting<String> SUBSCRIBE_PEER =
+            Setting.required(
                     "peer",
                     Kind.text(
                             "a node's name, a node ID or \"*\"",
                             "\\*|" + Names.FORM + "|" + NodeIds.FORM,
                             Keys::peer),
                     "Whose: a node's name, its ID, or \"*\" for every paired peer.");
-    static final Key<List<String>> SERIES =
-            Key.required(
+    static final Setting<List<String>> SERIES =
+            Setting.required(
                     "series",
                     Kind.list(
                             Kind.text(

@@ -1,6 +1,6 @@
 package io.pipit.config;
 
-import io.pipit.config.Section.Key;
+import io.pipit.config.Section.Setting;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +50,7 @@ final class Schema {
         table.put("type", "object");
         table.put("properties", keys);
         List<String> required =
-                section.keys().stream().filter(Key::required).map(Key::name).toList();
+                section.keys().stream().filter(Setting::required).map(Setting::name).toList();
         if (!required.isEmpty()) {
             table.put("required", required);
         }
@@ -60,7 +60,7 @@ final class Schema {
         return table;
     }
 
-    private static Map<String, Object> key(Key<?> key) {
+    private static Map<String, Object> key(Setting<?> key) {
         Map<String, Object> schema = new LinkedHashMap<>();
         schema.put("description", key.description());
         // A Kind's map has no order of its own; a file that is checked in needs one.

@@ -17,7 +17,8 @@ import org.tomlj.TomlTable;
  * @param entriesMax how many there may be; 1 is {@code [name]}
  * @param open whether there are keys besides, which something else describes
  */
-record Section(String name, int entriesMax, boolean open, List<Key<?>> keys, String description) {
+record Section(
+        String name, int entriesMax, boolean open, List<Setting<?>> keys, String description) {
     boolean repeated() {
         return entriesMax > 1;
     }
@@ -39,26 +40,26 @@ record Section(String name, int entriesMax, boolean open, List<Key<?>> keys, Str
      * @param required whether it must be set
      * @param description for the schema: one or two sentences
      */
-    record Key<T>(
+    record Setting<T>(
             String name,
             Kind<T> kind,
             @Nullable Object fallback,
             boolean required,
             String description) {
         /** A key that may be left out, and then is nothing. */
-        static <T> Key<T> optional(String name, Kind<T> kind, String description) {
-            return new Key<>(name, kind, null, false, description);
+        static <T> Setting<T> optional(String name, Kind<T> kind, String description) {
+            return new Setting<>(name, kind, null, false, description);
         }
 
         /** A key without which its section makes no sense. */
-        static <T> Key<T> required(String name, Kind<T> kind, String description) {
-            return new Key<>(name, kind, null, true, description);
+        static <T> Setting<T> required(String name, Kind<T> kind, String description) {
+            return new Setting<>(name, kind, null, true, description);
         }
 
         /** A key with a default. */
-        static <T> Key<T> withDefault(
+        static <T> Setting<T> withDefault(
                 String name, Kind<T> kind, Object fallback, String description) {
-            return new Key<>(name, kind, fallback, false, description);
+            return new Setting<>(name, kind, fallback, false, description);
         }
     }
 
@@ -100,7 +101,7 @@ record Section(String name, int entriesMax, boolean open, List<Key<?>> keys, Str
         }
 
         /** The value, or the default, or empty: where it was left out, or refused and reported. */
-        <T> Optional<T> get(Key<T> key) {
+        <T> Optional<T> get(Setting<T> key) {
             Optional<T> value = Optional.empty();
             boolean set = false;
             for (Part part : parts) {
@@ -121,7 +122,7 @@ record Section(String name, int entriesMax, boolean open, List<Key<?>> keys, Str
         }
 
         /** Reports each key that is neither the section's nor among the others. */
-        void refuseUnknown(List<? extends Key<?>> others) {
+        void refuseUnknown(List<? extends Setting<?>> others) {
             Set<String> known = new LinkedHashSet<>();
             section.keys().forEach(key -> known.add(key.name()));
             others.forEach(key -> known.add(key.name()));
@@ -142,7 +143,7 @@ record Section(String name, int entriesMax, boolean open, List<Key<?>> keys, Str
         }
 
         /** Reports that the key should be here, unless a syntax error may have swallowed it. */
-        void refuseMissing(Key<?> key, String who) {
+        void refuseMissing(Setting<?> key, String who) {
             sound = false;
             if (parts.stream().allMatch(Part::whole)) {
                 refuse(place(), who + " needs " + key.name() + ": " + key.description());
@@ -150,7 +151,7 @@ record Section(String name, int entriesMax, boolean open, List<Key<?>> keys, Str
         }
 
         /** Whether the key is set. */
-        boolean has(Key<?> key) {
+        boolean has(Setting<?> key) {
             return parts.stream().anyMatch(part -> part.table().contains(List.of(key.name())));
         }
 
@@ -166,7 +167,7 @@ record Section(String name, int entriesMax, boolean open, List<Key<?>> keys, Str
         }
 
         /** Where the key is set, the last time; where it isn't, the entry itself. */
-        Problem.Place place(Key<?> key) {
+        Problem.Place place(Setting<?> key) {
             for (Part part : parts.reversed()) {
                 if (part.table().contains(List.of(key.name()))) {
                     return part.place(key.name());
@@ -179,7 +180,7 @@ record Section(String name, int entriesMax, boolean open, List<Key<?>> keys, Str
             return parts.isEmpty() ? nowhere : parts.getLast().header();
         }
 
-        private <T> Optional<T> read(Key<T> key, Object raw, Problem.Place place) {
+        private <T> Optional<T> read(Setting<T> key, Object raw, Problem.Place place) {
             Optional<T> value =
                     key.kind().reader().read(new Kind.Value(key.name(), raw, place, scope));
             sound &= value.isPresent();

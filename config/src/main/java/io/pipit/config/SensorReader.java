@@ -3,8 +3,8 @@ package io.pipit.config;
 import io.pipit.config.Configuration.Quantity;
 import io.pipit.config.Configuration.Sensor;
 import io.pipit.config.Section.Entry;
-import io.pipit.config.Section.Key;
 import io.pipit.config.Section.Part;
+import io.pipit.config.Section.Setting;
 import io.pipit.config.text.Durations;
 import io.pipit.config.text.Malformed;
 import io.pipit.config.text.Names;
@@ -75,11 +75,11 @@ record SensorReader(Map<String, DriverDescriptor> drivers, Kind.Scope scope) {
     }
 
     private static Map<String, Object> options(Entry in, DriverDescriptor driver) {
-        List<? extends Key<?>> keys =
+        List<? extends Setting<?>> keys =
                 driver.options().stream().map(DriverDescriptor.Option::key).toList();
         in.refuseUnknown(keys);
         Map<String, Object> options = new LinkedHashMap<>();
-        for (Key<?> key : keys) {
+        for (Setting<?> key : keys) {
             in.get(key)
                     .ifPresent(value -> {
                         options.put(key.name(), value);
@@ -89,14 +89,14 @@ record SensorReader(Map<String, DriverDescriptor> drivers, Kind.Scope scope) {
         return options;
     }
 
-    private static void judge(Entry in, DriverDescriptor driver, Key<?> key, Object value) {
+    private static void judge(Entry in, DriverDescriptor driver, Setting<?> key, Object value) {
         driver.judge()
                 .problemWith(key.name(), value)
                 .filter(_ -> in.has(key))
                 .ifPresent(problem -> in.refuse(in.place(key), problem));
     }
 
-    private static void needs(Entry in, DriverDescriptor driver, Key<?> key, boolean needed) {
+    private static void needs(Entry in, DriverDescriptor driver, Setting<?> key, boolean needed) {
         if (needed && !in.has(key)) {
             in.refuseMissing(key, "the driver " + driver.name());
         } else if (!needed && in.has(key)) {
@@ -202,7 +202,7 @@ record SensorReader(Map<String, DriverDescriptor> drivers, Kind.Scope scope) {
 
     /** A default that is shorter does no harm. */
     private static void refuseShorter(
-            Entry in, Key<Duration> key, Optional<Duration> value, Duration least) {
+            Entry in, Setting<Duration> key, Optional<Duration> value, Duration least) {
         if (in.has(key) && value.isPresent() && value.get().compareTo(least) < 0) {
             in.refuse(
                     in.place(key),

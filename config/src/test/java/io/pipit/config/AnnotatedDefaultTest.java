@@ -2,7 +2,7 @@ package io.pipit.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pipit.config.Section.Key;
+import io.pipit.config.Section.Setting;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
@@ -137,7 +137,7 @@ class AnnotatedDefaultTest {
         assertThat(written)
                 .isEqualTo(kebab(Configuration.Quantity.class))
                 .containsExactlyInAnyOrderElementsOf(
-                        Keys.QUANTITY.keys().stream().map(Key::name).toList());
+                        Keys.QUANTITY.keys().stream().map(Setting::name).toList());
     }
 
     @Test
@@ -146,7 +146,7 @@ class AnnotatedDefaultTest {
             Set<String> components = kebab(RECORDS.get(section.name()));
             components.remove("options");
             assertThat(section.keys())
-                    .extracting(Key::name)
+                    .extracting(Setting::name)
                     .as(section.name())
                     .containsExactlyInAnyOrderElementsOf(components);
         }
@@ -156,7 +156,7 @@ class AnnotatedDefaultTest {
     void saysTheDefaultsThatTheProgramHas() {
         TomlParseResult file = withEverything();
         for (Section section : Keys.SECTIONS) {
-            for (Key<?> key : section.keys()) {
+            for (Setting<?> key : section.keys()) {
                 if (key.fallback() != null) {
                     assertThat(tables(file, section.name()))
                             .as(section.name() + "." + key.name())
@@ -178,7 +178,7 @@ class AnnotatedDefaultTest {
                         .containsExactlyInAnyOrderElementsOf(
                                 section.keys().stream()
                                         .filter(key -> key.fallback() != null)
-                                        .map(Key::name)
+                                        .map(Setting::name)
                                         .toList());
             }
         }

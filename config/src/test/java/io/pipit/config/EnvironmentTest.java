@@ -3,7 +3,7 @@ package io.pipit.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.pipit.config.Section.Key;
+import io.pipit.config.Section.Setting;
 import io.pipit.config.text.Malformed;
 import io.pipit.config.text.Secret;
 import java.io.IOException;
@@ -42,7 +42,7 @@ class EnvironmentTest {
                     }
                 };
         var place = new Problem.Place(Path.of("f"), 1, 1);
-        var key = Key.optional("password", Kind.secret(), "A password.");
+        var key = Setting.optional("password", Kind.secret(), "A password.");
         var part = new Section.Part(Path.of("f"), Toml.parse(toml), true, place);
         var section = new Section("mqtt", 1, false, List.of(key), "A test.");
         return new Section.Entry(section, List.of(part), place, scope).get(key);

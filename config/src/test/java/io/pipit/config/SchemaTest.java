@@ -2,7 +2,7 @@ package io.pipit.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pipit.config.Section.Key;
+import io.pipit.config.Section.Setting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +33,7 @@ class SchemaTest {
     @Test
     void takesTheDefaultsAndVariablesThatTheLoaderTakes() {
         for (Section section : Keys.SECTIONS) {
-            for (Key<?> key : section.keys()) {
+            for (Setting<?> key : section.keys()) {
                 Map<String, Object> schema = key.kind().schema();
                 if (key.fallback() instanceof String text) {
                     assertThat(text).as(key.name()).containsPattern(pattern(schema));
