@@ -1,11 +1,11 @@
 package io.pipit.coap;
 
 import io.pipit.model.NodeId;
-import io.pipit.resource.Caller;
-import io.pipit.resource.Exchange;
-import io.pipit.resource.Request;
-import io.pipit.resource.Resources;
-import io.pipit.resource.Response;
+import io.pipit.resource.exchange.Caller;
+import io.pipit.resource.exchange.Exchange;
+import io.pipit.resource.exchange.Request;
+import io.pipit.resource.exchange.Resources;
+import io.pipit.resource.exchange.Response;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

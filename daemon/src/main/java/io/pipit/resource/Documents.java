@@ -14,6 +14,7 @@ import io.pipit.port.Inbox;
 import io.pipit.port.TimeSource;
 import io.pipit.resource.Call.Refusal;
 import io.pipit.resource.ResourceTree.Self;
+import io.pipit.resource.exchange.Request;
 import io.pipit.wire.Document;
 import io.pipit.wire.Format;
 import io.pipit.wire.WireException;

@@ -21,6 +21,8 @@ import io.pipit.port.Watcher;
 import io.pipit.resource.Call.Place;
 import io.pipit.resource.Call.Refusal;
 import io.pipit.resource.ResourceTree.Self;
+import io.pipit.resource.exchange.Caller;
+import io.pipit.resource.exchange.Request;
 import io.pipit.wire.Format;
 import io.pipit.wire.Senml;
 import io.pipit.wire.SliceCodec;

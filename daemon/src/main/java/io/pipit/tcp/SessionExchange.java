@@ -2,9 +2,9 @@ package io.pipit.tcp;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.pipit.resource.Exchange;
-import io.pipit.resource.Request;
-import io.pipit.resource.Response;
+import io.pipit.resource.exchange.Exchange;
+import io.pipit.resource.exchange.Request;
+import io.pipit.resource.exchange.Response;
 import io.pipit.wire.Frame;
 import io.pipit.wire.Options;
 import org.jspecify.annotations.Nullable;

@@ -2,8 +2,8 @@ package io.pipit.tcp;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
-import io.pipit.resource.Caller;
-import io.pipit.resource.Resources;
+import io.pipit.resource.exchange.Caller;
+import io.pipit.resource.exchange.Resources;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;

@@ -3,7 +3,7 @@ package io.pipit.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pipit.monitor.Metrics;
-import io.pipit.resource.Exchange;
+import io.pipit.resource.exchange.Exchange;
 import io.pipit.tcp.SessionLimits;
 import io.pipit.tcp.UnixSocketServer;
 import java.io.IOException;

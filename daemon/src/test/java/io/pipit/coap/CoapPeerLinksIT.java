@@ -6,9 +6,9 @@ import static org.awaitility.Awaitility.await;
 import io.pipit.model.Filter;
 import io.pipit.model.Grant;
 import io.pipit.port.Event;
-import io.pipit.resource.Caller;
-import io.pipit.resource.Exchange;
-import io.pipit.resource.Request;
+import io.pipit.resource.exchange.Caller;
+import io.pipit.resource.exchange.Exchange;
+import io.pipit.resource.exchange.Request;
 import io.pipit.wire.compact.CompactSlice;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -155,7 +155,8 @@ class CoapPeerLinksIT {
     void anErrorEndsTheSubscription() throws InterruptedException {
         Exchange observer = subscribe(lower, higher);
 
-        observer.respond(new io.pipit.resource.Response(503, Request.NONE, new byte[0], 60));
+        observer.respond(
+                new io.pipit.resource.exchange.Response(503, Request.NONE, new byte[0], 60));
 
         assertThat(lower.await(Event.SubscriptionEnded.class, SOON).reason()).contains("5.03");
         assertThat(higher.gone).containsExactly(observer);
@@ -430,7 +431,7 @@ class CoapPeerLinksIT {
             await().atMost(SOON).until(() -> odd.observers.size() == 1);
             odd.observers
                     .getFirst()
-                    .respond(new io.pipit.resource.Response(205, 112, new byte[3], 60));
+                    .respond(new io.pipit.resource.exchange.Response(205, 112, new byte[3], 60));
             await().atMost(SOON).until(() -> lower.metric("pipit_link_answers_unreadable") == 1);
             odd.observers.getFirst().respond(LoopbackNode.content(5));
             await().atMost(SOON)
@@ -444,7 +445,7 @@ class CoapPeerLinksIT {
 
     @Test
     void aFirstAnswerThatCannotBeReadEndsTheSubscription() throws InterruptedException {
-        higher.first = new io.pipit.resource.Response(205, 112, new byte[3], 60);
+        higher.first = new io.pipit.resource.exchange.Response(205, 112, new byte[3], 60);
 
         lower.links.subscribe(higher.id, Filter.ALL);
 

@@ -11,6 +11,7 @@ import io.pipit.monitor.Health.Status;
 import io.pipit.port.CoreStatus;
 import io.pipit.port.Event;
 import io.pipit.resource.Bench.Answers;
+import io.pipit.resource.exchange.Request;
 import io.pipit.wire.Document;
 import io.pipit.wire.Format;
 import java.net.InetAddress;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pipit.model.Grant;
 import io.pipit.resource.Bench.Answers;
+import io.pipit.resource.exchange.Caller;
+import io.pipit.resource.exchange.Request;
 import io.pipit.wire.ProblemDetails;
 import java.util.List;
 import java.util.Set;

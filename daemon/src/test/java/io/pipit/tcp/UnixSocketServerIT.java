@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.pipit.monitor.Metrics;
-import io.pipit.resource.Caller;
-import io.pipit.resource.Exchange;
-import io.pipit.resource.Request;
-import io.pipit.resource.Response;
+import io.pipit.resource.exchange.Caller;
+import io.pipit.resource.exchange.Exchange;
+import io.pipit.resource.exchange.Request;
+import io.pipit.resource.exchange.Response;
 import io.pipit.wire.Frame;
 import io.pipit.wire.Options;
 import io.pipit.wire.WireException;

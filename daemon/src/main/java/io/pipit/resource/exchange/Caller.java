@@ -1,4 +1,4 @@
-package io.pipit.resource;
+package io.pipit.resource.exchange;
 
 import io.pipit.model.Filter;
 import io.pipit.model.Grant;

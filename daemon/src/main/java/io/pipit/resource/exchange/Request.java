@@ -1,4 +1,4 @@
-package io.pipit.resource;
+package io.pipit.resource.exchange;
 
 import java.util.List;
 
@@ -11,6 +11,7 @@ import java.util.List;
  * @param contentFormat of the payload, {@link #NONE} where it wasn't said
  * @param observe whether the answer should go on as notifications
  * @param caller who
+ * @param part which part of a body this is about
  */
 public record Request(
         Method method,
@@ -20,7 +21,8 @@ public record Request(
         int contentFormat,
         byte[] payload,
         boolean observe,
-        Caller caller) {
+        Caller caller,
+        Part part) {
     /** No such option. */
     public static final int NONE = -1;
 
@@ -38,5 +40,18 @@ public record Request(
     public Request {
         path = List.copyOf(path);
         query = List.copyOf(query);
+    }
+
+    /** Of a body in one message. */
+    public Request(
+            Method method,
+            List<String> path,
+            List<String> query,
+            int accept,
+            int contentFormat,
+            byte[] payload,
+            boolean observe,
+            Caller caller) {
+        this(method, path, query, accept, contentFormat, payload, observe, caller, Part.NONE);
     }
 }

@@ -1,4 +1,4 @@
-package io.pipit.resource;
+package io.pipit.resource.exchange;
 
 /**
  * A request's way back. Thread-safe; calls never block.
@@ -10,6 +10,14 @@ package io.pipit.resource;
 public interface Exchange {
     /** What fits one message of this transport without splitting, bytes. */
     int payloadBytesMax();
+
+    /**
+     * The largest block of a body that this transport carries, bytes, a multiple of 1,024; 0 where
+     * it doesn't carry bodies in parts.
+     */
+    default int blockBytesMax() {
+        return 0;
+    }
 
     /** Answers, or notifies. After the end it does nothing. */
     void respond(Response response);
