@@ -21,6 +21,7 @@ import io.pipit.resource.exchange.Resources;
 import io.pipit.wire.Format;
 import io.pipit.wire.LinkFormat;
 import io.pipit.wire.LinkFormat.Link;
+import io.pipit.wire.Options.Block;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -92,11 +93,20 @@ public final class ResourceTree implements Resources {
         requests.increment();
         Call call = new Call(request, exchange, this::count);
         try {
+            refuseParts(request);
             route(call, request.path());
         } catch (Refusal e) {
             call.refuse(e);
         } catch (RuntimeException e) {
             call.fail(e);
+        }
+    }
+
+    /** Nothing here takes a body in several messages; an answer in parts is the transport's. */
+    private static void refuseParts(Request request) throws Refusal {
+        Block upload = request.part().block1();
+        if (upload != null && (upload.more() || upload.number() > 0)) {
+            throw new Refusal(Call.BAD_OPTION, "this takes its payload in one message");
         }
     }
 
