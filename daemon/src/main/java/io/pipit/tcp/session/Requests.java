@@ -7,10 +7,13 @@ import io.pipit.resource.exchange.Intake;
 import io.pipit.resource.exchange.Part;
 import io.pipit.resource.exchange.Request;
 import io.pipit.resource.exchange.Resources;
+import io.pipit.resource.exchange.Response;
 import io.pipit.wire.Frame;
 import io.pipit.wire.Options;
+import io.pipit.wire.Options.Block;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -43,6 +46,7 @@ final class Requests {
     private final SessionCounters counters;
     private final Set<SessionExchange> waiting = new HashSet<>();
     private final Map<ByteBuffer, SessionExchange> observations = new HashMap<>();
+    private volatile @Nullable Kept lastInBlocks;
 
     Requests(
             Session session,
@@ -61,6 +65,11 @@ final class Requests {
     void take(Frame frame) {
         Opened opened = open(frame);
         if (opened == null) {
+            return;
+        }
+        Response kept = kept(opened.request);
+        if (kept != null) {
+            opened.exchange.respond(kept);
             return;
         }
         try {
@@ -91,6 +100,32 @@ final class Requests {
             failed(opened, e);
             return null;
         }
+    }
+
+    /**
+     * What was answered last in blocks, as long as others of them are asked for: it may be another
+     * by now, and blocks of two make no whole (RFC 7959, section 2.4).
+     */
+    private record Kept(Request request, Response whole) {
+        boolean isFor(Request other) {
+            return request.method() == other.method()
+                    && request.path().equals(other.path())
+                    && request.query().equals(other.query())
+                    && request.accept() == other.accept()
+                    && Arrays.equals(request.payload(), other.payload());
+        }
+    }
+
+    private @Nullable Response kept(Request request) {
+        Block wanted = request.part().block2();
+        Kept last = lastInBlocks;
+        boolean further = wanted != null && wanted.number() > 0;
+        return further && last != null && last.isFor(request) ? last.whole : null;
+    }
+
+    /** An answer is given in blocks, of which this is the first. Any thread. */
+    void begun(Request request, Response whole) {
+        lastInBlocks = new Kept(request, whole);
     }
 
     private static void failed(Opened opened, RuntimeException error) {
@@ -183,7 +218,7 @@ final class Requests {
                         part);
         SessionExchange exchange =
                 new SessionExchange(
-                        session, this, frame.token(), observing, fetches ? part.block2() : null);
+                        session, this, frame.token(), request, fetches ? part.block2() : null);
         waiting.add(exchange);
         if (observing) {
             observations.put(token, exchange);

@@ -47,6 +47,7 @@ final class SessionExchange implements Exchange {
     private final Session session;
     private final Requests requests;
     private final byte[] token;
+    private final Request request;
     private final boolean observing;
     private final @Nullable Block asked;
     private State state = State.WAITING;
@@ -59,12 +60,13 @@ final class SessionExchange implements Exchange {
             Session session,
             Requests requests,
             byte[] token,
-            boolean observing,
+            Request request,
             @Nullable Block asked) {
         this.session = session;
         this.requests = requests;
         this.token = token;
-        this.observing = observing;
+        this.request = request;
+        this.observing = request.observe();
         this.asked = asked;
     }
 
@@ -153,6 +155,9 @@ final class SessionExchange implements Exchange {
         int from = (int) place.from();
         int to = Math.min(payload.length, from + most);
         boolean more = to < payload.length;
+        if (more && from == 0) {
+            requests.begun(request, whole);
+        }
         return new Response(
                 whole.code(),
                 whole.contentFormat(),
