@@ -201,6 +201,16 @@ public final class Identity {
         return keys.getPrivate();
     }
 
+    /**
+     * The ID of another program, which shows this certificate where it uses TLS.
+     *
+     * @param certificate X.509, in PEM or DER
+     * @throws IdentityException where it can't be read or isn't one
+     */
+    public static NodeId idIn(Path certificate) throws IdentityException {
+        return NodeCertificate.idIn(certificate);
+    }
+
     /** A certificate of this key, for protocols that want one; reads or writes a file. */
     public X509Certificate certificate() {
         return NodeCertificate.of(this, directory);

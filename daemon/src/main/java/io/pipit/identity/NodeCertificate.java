@@ -1,5 +1,6 @@
 package io.pipit.identity;
 
+import io.pipit.model.NodeId;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -40,6 +41,7 @@ final class NodeCertificate {
     /** RFC 5280, section 4.1.2.5: of no certain end. */
     private static final Instant NEVER = Instant.parse("9999-12-31T23:59:59Z");
 
+    private static final int FILE_BYTES_MAX = 65_536;
     private static final int SERIAL_BITS = 64;
 
     private NodeCertificate() {}
@@ -64,6 +66,25 @@ final class NodeCertificate {
             LOG.warn("{} can't be kept: {}", file, e.getMessage());
         }
         return made;
+    }
+
+    /**
+     * The ID of whoever holds the private key to a certificate, in PEM or DER.
+     *
+     * @throws IdentityException where the file can't be read or is no certificate
+     */
+    static NodeId idIn(Path file) throws IdentityException {
+        try {
+            if (Files.size(file) > FILE_BYTES_MAX) {
+                throw new IdentityException(file + " is far too large for a certificate", null);
+            }
+            return NodeId.of(parse(Files.readAllBytes(file)).getPublicKey());
+        } catch (IOException e) {
+            throw new IdentityException(file + " can't be read: " + e, e);
+        } catch (CertificateException e) {
+            throw new IdentityException(
+                    file + " is no X.509 certificate in PEM or DER: " + e.getMessage(), e);
+        }
     }
 
     private static X509Certificate parse(byte[] bytes) throws CertificateException {

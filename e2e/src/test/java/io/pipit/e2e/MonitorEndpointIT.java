@@ -8,14 +8,17 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.dataformat.cbor.CBORMapper;
 
 /** The monitoring endpoint as libcoap's client sees it. */
 class MonitorEndpointIT {
+    private static final String UDP = "coap";
+    private static final String TCP = "coap+tcp";
     private static final String JSON = "50";
     private static final String CBOR = "60";
     private static final String SENML_JSON = "110";
@@ -50,67 +53,78 @@ class MonitorEndpointIT {
         node.close();
     }
 
-    @Test
-    void listsWhatThereIsAndFiltersByResourceType() {
-        String all = get("/.well-known/core").text();
+    @ParameterizedTest
+    @ValueSource(strings = {UDP, TCP})
+    void listsWhatThereIsAndFiltersByResourceType(String scheme) {
+        String all = get(scheme, "/.well-known/core").text();
         assertThat(all)
                 .contains("</health>", "</metrics>", "</peers>", "</readings>")
                 .contains("</sensors/air/temperature>", "</sensors/host/load>");
-        String temperatures = get("/.well-known/core?rt=urn:oma:lwm2m:ext:3303").text();
+        String temperatures = get(scheme, "/.well-known/core?rt=urn:oma:lwm2m:ext:3303").text();
         assertThat(temperatures)
                 .contains("</sensors/air/temperature>")
                 .doesNotContain("</sensors/air/humidity>", "</health>");
     }
 
-    @Test
-    void answersHealthInJsonAndCbor() {
-        JsonNode json = new ObjectMapper().readTree(get("/health").out());
+    @ParameterizedTest
+    @ValueSource(strings = {UDP, TCP})
+    void answersHealthInJsonAndCbor(String scheme) {
+        JsonNode json = new ObjectMapper().readTree(get(scheme, "/health").out());
         assertThat(json.get("status").asString()).isIn("ok", "degraded");
         assertThat(json.at("/parts/store/status").asString()).isEqualTo("ok");
-        JsonNode cbor = new CBORMapper().readTree(get("/health", "-A", CBOR).out());
+        JsonNode cbor = new CBORMapper().readTree(get(scheme, "/health", "-A", CBOR).out());
         assertThat(cbor.at("/parts/store/status").asString()).isEqualTo("ok");
-        assertThat(get("/peers", "-A", JSON).text()).isNotBlank();
-        assertThat(get("/peers", "-A", CBOR).out()).isNotEmpty();
+        assertThat(get(scheme, "/peers", "-A", JSON).text()).isNotBlank();
+        assertThat(get(scheme, "/peers", "-A", CBOR).out()).isNotEmpty();
     }
 
-    @Test
-    void answersMetricsInOpenMetricsText() {
-        assertThat(get("/metrics").text()).contains("# TYPE pipit_").endsWith("# EOF\n");
+    @ParameterizedTest
+    @ValueSource(strings = {UDP, TCP})
+    void answersMetricsInOpenMetricsText(String scheme) {
+        assertThat(get(scheme, "/metrics").text()).contains("# TYPE pipit_").endsWith("# EOF\n");
     }
 
-    @Test
-    void answersTheNewestReadingInBothForms() {
+    @ParameterizedTest
+    @ValueSource(strings = {UDP, TCP})
+    void answersTheNewestReadingInBothForms(String scheme) {
         JsonNode json =
                 new ObjectMapper()
-                        .readTree(get("/sensors/air/temperature", "-A", SENML_JSON).out());
+                        .readTree(get(scheme, "/sensors/air/temperature", "-A", SENML_JSON).out());
         assertThat(json.get(0).get("u").asString()).isEqualTo("Cel");
         assertThat(json.get(0).get("v").asDouble()).isBetween(-40.0, 85.0);
         JsonNode cbor =
-                new CBORMapper().readTree(get("/sensors/air/temperature", "-A", SENML_CBOR).out());
+                new CBORMapper()
+                        .readTree(get(scheme, "/sensors/air/temperature", "-A", SENML_CBOR).out());
         assertThat(cbor.isArray()).isTrue();
         assertThat(cbor.get(0).get("2").asDouble()).isBetween(-40.0, 85.0);
-        assertThat(get("/readings?series=host/*&limit=5", "-A", SENML_JSON).text())
+        assertThat(get(scheme, "/readings?series=host/*&limit=5", "-A", SENML_JSON).text())
                 .contains("host/");
     }
 
-    @Test
-    void notifiesObserversOfEachResourceThatMayBeObserved() {
-        assertThat(occurrences(observe("/sensors/air/temperature", 4, SENML_JSON), "\"v\""))
+    @ParameterizedTest
+    @ValueSource(strings = {UDP, TCP})
+    void notifiesObserversOfEachResourceThatMayBeObserved(String scheme) {
+        assertThat(occurrences(observe(scheme, "/sensors/air/temperature", 4, SENML_JSON), "\"v\""))
                 .isGreaterThanOrEqualTo(3);
-        assertThat(occurrences(observe("/readings?series=host/load", 4, SENML_JSON), "host/load"))
+        assertThat(
+                        occurrences(
+                                observe(scheme, "/readings?series=host/load", 4, SENML_JSON),
+                                "host/load"))
                 .isGreaterThanOrEqualTo(3);
-        assertThat(observe("/health", 2, JSON)).contains("\"status\"");
-        assertThat(observe("/peers", 2, JSON)).isNotBlank();
+        assertThat(observe(scheme, "/health", 2, JSON)).contains("\"status\"");
+        assertThat(observe(scheme, "/peers", 2, JSON)).isNotBlank();
     }
 
-    @Test
-    void notifiesNoMoreOftenThanWasAskedFor() {
-        String slow = observe("/sensors/host/load?c.pmin=3", 5, SENML_JSON);
+    @ParameterizedTest
+    @ValueSource(strings = {UDP, TCP})
+    void notifiesNoMoreOftenThanWasAskedFor(String scheme) {
+        String slow = observe(scheme, "/sensors/host/load?c.pmin=3", 5, SENML_JSON);
         assertThat(occurrences(slow, "\"v\"")).isBetween(1, 3);
     }
 
-    @Test
-    void refusesEveryWrite() {
+    @ParameterizedTest
+    @ValueSource(strings = {UDP, TCP})
+    void refusesEveryWrite(String scheme) {
         for (String method : List.of("put", "post", "delete")) {
             Program.Outcome outcome =
                     Program.peer(
@@ -121,15 +135,15 @@ class MonitorEndpointIT {
                             "x",
                             "-B",
                             "5",
-                            uri("/health"));
+                            uri(scheme, "/health"));
             assertThat(outcome.text() + outcome.err()).as(method).contains("4.05");
         }
     }
 
-    private static Program.Outcome get(String path, String... options) {
+    private static Program.Outcome get(String scheme, String path, String... options) {
         List<String> arguments = new ArrayList<>(List.of("-m", "get", "-B", "5"));
         arguments.addAll(List.of(options));
-        arguments.add(uri(path));
+        arguments.add(uri(scheme, path));
         Program.Outcome outcome =
                 Program.peer("coap-client-notls", arguments.toArray(String[]::new)).hasExit(0);
         // It ends what it prints with a line feed of its own.
@@ -143,12 +157,12 @@ class MonitorEndpointIT {
                         outcome.err());
     }
 
-    private static String observe(String path, int seconds, String accept) {
-        return get(path, "-A", accept, "-s", Integer.toString(seconds)).text();
+    private static String observe(String scheme, String path, int seconds, String accept) {
+        return get(scheme, path, "-A", accept, "-s", Integer.toString(seconds)).text();
     }
 
-    private static String uri(String path) {
-        return "coap://127.0.0.1:" + node.monitorPort + path;
+    private static String uri(String scheme, String path) {
+        return scheme + "://127.0.0.1:" + node.monitorPort + path;
     }
 
     private static int occurrences(String text, String part) {

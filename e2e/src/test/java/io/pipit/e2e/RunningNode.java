@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A node of its own process, with its own folder, ports and configuration; closed it is gone. */
 final class RunningNode implements AutoCloseable {
+    private static final int PORT_TRIES_MAX = 20;
+
     final String name;
     final Path folder;
     int port = freePort();
@@ -256,11 +259,18 @@ final class RunningNode implements AutoCloseable {
         }
     }
 
+    /** One that is free for UDP and TCP. */
     private static int freePort() {
-        try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        for (int tries = 0; ; tries++) {
+            InetAddress loopback = InetAddress.getLoopbackAddress();
+            try (DatagramSocket socket = new DatagramSocket(0, loopback);
+                    ServerSocket _ = new ServerSocket(socket.getLocalPort(), 1, loopback)) {
+                return socket.getLocalPort();
+            } catch (IOException e) {
+                if (tries == PORT_TRIES_MAX) {
+                    throw new UncheckedIOException(e);
+                }
+            }
         }
     }
 }

@@ -7,11 +7,14 @@ import io.pipit.config.Configuration;
 import io.pipit.identity.Identity;
 import io.pipit.identity.IdentityException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code pipit id}. */
 @Command(
@@ -26,6 +29,15 @@ public final class IdVerb implements Callable<Integer> {
     private final Surroundings surroundings;
     private final ConfigurationFile file;
 
+    @Option(
+            names = "--of",
+            paramLabel = "CERTIFICATE",
+            description = {
+                "Print the ID of another program instead, by its X.509 certificate (PEM or DER):",
+                "with 'pipit peer add' it may then talk to this node over coaps+tcp."
+            })
+    private @Nullable Path certificate;
+
     @Mixin private JsonOption json = new JsonOption();
 
     public IdVerb(Surroundings surroundings, ConfigurationFile file) {
@@ -35,6 +47,10 @@ public final class IdVerb implements Callable<Integer> {
 
     @Override
     public Integer call() throws Failure {
+        Path other = certificate;
+        if (other != null) {
+            return ofOther(other);
+        }
         Configuration.Node node = file.load().node();
         Identity identity = identity(node);
         if (json.isSet()) {
@@ -45,6 +61,20 @@ public final class IdVerb implements Callable<Integer> {
             surroundings.line(identity.id().toString());
         }
         return 0;
+    }
+
+    private int ofOther(Path other) throws Failure {
+        try {
+            String id = Identity.idIn(other).toString();
+            if (json.isSet()) {
+                surroundings.json(Map.of("id", id));
+            } else {
+                surroundings.line(id);
+            }
+            return 0;
+        } catch (IdentityException e) {
+            throw failure(e);
+        }
     }
 
     /** The key of this node, made where there is none. */

@@ -1,0 +1,148 @@
+package io.pipit.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** CoAP over TCP and TLS as other people's clients, and broken ones, meet it. */
+class ReliableTransportIT {
+    private static final String CLIENT = "coap-client-openssl";
+    private static final int ABORT = 0xe5;
+    private static final int ANSWER_MILLIS_MAX = 15_000;
+
+    /** A CSM without options, and a Ping. */
+    private static final String CSM = "00e1";
+
+    private static final String PING = "00e2";
+    private static final int PONG = 0xe3;
+
+    @TempDir static Path folder;
+    private static RunningNode node;
+
+    @BeforeAll
+    static void start() {
+        node = new RunningNode(folder, "greenhouse").start();
+    }
+
+    @AfterAll
+    static void stop() {
+        node.close();
+    }
+
+    @Test
+    void givesDocumentsInBlocks() {
+        Program.Outcome metrics =
+                Program.peer(
+                                "coap-client-notls",
+                                "-m",
+                                "get",
+                                "-b",
+                                "64",
+                                "coap+tcp://127.0.0.1:" + node.monitorPort + "/metrics")
+                        .hasExit(0);
+        assertThat(metrics.text()).contains("# TYPE pipit_").contains("# EOF\n");
+        assertThat(metrics.err()).doesNotContain("updated");
+    }
+
+    @Test
+    void letsAProgramInThatWasAddedByItsCertificate() {
+        Path key = folder.resolve("key.pem");
+        Path certificate = folder.resolve("certificate.pem");
+        openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", key.toString());
+        openssl(
+                "req",
+                "-new",
+                "-x509",
+                "-key",
+                key.toString(),
+                "-subj",
+                "/CN=app",
+                "-out",
+                certificate.toString());
+        String uri = "coaps+tcp://127.0.0.1:" + node.port + "/health";
+        List<String> get =
+                List.of("-c", certificate.toString(), "-j", key.toString(), "-B", "5", uri);
+        Program.Outcome before = Program.peer(CLIENT, get.toArray(String[]::new));
+        assertThat(before.text()).doesNotContain("status");
+
+        String id = Program.pipit("id", "--of", certificate.toString()).hasExit(0).text().strip();
+        node.verb("peer", "add", id, "--name", "app").hasExit(0);
+        Program.Outcome after = Program.peer(CLIENT, get.toArray(String[]::new)).hasExit(0);
+        assertThat(after.text()).contains("\"status\"");
+        List<String> put = new ArrayList<>(List.of("-m", "put", "-e", "x"));
+        put.addAll(get);
+        Program.Outcome refused = Program.peer(CLIENT, put.toArray(String[]::new));
+        assertThat(refused.text() + refused.err()).contains("4.05");
+
+        node.verb("peer", "revoke", id).hasExit(0);
+        assertThat(Program.peer(CLIENT, get.toArray(String[]::new)).text())
+                .doesNotContain("status");
+    }
+
+    private static void openssl(String... arguments) {
+        Program.peer("openssl", arguments).hasExit(0);
+    }
+
+    @Test
+    void answersPing() throws IOException {
+        assertThat(codes(CSM + PING)).endsWith(PONG);
+    }
+
+    /**
+     * What can't be read: a token of nine bytes, an announced gigabyte, a marker with nothing
+     * behind it, a reserved option nibble, an option longer than its message, a request before the
+     * CSM, a signal that there isn't, a critical option in a Ping, a response instead of a CSM.
+     */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "00e1 09 01 000000000000000000",
+                "00e1 f0 3fffffff 01",
+                "00e1 10 01 ff",
+                "00e1 20 01 f100",
+                "00e1 20 01 bf61",
+                "00 01",
+                "00e1 00 e9",
+                "00e1 20 e2 1100",
+                "00 45",
+            })
+    void endsAConnectionThatIsBrokenAndNoMore(String hex) throws IOException {
+        List<Integer> codes = codes(hex);
+        assertThat(codes.getLast()).isEqualTo(ABORT);
+        assertThat(codes(CSM + PING)).endsWith(PONG);
+    }
+
+    /** The codes of what is answered, until the other side closes or has ponged. */
+    private static List<Integer> codes(String hex) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", node.monitorPort)) {
+            socket.setSoTimeout(ANSWER_MILLIS_MAX);
+            socket.getOutputStream().write(HexFormat.of().parseHex(hex.replace(" ", "")));
+            InputStream in = socket.getInputStream();
+            List<Integer> codes = new ArrayList<>();
+            for (int head = in.read(); head >= 0; head = in.read()) {
+                int length = head >> 4;
+                if (length == 13) {
+                    length = 13 + in.read();
+                }
+                codes.add(in.read());
+                in.skipNBytes(length + (head & 15));
+                if (codes.getLast() == PONG) {
+                    break;
+                }
+            }
+            return codes;
+        }
+    }
+}
