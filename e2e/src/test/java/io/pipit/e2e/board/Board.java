@@ -67,7 +67,7 @@ final class Board implements AutoCloseable {
      * @param parent where its files are kept
      */
     static Board boot(Path parent) {
-        Outcome check = Program.run(List.of(KIT, "check"), Duration.ofSeconds(30));
+        Outcome check = Program.run(List.of(KIT, "check"), COMMAND_PATIENCE);
         if (check.exit() == UNUSABLE) {
             Program.skip(check.err().strip());
         }
