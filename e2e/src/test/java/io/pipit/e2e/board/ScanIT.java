@@ -147,7 +147,8 @@ class ScanIT {
         assertThat(List.of(value("hwmon/temp1"), value("hwmon-2/temp1")))
                 .containsExactlyInAnyOrder(-7.25, 45.678);
         board.awaitValue("gpio-input-0/state", 0, within(0.0));
-        board.awaitValue("gpio-input-1/state", 0, within(0.0));
+        // Line 1 of the header, of which line 0 is in use; that of the expander has the name.
+        board.awaitValue("gpio-input-1-2/state", 0, within(0.0));
     }
 
     private static double value(String series) {
