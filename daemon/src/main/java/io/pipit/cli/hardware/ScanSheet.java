@@ -23,6 +23,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -32,6 +33,10 @@ import java.util.stream.Collectors;
  * asks may use.
  */
 public final class ScanSheet {
+    /** The option that selects what the kernel reads, by driver. */
+    private static final Map<String, String> KERNEL_SOURCES =
+            Map.of("w1", "id", "hwmon", "chip", "iio", "device", "thermal", "zone");
+
     private final Surroundings surroundings;
     private final ConfigurationFile file;
     private final Path root;
@@ -107,13 +112,27 @@ public final class ScanSheet {
         Set<String> names = new HashSet<>();
         for (Configuration.Sensor sensor : configuration.sensors()) {
             names.add(sensor.name());
-            if (sensor.bus().isPresent() && sensor.address().isPresent()) {
-                sensors.put(
-                        "%s 0x%02x".formatted(sensor.bus().get(), sensor.address().getAsInt()),
-                        sensor.name() + " (" + sensor.driver() + ")");
-            }
+            place(sensor)
+                    .ifPresent(place ->
+                            sensors.put(place, sensor.name() + " (" + sensor.driver() + ")"));
         }
         return new Configured(sensors, names, true);
+    }
+
+    /** Where a sensor is, as a finding has it; empty where a name alone doesn't say so. */
+    private static Optional<String> place(Configuration.Sensor sensor) {
+        if (sensor.bus().isPresent()) {
+            String bus = sensor.bus().get();
+            return Optional.of(
+                    sensor.address().isPresent()
+                            ? "%s 0x%02x".formatted(bus, sensor.address().getAsInt())
+                            : "%s chip select %d"
+                                    .formatted(bus, sensor.integer("chip-select").orElse(0)));
+        }
+        String selects = KERNEL_SOURCES.get(sensor.driver());
+        return selects == null || sensor.text("location").isPresent()
+                ? Optional.empty()
+                : sensor.text(selects).map(name -> sensor.driver() + " " + name);
     }
 
     private String text(List<Finding> findings) {

@@ -143,6 +143,27 @@ class HardwareScanTest {
     }
 
     @Test
+    void proposesNothingForWhatIsConfigured() throws Exception {
+        device("spidev0.1", bus);
+        file("sys/class/thermal/thermal_zone0/type", "cpu-thermal\n");
+        file("sys/class/thermal/thermal_zone1/type", "gpu-thermal\n");
+
+        assertThat(
+                        shown(
+                                look(
+                                        new Configured(
+                                                Map.of(
+                                                        "spi-0 chip select 1", "tank (mcp3008)",
+                                                        "thermal cpu-thermal", "soc (thermal)"),
+                                                Set.of("tank", "soc"),
+                                                true))))
+                .contains(
+                        "spi-0 chip select 1: configured as tank (mcp3008), left alone[]",
+                        "thermal cpu-thermal: read by the kernel, configured as soc (thermal)[]",
+                        "thermal gpu-thermal: read by the kernel[thermal]");
+    }
+
+    @Test
     void readsNoRegisterWhereADaemonMayBeReading() throws Exception {
         bus.chip(0x76)[0xD0] = 0x60;
         bus.pointers.put(0x76, 0x42);
@@ -200,10 +221,10 @@ class HardwareScanTest {
                         "gpiochip0 line 4: GPIO4, in use by spi0 CS0[]",
                         "gpiochip0 line 5: in use by the kernel[]");
         assertThat(tomlOf(findings, "gpiochip0 line 3"))
-                .contains("line = 3")
+                .contains("name = \"gpio-input-3\"", "line = 3")
                 .doesNotContain("chip");
         assertThat(tomlOf(findings, "gpiochip1 line 3"))
-                .contains("line = 3", "chip = \"mcp23017\"");
+                .contains("name = \"gpio-input-3-2\"", "line = 3", "chip = \"mcp23017\"");
         assertThat(header.driven()).isEmpty();
     }
 

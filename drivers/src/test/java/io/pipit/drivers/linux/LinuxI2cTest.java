@@ -116,6 +116,19 @@ class LinuxI2cTest {
     }
 
     @Test
+    void aReadingThatIsGivenUpBeginsNoOtherTransfer() throws Exception {
+        bus.chip(0x76);
+        try (I2cDevice device = open("i2c-1", 0x76)) {
+            Thread.currentThread().interrupt();
+            SensorException failure = failureOf(device);
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(failure.category()).isEqualTo(Category.TIMEOUT);
+            assertThat(bus.transfers).isZero();
+            assertThat(device.read(0xD0)).isZero();
+        }
+    }
+
+    @Test
     void saysHowToSwitchABusOnThatIsNotThere() throws Exception {
         Files.createDirectories(root.resolve("dev"));
         Files.createFile(root.resolve("dev/i2c-20"));

@@ -131,6 +131,9 @@ class LinuxSpiTest {
         kernel.refuse(root + "/dev/spidev0.0", Errno.EACCES);
         assertThat(refusal("spi-0", 0).category()).isEqualTo(Category.DENIED);
         assertThat(refusal("spi-0", 0)).hasMessageContaining("usermod -aG spi");
+        // As /proc/devices has it: spidev registers itself as spi.
+        kernel.refuse(root + "/dev/spidev0.0", Errno.EPERM);
+        assertThat(refusal("spi-0", 0)).hasMessageContaining("DeviceAllow=char-spi rw");
         try (SpiDevice device = SpiDevice.open(hardware, "spi-0", 1, 0, 500_000)) {
             loop.failure = Errno.EMSGSIZE;
             assertThat(catchThrowableOfType(SensorException.class, () -> device.exchange((byte) 1)))

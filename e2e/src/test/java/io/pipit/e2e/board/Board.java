@@ -67,7 +67,7 @@ final class Board implements AutoCloseable {
      * @param parent where its files are kept
      */
     static Board boot(Path parent) {
-        Outcome check = Program.run(List.of(KIT, "check"), Duration.ofSeconds(30));
+        Outcome check = Program.run(List.of(KIT, "check"), COMMAND_PATIENCE);
         if (check.exit() == UNUSABLE) {
             Program.skip(check.err().strip());
         }
@@ -91,6 +91,7 @@ final class Board implements AutoCloseable {
                             .start();
             Board board = new Board(shared, console, process);
             board.awaitOnConsole("board-ready", 1, BOOT_PATIENCE);
+            board.install();
             return board;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -146,24 +147,32 @@ final class Board implements AutoCloseable {
         }
     }
 
-    /** Installs Pipit as systemd/README.md says, and (re)starts it with this configuration. */
+    /** Installs Pipit as systemd/README.md says. */
+    private void install() {
+        sh("""
+        ln -s /opt/pipit/pipit /usr/bin/pipit
+        useradd --system --home-dir /var/lib/pipit --shell /usr/sbin/nologin pipit
+        usermod --append --groups i2c,gpio,spi pipit
+        install -m 0644 /opt/pipit/systemd/pipit.service /etc/systemd/system/
+        systemctl daemon-reload
+        """)
+                .hasExit(0);
+    }
+
+    /** (Re)starts Pipit with this configuration. */
     void runPipit(String toml) {
         try {
             Files.writeString(shared.resolve("pipit.toml"), toml);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        sh("""
-        if [ ! -e /usr/bin/pipit ]; then
-            ln -s /opt/pipit/pipit /usr/bin/pipit
-            useradd --system --home-dir /var/lib/pipit --shell /usr/sbin/nologin pipit
-            usermod --append --groups i2c,gpio,spi pipit
-            install -m 0644 /opt/pipit/systemd/pipit.service /etc/systemd/system/
-            systemctl daemon-reload
-        fi
-        install -D -m 0644 /shared/pipit.toml /etc/pipit/pipit.toml
-        systemctl restart pipit || { journalctl --no-pager --unit pipit >&2; exit 1; }
-        """)
+        sh("install -D -m 0644 /shared/pipit.toml /etc/pipit/pipit.toml").hasExit(0);
+        restartPipit();
+    }
+
+    /** (Re)starts Pipit; it is up when this returns. */
+    void restartPipit() {
+        sh("systemctl restart pipit || { journalctl --no-pager --unit pipit >&2; exit 1; }")
                 .hasExit(0);
     }
 
@@ -198,6 +207,35 @@ final class Board implements AutoCloseable {
                     assertThat(value).as(series).isPresent();
                     assertThat(value.getAsDouble()).as(series).isEqualTo(expected, offset);
                 });
+    }
+
+    /** What {@code /sensors} says of a sensor. */
+    JsonNode sensor(String name) {
+        return get("/sensors", PLAIN_JSON)
+                .orElseThrow()
+                .get("sensors")
+                .valueStream()
+                .filter(sensor -> sensor.get("name").asString().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** How many readings of a series those hear who observe it for so long. */
+    int readingsWithin(Duration time, String series) {
+        String heard =
+                sh("coap-client-notls -m get -s %d -A %d coap://127.0.0.1:5683/sensors/%s"
+                                .formatted(time.toSeconds(), SENML_JSON, series))
+                        .hasExit(0)
+                        .text();
+        return heard.split(series, -1).length - 1;
+    }
+
+    /** The readings of a series of this node, oldest first: time, node, series, value, unit. */
+    List<String[]> history(String series) {
+        return sh("pipit history --csv " + series).hasExit(0).lines().stream()
+                .skip(1)
+                .map(line -> line.split(",", -1))
+                .toList();
     }
 
     /** How the sensors are, as {@code /health} says. */

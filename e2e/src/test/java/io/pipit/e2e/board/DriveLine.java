@@ -1,12 +1,10 @@
 package io.pipit.e2e.board;
 
 import com.pi4j.io.gpio.digital.DigitalOutput;
-import io.pipit.drivers.BusClock;
 import io.pipit.drivers.line.OutputRequest;
 import io.pipit.drivers.linux.LinuxBuses;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 
 /**
  * Runs on the board: takes a line as an output, drives it, gives it back, and prints at each step
@@ -33,17 +31,5 @@ final class DriveLine {
         output.close();
         System.out.println("closed " + Files.readString(level).strip());
         buses.close();
-    }
-
-    private record SystemClock() implements BusClock {
-        @Override
-        public long nanoTime() {
-            return System.nanoTime();
-        }
-
-        @Override
-        public void pause(Duration duration) throws InterruptedException {
-            Thread.sleep(duration);
-        }
     }
 }

@@ -1,9 +1,13 @@
 package io.pipit.e2e.board;
 
+import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toMap;
+
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
-import java.util.stream.Collectors;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /** A chip on the board's I2C bus: a file of registers that a test pokes, and its faults. */
@@ -14,15 +18,34 @@ record VirtualChip(Board board, int address) {
     /** Something is wrong with the wires. */
     static final int EIO = 5;
 
+    /** It holds the clock, and the adapter gave up. */
+    static final int ETIMEDOUT = 110;
+
     private static final String ADAPTER = "/sys/class/i2c-adapter/i2c-0";
 
     /** Makes the bus {@code i2c-0} with chips that have registers of one byte. */
     static void makeBus(Board board, int... addresses) {
-        String list =
-                Arrays.stream(addresses)
-                        .mapToObj(address -> "0x%02x".formatted(address))
-                        .collect(Collectors.joining(","));
-        board.sh("modprobe i2c-virtual addr=" + list).hasExit(0);
+        makeBus(board, Arrays.stream(addresses).boxed().collect(toMap(each -> each, each -> 1)));
+    }
+
+    /**
+     * Makes the bus {@code i2c-0}.
+     *
+     * @param widths how many bytes a register has, 1 or 2, by the chip's address
+     */
+    static void makeBus(Board board, Map<Integer, Integer> widths) {
+        List<Integer> addresses = List.copyOf(widths.keySet());
+        board.sh(
+                        "modprobe i2c-virtual addr=%s width=%s"
+                                .formatted(
+                                        addresses.stream()
+                                                .map("0x%02x"::formatted)
+                                                .collect(joining(",")),
+                                        addresses.stream()
+                                                .map(address ->
+                                                        Integer.toString(widths.get(address)))
+                                                .collect(joining(","))))
+                .hasExit(0);
     }
 
     /**
@@ -46,6 +69,28 @@ record VirtualChip(Board board, int address) {
         registers.put(0xD0, (byte) 0x60);
         registers.put(0xF7, raw(415148, 519888, 30281));
         board.sh(set("clears", "0xf4 0x03 10") + poke(0, registers.array())).hasExit(0);
+        return this;
+    }
+
+    /** An MCP9808, whose registers are words, that measures so much. */
+    VirtualChip becomesMcp9808(double celsius) {
+        ByteBuffer registers = ByteBuffer.allocate(256);
+        registers.putShort(2 * 5, (short) (Math.round(celsius * 16) & 0x1FFF));
+        registers.putShort(2 * 6, (short) 0x0054);
+        registers.putShort(2 * 7, (short) 0x0400);
+        board.sh(poke(0, registers.array())).hasExit(0);
+        return this;
+    }
+
+    /**
+     * A TMP102, whose registers are words, that measures so much in its extended mode: the kernel's
+     * driver sets that.
+     */
+    VirtualChip becomesTmp102(double celsius) {
+        ByteBuffer registers = ByteBuffer.allocate(256);
+        registers.putShort(0, (short) (Math.round(celsius * 16) << 3));
+        registers.putShort(2, (short) 0x60A0);
+        board.sh(poke(0, registers.array())).hasExit(0);
         return this;
     }
 

@@ -14,7 +14,7 @@ import java.time.Duration;
  *
  * <p>Transfers are {@code I2C_RDWR}; where the adapter knows SMBus alone, what SMBus has a command
  * for is sent as that. The kernel ends a transfer after {@link #TRANSFER_MAX}, unless the adapter
- * itself hangs.
+ * itself hangs; a thread that was interrupted meanwhile begins no other.
  */
 final class I2cAdapter implements I2cWires {
 
@@ -75,6 +75,11 @@ final class I2cAdapter implements I2cWires {
 
     @Override
     public synchronized byte[] transfer(int address, byte[] written, int count) {
+        // Nothing interrupts the kernel within a transfer, so a reading of many ends between two.
+        if (Thread.currentThread().isInterrupted()) {
+            throw new I2cException(
+                    Reason.TIMEOUT, "0x%02x on bus %s: given up".formatted(address, bus));
+        }
         // Each time: a driver may be loaded later, and two on one chip upset each other.
         claim(address);
         try {

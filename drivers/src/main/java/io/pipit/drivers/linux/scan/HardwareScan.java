@@ -41,7 +41,7 @@ public final class HardwareScan {
     /**
      * What is known of the node's configuration.
      *
-     * @param sensors who is configured at {@code i2c-1 0x76} and the like
+     * @param sensors who is configured at a {@link Finding#place}, {@code i2c-1 0x76} and the like
      * @param names the names that sensors have already
      * @param isComplete whether that is all: where it may not be, no register is read, since that
      *     could come between two transfers of a sensor
@@ -95,17 +95,20 @@ public final class HardwareScan {
         }
         spi();
         for (KernelSources.Source source : KernelSources.in(root, problems)) {
+            String place = source.kind() + " " + source.name();
+            String sensor = configured.sensors().get(place);
             List<Fit> fits = new ArrayList<>();
-            if (source.known()) {
+            if (source.known() && sensor == null) {
                 drivers.find(source.kind())
                         .ifPresent(driver ->
                                 fits.add(fit(driver, "the kernel reads it", source.options())));
             }
+            String what = source.known() ? "read by the kernel" : "not a thermometer";
             findings.add(
                     new Finding(
                             source.kind(),
-                            source.kind() + " " + source.name(),
-                            source.known() ? "read by the kernel" : "not a thermometer",
+                            place,
+                            sensor == null ? what : what + ", configured as " + sensor,
                             fits));
         }
         return List.copyOf(findings);
@@ -271,7 +274,12 @@ public final class HardwareScan {
             fits =
                     drivers.all().stream()
                             .filter(driver -> driver.descriptor().bus() == Bus.GPIO)
-                            .map(driver -> fit(driver, "the line is free", options))
+                            .map(driver ->
+                                    fit(
+                                            driver,
+                                            driver.descriptor().name() + "-" + number,
+                                            "the line is free",
+                                            options))
                             .toList();
         }
         return new Finding(
@@ -298,29 +306,48 @@ public final class HardwareScan {
                                 SensorBlock.quoted("spi-" + name.group(1)),
                                 "chip-select",
                                 name.group(2));
+                String place = "spi-%s chip select %s".formatted(name.group(1), name.group(2));
+                String sensor = configured.sensors().get(place);
                 findings.add(
-                        new Finding(
-                                "spi",
-                                "spi-%s chip select %s".formatted(name.group(1), name.group(2)),
-                                "there is no asking over SPI who is there",
-                                drivers.all().stream()
-                                        .filter(driver -> driver.descriptor().bus() == Bus.SPI)
-                                        .map(driver ->
-                                                fit(driver, "any chip may be there", options))
-                                        .toList()));
+                        sensor == null
+                                ? new Finding(
+                                        "spi",
+                                        place,
+                                        "there is no asking over SPI who is there",
+                                        drivers.all().stream()
+                                                .filter(driver ->
+                                                        driver.descriptor().bus() == Bus.SPI)
+                                                .map(driver ->
+                                                        fit(
+                                                                driver,
+                                                                "any chip may be there",
+                                                                options))
+                                                .toList())
+                                : new Finding(
+                                        "spi",
+                                        place,
+                                        "configured as " + sensor + ", left alone",
+                                        List.of()));
             }
         }
     }
 
     private Fit fit(Driver driver, String because, Map<String, String> options) {
+        return fit(driver, driver.descriptor().name(), because, options);
+    }
+
+    /**
+     * @param wanted what the sensor is called, unless there is one with that name
+     */
+    private Fit fit(Driver driver, String wanted, String because, Map<String, String> options) {
         DriverDescriptor descriptor = driver.descriptor();
         Map<String, String> known =
                 options.entrySet().stream()
                         .filter(option -> descriptor.option(option.getKey()).isPresent())
                         .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
-        String name = descriptor.name();
+        String name = wanted;
         for (int i = 2; !names.add(name); i++) {
-            name = descriptor.name() + "-" + i;
+            name = wanted + "-" + i;
         }
         return new Fit(descriptor.name(), because, SensorBlock.block(descriptor, name, known));
     }

@@ -48,7 +48,7 @@ public final class LinuxSpiProvider extends SpiProviderBase {
                 new DeviceNode(
                         root.resolve("dev/spidev%d.%d".formatted(bus, config.channel())),
                         "spi",
-                        "char-spidev",
+                        "char-spi",
                         "switch SPI on with dtparam=spi=on in /boot/firmware/config.txt and restart");
         Device device =
                 new Device(
