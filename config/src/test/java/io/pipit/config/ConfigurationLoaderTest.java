@@ -142,7 +142,7 @@ class ConfigurationLoaderTest {
                                 List.of(
                                         new Grant(Role.READ, "air/*"),
                                         new Grant(Role.WRITE, "fan"),
-                                        new Grant(Role.BULK, "**"),
+                                        new Grant(Role.BULK, "photos/**"),
                                         new Grant(Role.ADMIN, "**"))));
         assertThat(configuration.peers().getFirst().roles().toString())
                 .isEqualTo("[read:air/*, write:fan, bulk:photos/**, admin]");

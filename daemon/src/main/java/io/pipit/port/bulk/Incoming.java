@@ -11,7 +11,12 @@ import java.util.concurrent.CompletionStage;
  */
 public interface Incoming {
     /** Where nothing is taken. */
-    Incoming NONE = new NoFiles();
+    Incoming NONE = new NoFiles("this node takes no files: [files] inbox isn't set");
+
+    /** Takes nothing, and says why. */
+    static Incoming refusing(String why) {
+        return new NoFiles(why);
+    }
 
     /** A size that wasn't said. */
     long UNKNOWN = -1;

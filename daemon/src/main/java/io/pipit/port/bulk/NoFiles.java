@@ -6,8 +6,12 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** Shares nothing and takes nothing, and says which key would change that. */
-final class NoFiles implements SharedFiles, Incoming {
+/**
+ * Shares nothing and takes nothing.
+ *
+ * @param why and what would change that
+ */
+record NoFiles(String why) implements SharedFiles, Incoming {
     @Override
     public CompletionStage<List<Listed>> list() {
         return CompletableFuture.completedFuture(List.of());
@@ -15,12 +19,12 @@ final class NoFiles implements SharedFiles, Incoming {
 
     @Override
     public CompletionStage<Opened> open(FileName name) {
-        return refused("this node shares no folder: [files] share isn't set");
+        return refused();
     }
 
     @Override
     public CompletionStage<Digest> digest(FileName name) {
-        return refused("this node shares no folder: [files] share isn't set");
+        return refused();
     }
 
     @Override
@@ -39,14 +43,14 @@ final class NoFiles implements SharedFiles, Incoming {
 
             @Override
             public CompletionStage<Held> outcome() {
-                return refused("this node takes no files: [files] inbox isn't set");
+                return refused();
             }
         };
     }
 
     @Override
     public CompletionStage<Held> held(Coming file) {
-        return refused("this node takes no files: [files] inbox isn't set");
+        return refused();
     }
 
     @Override
@@ -54,7 +58,7 @@ final class NoFiles implements SharedFiles, Incoming {
         return List.of();
     }
 
-    private static <T> CompletionStage<T> refused(String why) {
+    private <T> CompletionStage<T> refused() {
         return CompletableFuture.failedFuture(new FileRefused(Reason.NOT_FOUND, why));
     }
 }

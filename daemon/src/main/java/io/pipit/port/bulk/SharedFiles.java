@@ -10,7 +10,7 @@ import java.util.concurrent.CompletionStage;
  */
 public interface SharedFiles {
     /** Where nothing is shared. */
-    SharedFiles NONE = new NoFiles();
+    SharedFiles NONE = new NoFiles("this node shares no folder: [files] share isn't set");
 
     /** One of them. */
     record Listed(FileName name, long bytes) {}
