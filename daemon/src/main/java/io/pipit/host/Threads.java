@@ -3,10 +3,14 @@ package io.pipit.host;
 import io.pipit.monitor.Counter;
 import io.pipit.monitor.Metrics;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -17,6 +21,9 @@ import org.slf4j.LoggerFactory;
  * heard of when they die of something. Thread-safe.
  */
 public final class Threads {
+    /** How long a thread without work is kept, seconds. */
+    private static final int OCCASIONAL_KEPT_S = 10;
+
     private static final Logger LOG = LoggerFactory.getLogger(Threads.class);
 
     private final Counter died;
@@ -68,6 +75,22 @@ public final class Threads {
         timer.setRemoveOnCancelPolicy(true);
         timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         return timer;
+    }
+
+    /**
+     * Runs tasks one at a time, on a thread that goes when there is nothing to do.
+     *
+     * @param waitingMax tasks that wait; one more is refused with a {@link
+     *     java.util.concurrent.RejectedExecutionException}
+     */
+    public ExecutorService occasional(String name, int waitingMax) {
+        return new ThreadPoolExecutor(
+                0,
+                1,
+                OCCASIONAL_KEPT_S,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(waitingMax),
+                named(name));
     }
 
     /** Runs tasks one at a time, on the relay's threads or one of its own, within the carrier. */

@@ -17,6 +17,7 @@ import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
+import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
 import java.security.spec.ECGenParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
@@ -48,9 +49,11 @@ public final class Identity {
 
     private final KeyPair keys;
     private final NodeId id;
+    private final Path directory;
 
-    private Identity(KeyPair keys) {
+    private Identity(KeyPair keys, Path directory) {
         this.keys = keys;
+        this.directory = directory;
         this.id = NodeId.of(keys.getPublic());
     }
 
@@ -110,7 +113,7 @@ public final class Identity {
             PublicKey open =
                     factory.generatePublic(new X509EncodedKeySpec(block(file, text, "PUBLIC KEY")));
             check(file, secret, open);
-            return new Identity(new KeyPair(open, secret));
+            return new Identity(new KeyPair(open, secret), directory);
         } catch (GeneralSecurityException | IllegalArgumentException e) {
             throw damaged(file, "it doesn't hold a key (" + e.getMessage() + ")", e);
         }
@@ -196,6 +199,11 @@ public final class Identity {
     /** Never leaves this machine. */
     public PrivateKey privateKey() {
         return keys.getPrivate();
+    }
+
+    /** A certificate of this key, for protocols that want one; reads or writes a file. */
+    public X509Certificate certificate() {
+        return NodeCertificate.of(this, directory);
     }
 
     @Override

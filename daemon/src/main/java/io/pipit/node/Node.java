@@ -33,12 +33,17 @@ import io.pipit.sampling.DriverProbe;
 import io.pipit.sampling.Sampler;
 import io.pipit.sampling.SensorSpec;
 import io.pipit.store.SqliteStore;
-import io.pipit.tcp.SessionLimits;
+import io.pipit.tcp.EventLoop;
+import io.pipit.tcp.MonitorServer;
+import io.pipit.tcp.TcpNetwork;
+import io.pipit.tcp.TcpPeerLinks;
 import io.pipit.tcp.UnixSocketServer;
+import io.pipit.tcp.session.SessionLimits;
 import io.pipit.wire.Format;
 import io.pipit.wire.SliceCodec;
 import io.pipit.wire.compact.CompactSlice;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -53,6 +58,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -71,6 +77,9 @@ final class Node implements AutoCloseable {
      * them all.
      */
     private static final int PROBLEMS_SHOWN = 3;
+
+    /** Steps of handshakes over TCP that wait for their turn. */
+    private static final int HANDSHAKES_WAITING_MAX = 256;
 
     private static final String STORE_FILE = "pipit.db";
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
@@ -186,6 +195,24 @@ final class Node implements AutoCloseable {
                         settings.listen(),
                         new KeyPair(identity.publicKey(), identity.privateKey()),
                         id -> trust.find(id).orElse(null));
+        EventLoop connections = new EventLoop(threads.named("tcp"));
+        opened.push(connections);
+        ExecutorService handshakes = threads.occasional("tls", HANDSHAKES_WAITING_MAX);
+        opened.push(handshakes::shutdownNow);
+        TcpNetwork tcp =
+                new TcpNetwork(
+                        self,
+                        identity.privateKey(),
+                        identity.certificate(),
+                        id -> trust.find(id).orElse(null),
+                        resources,
+                        handshakes,
+                        metrics,
+                        connections);
+        opened.push(tcp);
+        for (InetSocketAddress address : network.addresses()) {
+            tcp.listen(address);
+        }
         // A timer of its own: asking for a name may take long, and others' deadlines can't wait.
         ScheduledExecutorService lookUps = threads.timer("names");
         opened.push(lookUps::shutdownNow);
@@ -202,6 +229,9 @@ final class Node implements AutoCloseable {
                                         : SliceCodec.decode(pack, Format.CBOR),
                         time);
         peers.reachedBy(links);
+        TcpPeerLinks tcpLinks =
+                new TcpPeerLinks(
+                        connections, tcp, directory::of, carried(inbox, toCore), time, metrics);
 
         Core core =
                 new Core(
@@ -239,21 +269,21 @@ final class Node implements AutoCloseable {
         opened.push(sampler);
 
         Set<NodeId> known = new HashSet<>();
-        trust.onChange(now -> know(now, known, directory, links, resources));
-        know(trust.list(), known, directory, links, resources);
+        trust.onChange(now -> know(now, known, directory, links, tcpLinks, resources));
+        know(trust.list(), known, directory, links, tcpLinks, resources);
         tell(Part.SENSORS, "drivers", drivers.problems());
         loop.start();
         files.start();
         sampler.apply(sensors());
 
-        coap.openMonitor(settings.monitor(), settings.monitorGrants());
+        InetSocketAddress monitor = coap.openMonitor(settings.monitor(), settings.monitorGrants());
+        MonitorServer monitorTcp =
+                new MonitorServer(resources, settings.monitorGrants(), metrics, connections);
+        opened.push(monitorTcp);
+        monitorTcp.start(monitor);
         UnixSocketServer socket =
                 new UnixSocketServer(
-                        node.runDir(),
-                        resources,
-                        SessionLimits.LOCAL,
-                        metrics,
-                        threads.named("unix-socket"));
+                        node.runDir(), resources, SessionLimits.LOCAL, metrics, connections);
         socket.start();
         opened.push(socket);
         // Who found no daemon to ask until now may have changed the list meanwhile.
@@ -295,7 +325,8 @@ final class Node implements AutoCloseable {
             List<Peer> now,
             Set<NodeId> before,
             PeerDirectory directory,
-            CoapPeerLinks links,
+            CoapPeerLinks udp,
+            TcpPeerLinks tcp,
             ResourceTree resources) {
         directory.know(now);
         inbox.offer(new Event.PeersKnown(now));
@@ -305,8 +336,13 @@ final class Node implements AutoCloseable {
         tell(Part.PEERS, "patterns", settings.tooWide(now));
         resources.grantsChanged(now);
         Set<NodeId> ids = new HashSet<>(now.stream().map(Peer::id).toList());
-        before.stream().filter(id -> !ids.contains(id)).forEach(links::forget);
-        ids.stream().filter(id -> !before.contains(id)).forEach(links::greet);
+        before.stream()
+                .filter(id -> !ids.contains(id))
+                .forEach(id -> {
+                    udp.forget(id);
+                    tcp.forget(id);
+                });
+        ids.stream().filter(id -> !before.contains(id)).forEach(udp::greet);
         before.clear();
         before.addAll(ids);
     }

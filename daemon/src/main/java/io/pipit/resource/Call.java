@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Call {
     static final int BAD_REQUEST = 400;
+    static final int BAD_OPTION = 402;
     static final int FORBIDDEN = 403;
     static final int NOT_FOUND = 404;
     static final int METHOD_NOT_ALLOWED = 405;
@@ -382,6 +383,7 @@ final class Call {
     private static String title(int code) {
         return switch (code) {
             case BAD_REQUEST -> "Bad Request";
+            case BAD_OPTION -> "Bad Option";
             case FORBIDDEN -> "Forbidden";
             case NOT_FOUND -> "Not Found";
             case METHOD_NOT_ALLOWED -> "Method Not Allowed";

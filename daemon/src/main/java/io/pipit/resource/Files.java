@@ -19,6 +19,7 @@ import io.pipit.wire.Document;
 import io.pipit.wire.Format;
 import io.pipit.wire.LinkFormat;
 import io.pipit.wire.LinkFormat.Link;
+import io.pipit.wire.Options;
 import io.pipit.wire.Options.Block;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -39,9 +40,6 @@ import java.util.Set;
 final class Files {
     /** {@code application/octet-stream}. */
     static final int OCTETS = 42;
-
-    /** The content-format of a block that counts in kilobytes (BERT; RFC 8323, section 6). */
-    static final int BERT = 7;
 
     private static final int KILOBYTE = 1_024;
     private static final int CONTENT = 205;
@@ -160,29 +158,21 @@ final class Files {
     private static Stretch stretch(Call call, long from, long size) throws Refusal {
         Block asked = call.request().part().block2();
         int most = call.exchange().blockBytesMax();
-        int exponent = asked == null ? BERT : asked.sizeExponent();
+        int exponent = asked == null ? Options.BERT : asked.sizeExponent();
         if (most <= KILOBYTE) {
-            exponent = Math.min(exponent, BERT - 1);
+            exponent = Math.min(exponent, Options.BERT - 1);
         }
-        int unit = blockBytes(exponent);
+        int unit = new Block(0, false, exponent).unitBytes();
         // Who is given smaller blocks than it asked for begins with the first, or counts in these.
-        long at = from + (asked == null ? 0 : asked.number() * (long) blockBytes(asked));
+        long at = from + (asked == null ? 0 : asked.from());
         if (at > size || (at == size && at > from)) {
             throw Call.bad("the file has " + size + " bytes, and none at " + at);
         }
         long left = size - at;
-        long room = exponent == BERT ? most / KILOBYTE * (long) KILOBYTE : unit;
+        long room = exponent == Options.BERT ? most / KILOBYTE * (long) KILOBYTE : unit;
         int bytes = (int) Math.min(left, room);
         return new Stretch(
                 at, bytes, new Block((int) ((at - from) / unit), bytes < left, exponent));
-    }
-
-    static int blockBytes(Block block) {
-        return blockBytes(block.sizeExponent());
-    }
-
-    private static int blockBytes(int exponent) {
-        return exponent == BERT ? KILOBYTE : 16 << exponent;
     }
 
     private void answer(Call call, Opened file, long from) throws Refusal {

@@ -22,6 +22,7 @@ import io.pipit.resource.exchange.Resources;
 import io.pipit.wire.Format;
 import io.pipit.wire.LinkFormat;
 import io.pipit.wire.LinkFormat.Link;
+import io.pipit.wire.Options.Block;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -147,6 +148,14 @@ public final class ResourceTree implements Resources {
                 || (path.size() > 2 && path.getFirst().equals("outbox") && via == Via.SOCKET);
     }
 
+    /** Nothing else takes a body in several messages; an answer in parts is the transport's. */
+    private static void refuseParts(Request request) throws Refusal {
+        Block upload = request.part().block1();
+        if (upload != null && (upload.more() || upload.number() > 0)) {
+            throw new Refusal(Call.BAD_OPTION, "this takes its payload in one message");
+        }
+    }
+
     private void count(Refusal refusal) {
         switch (refusal.code) {
             case Call.FORBIDDEN -> denied.increment();
@@ -167,6 +176,7 @@ public final class ResourceTree implements Resources {
         if (isBulk(call, path)) {
             return;
         }
+        refuseParts(call.request());
         switch (path.size()) {
             case 1 -> {
                 switch (path.getFirst()) {

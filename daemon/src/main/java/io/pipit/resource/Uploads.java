@@ -103,9 +103,9 @@ final class Uploads {
         Coming file = file(call, path);
         Block block = call.request().part().block1();
         long from = call.whole("from", 0);
-        long at = from + (block == null ? 0 : block.number() * (long) Files.blockBytes(block));
+        long at = from + (block == null ? 0 : block.from());
         boolean more = block != null && block.more();
-        if (block != null && more && (bytes == 0 || bytes % Files.blockBytes(block) != 0)) {
+        if (block != null && more && (bytes == 0 || bytes % block.unitBytes() != 0)) {
             throw Call.bad("a block that isn't the last has a whole number of its unit");
         }
         if (file.bytes() >= 0 && at + bytes > file.bytes()) {

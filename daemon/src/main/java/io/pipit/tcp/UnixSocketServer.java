@@ -4,16 +4,18 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.pipit.model.Grant;
 import io.pipit.monitor.Metrics;
 import io.pipit.resource.exchange.Caller;
 import io.pipit.resource.exchange.Resources;
+import io.pipit.tcp.session.Session;
+import io.pipit.tcp.session.SessionCounters;
+import io.pipit.tcp.session.SessionLimits;
+import io.pipit.tcp.session.Sessions;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -30,8 +32,6 @@ import java.nio.file.attribute.GroupPrincipal;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,13 +51,12 @@ public final class UnixSocketServer implements AutoCloseable {
     private static final int BACKLOG = 64;
     private static final WriteBufferWaterMark OUTBOUND =
             new WriteBufferWaterMark(64 * 1024, 256 * 1024);
-    private static final int CLOSE_MILLIS_MAX = 1_000;
 
     private final Path runDir;
     private final Path socket;
     private final Sessions sessions;
-    private final ThreadFactory threads;
-    private @Nullable EventLoopGroup loop;
+    private final Caller caller;
+    private final EventLoop loop;
     private @Nullable Channel channel;
     private @Nullable Object fileKey;
 
@@ -65,15 +64,15 @@ public final class UnixSocketServer implements AutoCloseable {
      * Doesn't do anything yet.
      *
      * @param runDir where {@link #FILE_NAME} is to be; made where it isn't there
-     * @param threads makes the event loop's thread
+     * @param loop where its connections live
      */
     public UnixSocketServer(
             Path runDir,
             Resources resources,
             SessionLimits limits,
             Metrics metrics,
-            ThreadFactory threads) {
-        Caller caller =
+            EventLoop loop) {
+        this.caller =
                 new Caller(
                         Caller.Via.SOCKET,
                         null,
@@ -85,9 +84,8 @@ public final class UnixSocketServer implements AutoCloseable {
                                 Grant.of(Grant.Role.ADMIN)));
         this.runDir = runDir.toAbsolutePath().normalize();
         this.socket = this.runDir.resolve(FILE_NAME);
-        this.sessions =
-                new Sessions(resources, _ -> caller, limits, SessionCounters.of(metrics, "socket"));
-        this.threads = threads;
+        this.sessions = new Sessions(resources, limits, SessionCounters.of(metrics, "socket"));
+        this.loop = loop;
     }
 
     /** Where it is. */
@@ -112,15 +110,18 @@ public final class UnixSocketServer implements AutoCloseable {
         Files.createDirectories(runDir);
         refuseWhereSomebodyAnswers();
         ServerSocketChannel bound = bind();
-        loop = new MultiThreadIoEventLoopGroup(1, threads, NioIoHandler.newFactory());
-        // Without any timer Netty's loop wakes up each second to look for one.
-        var _ = loop.next().scheduleAtFixedRate(() -> {}, 1, 1, TimeUnit.DAYS);
         channel =
                 new ServerBootstrap()
-                        .group(loop)
+                        .group(loop.group())
                         .channelFactory(() -> new NioServerDomainSocketChannel(bound))
                         .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, OUTBOUND)
-                        .childHandler(sessions)
+                        .childHandler(
+                                new ChannelInitializer<Channel>() {
+                                    @Override
+                                    protected void initChannel(Channel made) {
+                                        sessions.add(made, () -> caller, new Session.Watch() {});
+                                    }
+                                })
                         .register()
                         .syncUninterruptibly()
                         .channel();
@@ -196,7 +197,7 @@ public final class UnixSocketServer implements AutoCloseable {
     /** Says goodbye to all connections and takes the socket away. A second time nothing happens. */
     @Override
     public void close() {
-        if (loop == null || channel == null) {
+        if (channel == null) {
             return;
         }
         try {
@@ -208,9 +209,7 @@ public final class UnixSocketServer implements AutoCloseable {
             // Gone already, or not ours to take away any more.
         }
         channel.close().syncUninterruptibly();
-        loop.next().submit(sessions::release).syncUninterruptibly();
-        loop.shutdownGracefully(0, CLOSE_MILLIS_MAX, TimeUnit.MILLISECONDS).syncUninterruptibly();
-        loop = null;
+        loop.await(sessions::release);
         channel = null;
     }
 }

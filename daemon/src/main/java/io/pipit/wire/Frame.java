@@ -1,8 +1,12 @@
 package io.pipit.wire;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A CoAP message as it travels over a reliable transport (RFC 8323, section 3.2). Immutable as long
@@ -65,7 +69,12 @@ public record Frame(int code, byte[] token, Options options, byte[] payload) {
     public static final int OVERHEAD_BYTES_MAX = 1 + 4 + 1 + 8 + 1;
 
     private static final int TOKEN_BYTES_MAX = 8;
+
+    /** All of a message but its payload, and a byte of that, fit into this or can't be read. */
+    private static final int HEAD_BYTES_MAX = OVERHEAD_BYTES_MAX + Options.BYTES_MAX + 1;
+
     private static final int MARKER = 0xff;
+    private static final int DIAGNOSTIC_CHARS_MAX = 200;
     private static final int ONE_BYTE_BASE = 13;
     private static final int TWO_BYTES_BASE = 269;
     private static final int FOUR_BYTES_BASE = 65_805;
@@ -90,6 +99,24 @@ public record Frame(int code, byte[] token, Options options, byte[] payload) {
         return new Frame(code, NOTHING, options, NOTHING);
     }
 
+    /**
+     * Gives up on a connection (section 5.6).
+     *
+     * @param why for the other side's people
+     */
+    public static Frame abort(String why, Options options) {
+        return new Frame(ABORT, NOTHING, options, why.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** What a payload says to people (RFC 7252, section 5.5.2); not more than a line of it. */
+    public String diagnostic() {
+        String text = new String(payload, StandardCharsets.UTF_8);
+        return text.lines()
+                .findFirst()
+                .map(line -> line.substring(0, Math.min(line.length(), DIAGNOSTIC_CHARS_MAX)))
+                .orElse("");
+    }
+
     /** Whether it speaks of the connection rather than of a resource: 7.xx. */
     public boolean isSignal() {
         return code / 100 == 7;
@@ -112,19 +139,30 @@ public record Frame(int code, byte[] token, Options options, byte[] payload) {
 
     /** The message's bytes. */
     public byte[] encode() {
-        int bytesMax = OVERHEAD_BYTES_MAX + options.bytesMax();
-        ByteBuffer body = ByteBuffer.allocate(Math.addExact(bytesMax, payload.length));
+        byte[] head = encodeHead(payload.length);
+        byte[] whole = Arrays.copyOf(head, Math.addExact(head.length, payload.length));
+        System.arraycopy(payload, 0, whole, head.length, payload.length);
+        return whole;
+    }
+
+    /**
+     * All of the message but its payload, for one that is sent from elsewhere right after it.
+     *
+     * @param payloadBytes how many bytes follow, 0 to 2^31 - 1 in place of {@link #payload}
+     */
+    public byte[] encodeHead(int payloadBytes) {
+        ByteBuffer body = ByteBuffer.allocate(options.bytesMax() + 1);
         options.encode(body);
-        if (payload.length > 0) {
-            body.put((byte) MARKER).put(payload);
+        if (payloadBytes > 0) {
+            body.put((byte) MARKER);
         }
         body.flip();
-        int length = body.remaining();
+        int length = Math.addExact(body.remaining(), payloadBytes);
         int more =
                 length < ONE_BYTE_BASE
                         ? 0
                         : length < TWO_BYTES_BASE ? 1 : length < FOUR_BYTES_BASE ? 2 : 4;
-        ByteBuffer out = ByteBuffer.allocate(2 + more + token.length + length);
+        ByteBuffer out = ByteBuffer.allocate(2 + more + token.length + body.remaining());
         int nibble = more == 0 ? length : more == 1 ? 13 : more == 2 ? 14 : 15;
         out.put((byte) (nibble << 4 | token.length));
         switch (more) {
@@ -139,6 +177,15 @@ public record Frame(int code, byte[] token, Options options, byte[] payload) {
     }
 
     /**
+     * A message whose payload is taken apart from it.
+     *
+     * @param frame without its payload
+     * @param bytes of the message before the payload, or all of it where it has none
+     * @param payloadBytes that follow
+     */
+    public record Head(Frame frame, int bytes, int payloadBytes) {}
+
+    /**
      * Takes the next message off the front of a stream.
      *
      * @param in what has arrived, big-endian; its position moves behind the message, and not at all
@@ -150,43 +197,102 @@ public record Frame(int code, byte[] token, Options options, byte[] payload) {
      */
     public static Optional<Frame> decode(ByteBuffer in, int messageBytesMax) throws WireException {
         int start = in.position();
-        if (!in.hasRemaining()) {
+        Start first = Start.of(in, messageBytesMax);
+        if (first == null || in.remaining() < first.total) {
             return Optional.empty();
         }
-        int head = in.get(start) & 0xff;
-        int nibble = head >> 4;
-        int tokenBytes = head & 0xf;
-        if (tokenBytes > TOKEN_BYTES_MAX) {
-            throw new WireException("a token of " + tokenBytes + " bytes");
-        }
-        int more = nibble < 13 ? 0 : nibble == 13 ? 1 : nibble == 14 ? 2 : 4;
-        if (in.remaining() < 1 + more) {
-            return Optional.empty();
-        }
-        long length =
-                switch (more) {
-                    case 1 -> (in.get(start + 1) & 0xff) + (long) ONE_BYTE_BASE;
-                    case 2 -> (in.getShort(start + 1) & 0xffff) + (long) TWO_BYTES_BASE;
-                    case 4 -> (in.getInt(start + 1) & 0xffffffffL) + FOUR_BYTES_BASE;
-                    default -> nibble;
-                };
-        long total = 2 + more + tokenBytes + length;
-        if (total > messageBytesMax) {
-            throw new WireException(
-                    "a message of " + total + " bytes where " + messageBytesMax + " are allowed");
-        }
-        if (in.remaining() < total) {
-            return Optional.empty();
-        }
-        ByteBuffer message = in.slice(start + 1 + more, (int) total - 1 - more);
-        int code = message.get() & 0xff;
-        byte[] token = new byte[tokenBytes];
-        message.get(token);
-        Options options = Options.decode(message);
+        ByteBuffer message = in.slice(start, first.total);
+        Frame head = first.head(message);
         byte[] payload = new byte[message.remaining()];
         message.get(payload);
-        in.position(start + (int) total);
-        return Optional.of(new Frame((code >> 5) * 100 + (code & 31), token, options, payload));
+        in.position(start + first.total);
+        return Optional.of(new Frame(head.code, head.token, head.options, payload));
+    }
+
+    /**
+     * Takes all but the payload of the next message off the front of a stream, so that the payload
+     * can be taken as it arrives.
+     *
+     * @param in as for {@link #decode}; its position moves behind what was taken
+     * @param messageBytesMax as for {@link #decode}
+     * @return nothing as long as more bytes are needed: of a large message about {@link
+     *     Options#BYTES_MAX}, so that its options are all there
+     * @throws WireException where the stream can't be read any further
+     */
+    public static Optional<Head> decodeHead(ByteBuffer in, int messageBytesMax)
+            throws WireException {
+        int start = in.position();
+        Start first = Start.of(in, messageBytesMax);
+        if (first == null || in.remaining() < Math.min(first.total, HEAD_BYTES_MAX)) {
+            return Optional.empty();
+        }
+        ByteBuffer message = in.slice(start, Math.min(first.total, in.remaining()));
+        Frame head = first.head(message);
+        int bytes = message.position();
+        in.position(start + bytes);
+        return Optional.of(new Head(head, bytes, first.total - bytes));
+    }
+
+    /**
+     * How long the message at the front of a stream is in all; nothing where that isn't known yet.
+     *
+     * @throws WireException as for {@link #decode}
+     */
+    public static OptionalInt bytesOf(ByteBuffer in, int messageBytesMax) throws WireException {
+        Start first = Start.of(in, messageBytesMax);
+        return first == null ? OptionalInt.empty() : OptionalInt.of(first.total);
+    }
+
+    /**
+     * What the first bytes say.
+     *
+     * @param codeAt where the code stands
+     * @param total bytes of the message
+     */
+    private record Start(int codeAt, int tokenBytes, int total) {
+        static @Nullable Start of(ByteBuffer in, int messageBytesMax) throws WireException {
+            int start = in.position();
+            if (!in.hasRemaining()) {
+                return null;
+            }
+            int head = in.get(start) & 0xff;
+            int nibble = head >> 4;
+            int tokenBytes = head & 0xf;
+            if (tokenBytes > TOKEN_BYTES_MAX) {
+                throw new WireException("a token of " + tokenBytes + " bytes");
+            }
+            int more = nibble < 13 ? 0 : nibble == 13 ? 1 : nibble == 14 ? 2 : 4;
+            if (in.remaining() < 1 + more) {
+                return null;
+            }
+            long length =
+                    switch (more) {
+                        case 1 -> (in.get(start + 1) & 0xff) + (long) ONE_BYTE_BASE;
+                        case 2 -> (in.getShort(start + 1) & 0xffff) + (long) TWO_BYTES_BASE;
+                        case 4 -> (in.getInt(start + 1) & 0xffffffffL) + FOUR_BYTES_BASE;
+                        default -> nibble;
+                    };
+            long total = 2 + more + tokenBytes + length;
+            if (total > messageBytesMax) {
+                throw new WireException(
+                        "a message of "
+                                + total
+                                + " bytes where "
+                                + messageBytesMax
+                                + " are allowed");
+            }
+            return new Start(1 + more, tokenBytes, (int) total);
+        }
+
+        /** All but the payload; the position moves to where that begins. */
+        Frame head(ByteBuffer message) throws WireException {
+            message.position(codeAt);
+            int code = message.get() & 0xff;
+            byte[] token = new byte[tokenBytes];
+            message.get(token);
+            Options options = Options.decode(message);
+            return new Frame((code >> 5) * 100 + (code & 31), token, options);
+        }
     }
 
     @Override

@@ -31,6 +31,15 @@ public final class Options implements Iterable<Options.Option> {
     public static final int BLOCK2 = 23;
     public static final int BLOCK1 = 27;
 
+    /** How large the whole answer is (RFC 7959, section 4), bytes. */
+    public static final int SIZE2 = 28;
+
+    /** How large the whole payload is, bytes. */
+    public static final int SIZE1 = 60;
+
+    /** The size exponent of a block of any multiple of 1,024 bytes (RFC 8323, section 6). */
+    public static final int BERT = 7;
+
     /** More options than any request of ours has; what it bounds is the work per message. */
     public static final int COUNT_MAX = 128;
 
@@ -58,12 +67,33 @@ public final class Options implements Iterable<Options.Option> {
     }
 
     /**
-     * A part of a body (RFC 7959, section 2.2).
+     * A part of a body (RFC 7959, section 2.2). Twenty bits of its number travel, so that no part
+     * begins beyond 1 GiB: of what is longer only a resource that begins further on (a query {@code
+     * from}) has the rest.
      *
+     * @param number 0 to {@link #NUMBER_MAX}
      * @param sizeExponent the block's size is 2^(exponent + 4) bytes; 7 is BERT (RFC 8323, section
      *     6)
      */
-    public record Block(int number, boolean more, int sizeExponent) {}
+    public record Block(int number, boolean more, int sizeExponent) {
+        /** The largest number. */
+        public static final int NUMBER_MAX = (1 << 20) - 1;
+
+        /** The unit in which {@link #number} counts, bytes: 16 to 1,024. */
+        public int unitBytes() {
+            return 1 << (Math.min(sizeExponent, BERT - 1) + 4);
+        }
+
+        /** Where in the body it begins, bytes. */
+        public long from() {
+            return (long) number * unitBytes();
+        }
+
+        /** As it stands in the option. */
+        public long encoded() {
+            return (long) number << 4 | (more ? 8 : 0) | sizeExponent;
+        }
+    }
 
     private record Form(boolean repeats, int bytesMin, int bytesMax) {
         boolean fits(byte[] value) {
@@ -83,7 +113,9 @@ public final class Options implements Iterable<Options.Option> {
                     Map.entry(URI_QUERY, new Form(true, 0, 255)),
                     Map.entry(ACCEPT, new Form(false, 0, 2)),
                     Map.entry(BLOCK2, new Form(false, 0, 3)),
-                    Map.entry(BLOCK1, new Form(false, 0, 3)));
+                    Map.entry(BLOCK1, new Form(false, 0, 3)),
+                    Map.entry(SIZE2, new Form(false, 0, 4)),
+                    Map.entry(SIZE1, new Form(false, 0, 4)));
 
     private final List<Option> options;
 
@@ -149,6 +181,16 @@ public final class Options implements Iterable<Options.Option> {
     /** The value of the first with this number. */
     public Optional<byte[]> bytes(int number) {
         return options.stream().filter(o -> o.number() == number).map(Option::value).findFirst();
+    }
+
+    /** The values of all with this number, as far as its definition allows them. */
+    public List<byte[]> all(int number) {
+        Form form = KNOWN.get(number);
+        return options.stream()
+                .filter(o -> o.number() == number)
+                .map(Option::value)
+                .filter(value -> form == null || form.fits(value))
+                .toList();
     }
 
     /**

@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pipit.monitor.Metrics;
 import io.pipit.resource.exchange.Exchange;
-import io.pipit.tcp.SessionLimits;
+import io.pipit.tcp.EventLoop;
 import io.pipit.tcp.UnixSocketServer;
+import io.pipit.tcp.session.SessionLimits;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PipedInputStream;
@@ -55,7 +56,7 @@ class VerbsIT {
                         tree,
                         SessionLimits.LOCAL,
                         new Metrics(),
-                        Thread.ofPlatform().daemon().factory());
+                        new EventLoop(Thread.ofPlatform().daemon().factory()));
         server.start();
         tree.add(FakeTree.OWN, 1, "air/temperature", 21.5, "Cel", NOON);
         tree.add(FakeTree.OWN, 2, "air/temperature", 1.0 / 3, "Cel", NOON + 1_000_001);

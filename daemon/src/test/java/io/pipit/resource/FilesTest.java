@@ -8,6 +8,7 @@ import io.pipit.resource.exchange.Caller;
 import io.pipit.resource.exchange.Part;
 import io.pipit.resource.exchange.Request;
 import io.pipit.resource.exchange.Response;
+import io.pipit.wire.Options;
 import io.pipit.wire.Options.Block;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -83,7 +84,7 @@ class FilesTest {
         StringBuilder all = new StringBuilder();
         boolean more = true;
         for (int number = 0; more; ) {
-            Response response = ask("/files", block2(number, BERT));
+            Response response = ask("/files", block2(number, Options.BERT));
             all.append(new String(response.payload(), StandardCharsets.UTF_8));
             more = response.part().block2().more();
             number += response.payload().length / 1_024;
@@ -91,8 +92,6 @@ class FilesTest {
         assertThat(all.toString().split(",", -1)).hasSize(5_000);
         assertThat(bench.as(bulk()).ask("/files").code()).as("over UDP").isEqualTo(413);
     }
-
-    private static final int BERT = io.pipit.resource.Files.BERT;
 
     @Test
     void givesAWholeFileFromTheDisk() throws Exception {

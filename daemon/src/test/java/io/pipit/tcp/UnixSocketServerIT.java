@@ -8,23 +8,32 @@ import static org.awaitility.Awaitility.await;
 import io.pipit.monitor.Metrics;
 import io.pipit.resource.exchange.Caller;
 import io.pipit.resource.exchange.Exchange;
+import io.pipit.resource.exchange.Intake;
+import io.pipit.resource.exchange.Part;
+import io.pipit.resource.exchange.Part.FileRange;
 import io.pipit.resource.exchange.Request;
+import io.pipit.resource.exchange.Resources;
 import io.pipit.resource.exchange.Response;
+import io.pipit.tcp.session.SessionLimits;
 import io.pipit.wire.Frame;
 import io.pipit.wire.Options;
 import io.pipit.wire.WireException;
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +41,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,7 +56,7 @@ class UnixSocketServerIT {
     private static final byte[] TOKEN = {1, 2};
     private static final SessionLimits SMALL =
             new SessionLimits(
-                    3, 4, 2, 4_096, 400_000, Duration.ofMillis(200), Duration.ofMillis(300));
+                    3, 4, 2, 4_096, 8_192, 400_000, Duration.ofMillis(200), Duration.ofMillis(300));
 
     /** A request that the tree was asked, with its way back. */
     private record Asked(Request request, Exchange exchange) {}
@@ -53,6 +64,8 @@ class UnixSocketServerIT {
     @TempDir Path runDir;
     private final BlockingQueue<Asked> asked = new LinkedBlockingQueue<>();
     private final Metrics metrics = new Metrics();
+    private final EventLoop loop = new EventLoop(work -> new Thread(work, "tcp"));
+    private volatile @Nullable Intake intake;
     private UnixSocketServer server;
 
     @BeforeEach
@@ -64,6 +77,7 @@ class UnixSocketServerIT {
     @AfterEach
     void stop() {
         server.close();
+        loop.close();
     }
 
     private void restart(SessionLimits limits) throws IOException {
@@ -75,10 +89,21 @@ class UnixSocketServerIT {
     private UnixSocketServer server(SessionLimits limits, Metrics counted) {
         return new UnixSocketServer(
                 runDir,
-                (request, exchange) -> asked.add(new Asked(request, exchange)),
+                new Resources() {
+                    @Override
+                    public void handle(Request request, Exchange exchange) {
+                        asked.add(new Asked(request, exchange));
+                    }
+
+                    @Override
+                    public @Nullable Intake intake(Request request, long bytes, Exchange exchange) {
+                        asked.add(new Asked(request, exchange));
+                        return intake;
+                    }
+                },
                 limits,
                 counted,
-                work -> new Thread(work, "unix-socket"));
+                loop);
     }
 
     private Asked nextAsked() throws InterruptedException {
@@ -103,7 +128,11 @@ class UnixSocketServerIT {
 
         Client greet() throws Exception {
             assertThat(read().code()).isEqualTo(Frame.CSM);
-            Options takes = new Options.Builder().add(Frame.CSM_MAX_MESSAGE_SIZE, 1 << 20).build();
+            Options takes =
+                    new Options.Builder()
+                            .add(Frame.CSM_MAX_MESSAGE_SIZE, 1 << 20)
+                            .add(Frame.CSM_BLOCK_WISE_TRANSFER, new byte[0])
+                            .build();
             return send(Frame.signal(Frame.CSM, takes));
         }
 
@@ -205,8 +234,7 @@ class UnixSocketServerIT {
     void saysThatAPathIsTooLong() {
         Path deep = runDir.resolve("a".repeat(100));
         var tooDeep =
-                new UnixSocketServer(
-                        deep, (r, e) -> {}, SessionLimits.LOCAL, new Metrics(), Thread::new);
+                new UnixSocketServer(deep, (r, e) -> {}, SessionLimits.LOCAL, new Metrics(), loop);
 
         assertThatThrownBy(tooDeep::start).hasMessageContaining("shorter run-dir");
         assertThat(deep).doesNotExist();
@@ -339,12 +367,6 @@ class UnixSocketServerIT {
             assertThat(client.text()).startsWith("4.02 option 9");
             client.send(new Frame(Frame.GET, TOKEN, new Options.Builder().add(35, "x").build()));
             assertThat(client.text()).startsWith("5.05");
-            client.send(
-                    new Frame(
-                            Frame.GET,
-                            TOKEN,
-                            new Options.Builder().add(Options.BLOCK2, 0x16).build()));
-            assertThat(client.text()).startsWith("4.02 block-wise");
             client.send(new Frame(31, TOKEN, Options.NONE));
             assertThat(client.text()).startsWith("4.05");
             client.send(new Frame(Frame.EMPTY, new byte[0], Options.NONE));
@@ -353,7 +375,7 @@ class UnixSocketServerIT {
             assertThat(client.read().code()).isEqualTo(Frame.PONG);
         }
         assertThat(asked).isEmpty();
-        assertThat(text()).contains("pipit_socket_unexpected_total 1.0");
+        assertThat(text()).contains("pipit_socket_answers_late_total 1.0");
     }
 
     @Test
@@ -386,6 +408,198 @@ class UnixSocketServerIT {
             client.send(HexFormat.of().parseHex(hex));
             assertThat(client.text()).startsWith("7.05");
             client.expectClosed();
+        }
+    }
+
+    @Test
+    void cutsAnAnswerIntoTheBlocksThatAreAskedFor() throws Exception {
+        byte[] whole = new byte[2_500];
+        new java.util.Random(1).nextBytes(whole);
+        try (Client client = new Client().greet()) {
+            ByteArrayOutputStream got = new ByteArrayOutputStream();
+            byte[] etag = null;
+            boolean more = true;
+            for (int number = 0; more; number++) {
+                Options wanted =
+                        new Options.Builder()
+                                .uri(List.of("metrics"), List.of())
+                                .add(Options.BLOCK2, new Options.Block(number, false, 5).encoded())
+                                .build();
+                client.send(new Frame(Frame.GET, TOKEN, wanted));
+                if (number == 0) {
+                    nextAsked().exchange().respond(new Response(205, 0, whole, 60));
+                }
+                Frame part = client.read();
+                Options.Block block = part.options().block(Options.BLOCK2).orElseThrow();
+                assertThat(block.number()).isEqualTo(number);
+                assertThat(part.options().number(Options.SIZE2)).hasValue(2_500);
+                byte[] tag = part.options().bytes(Options.ETAG).orElseThrow();
+                assertThat(etag == null ? tag : etag).isEqualTo(tag);
+                etag = tag;
+                got.write(part.payload());
+                more = block.more();
+            }
+            assertThat(got.toByteArray()).isEqualTo(whole);
+            assertThat(asked).as("the first block's answer has all others").isEmpty();
+            client.send(
+                    new Frame(
+                            Frame.GET,
+                            TOKEN,
+                            new Options.Builder()
+                                    .add(Options.BLOCK2, new Options.Block(99, false, 5).encoded())
+                                    .build()));
+            nextAsked().exchange().respond(new Response(205, 0, whole, 60));
+            assertThat(client.text()).startsWith("4.02 there are only 2500 bytes");
+        }
+    }
+
+    @Test
+    void startsBlocksByItselfWhereTheWholeFitsNoMessageOfTheClient() throws Exception {
+        try (Client client = new Client()) {
+            client.read();
+            Options blocks =
+                    new Options.Builder().add(Frame.CSM_BLOCK_WISE_TRANSFER, new byte[0]).build();
+            client.send(Frame.signal(Frame.CSM, blocks)).get(TOKEN, -1, "metrics");
+            nextAsked().exchange().respond(new Response(205, 0, new byte[5_000], 60));
+            Frame first = client.read();
+            assertThat(first.options().block(Options.BLOCK2))
+                    .contains(new Options.Block(0, true, Options.BERT));
+            assertThat(first.payload()).hasSize(1_024);
+        }
+    }
+
+    @Test
+    void sendsAStretchOfAFile() throws Exception {
+        Path file = runDir.resolve("file");
+        byte[] whole = new byte[300_000];
+        new java.util.Random(2).nextBytes(whole);
+        Files.write(file, whole);
+        try (Client client = new Client().greet();
+                FileChannel channel = FileChannel.open(file)) {
+            client.get(TOKEN, -1, "files", "file");
+            Asked it = nextAsked();
+            assertThat(it.exchange().blockBytesMax()).isEqualTo(256 * 1024);
+            AtomicInteger released = new AtomicInteger();
+            it.exchange()
+                    .respond(
+                            answer(
+                                    new FileRange(
+                                            channel, 1_024, 262_144, released::incrementAndGet)));
+            Frame answer = client.read();
+            assertThat(answer.payload())
+                    .isEqualTo(Arrays.copyOfRange(whole, 1_024, 1_024 + 262_144));
+            await().until(() -> released.get() == 1);
+
+            client.get(TOKEN, -1, "files", "file");
+            nextAsked()
+                    .exchange()
+                    .respond(
+                            answer(
+                                    new FileRange(
+                                            channel, 200_000, 262_144, released::incrementAndGet)));
+            // The file is shorter than the head said: nothing else can follow on this connection.
+            client.expectClosed();
+            await().until(() -> released.get() == 2);
+        }
+    }
+
+    private static Response answer(FileRange range) {
+        return new Response(
+                205,
+                42,
+                new byte[0],
+                60,
+                new Part(
+                        List.of(new byte[] {7}),
+                        null,
+                        new Options.Block(1, true, Options.BERT),
+                        300_000,
+                        range));
+    }
+
+    /** Takes what is large, and is slow in that. */
+    private static final class Slow implements Intake {
+        final List<Runnable> untaken = new ArrayList<>();
+        final AtomicLong bytes = new AtomicLong();
+        final AtomicInteger ends = new AtomicInteger();
+
+        @Override
+        public synchronized void take(ByteBuffer part, Runnable taken) {
+            bytes.addAndGet(part.remaining());
+            untaken.add(taken);
+        }
+
+        @Override
+        public void end() {
+            ends.incrementAndGet();
+        }
+
+        @Override
+        public void broken() {
+            ends.addAndGet(100);
+        }
+
+        synchronized int takeAll() {
+            List<Runnable> all = List.copyOf(untaken);
+            untaken.clear();
+            all.forEach(Runnable::run);
+            return all.size();
+        }
+    }
+
+    @Test
+    void readsNoMoreOfALargePayloadThanIsTaken() throws Exception {
+        restart(
+                new SessionLimits(
+                        3,
+                        4,
+                        2,
+                        1 << 20,
+                        100_000,
+                        400_000,
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(5)));
+        Slow slow = new Slow();
+        intake = slow;
+        byte[] frame =
+                new Frame(
+                                Frame.PUT,
+                                TOKEN,
+                                new Options.Builder().uri(List.of("inbox", "x"), List.of()).build(),
+                                new byte[1_000_000])
+                        .encode();
+        try (Client client = new Client().greet()) {
+            Thread sender =
+                    Thread.ofVirtual()
+                            .start(() -> {
+                                try {
+                                    ByteBuffer left = ByteBuffer.wrap(frame);
+                                    while (left.hasRemaining()) {
+                                        client.channel.write(left);
+                                    }
+                                } catch (IOException e) {
+                                    throw new java.io.UncheckedIOException(e);
+                                }
+                            });
+            await().until(() -> slow.bytes.get() >= 100_000);
+            long most = slow.bytes.get();
+            assertThat(most).isLessThan(400_000);
+            await().until(() -> {
+                slow.takeAll();
+                return slow.ends.get() == 1;
+            });
+            sender.join();
+            assertThat(slow.bytes.get()).isEqualTo(1_000_000);
+            nextAsked().exchange().respond(content("done"));
+            assertThat(client.text()).isEqualTo("2.05 done");
+
+            client.send(Arrays.copyOf(frame, 200_000));
+            await().until(() -> slow.bytes.get() > 1_050_000);
+            client.channel.close();
+            await().until(() -> {
+                slow.takeAll();
+                return slow.ends.get() == 101;
+            });
         }
     }
 
@@ -515,12 +729,12 @@ class UnixSocketServerIT {
     @Test
     void takesARequestInPieces() throws Exception {
         try (Client client = new Client().greet()) {
-            byte[] bytes = new Frame(Frame.PUT, TOKEN, Options.NONE, new byte[300_000]).encode();
+            byte[] bytes = new Frame(Frame.PUT, TOKEN, Options.NONE, new byte[60_000]).encode();
             var out = Channels.newOutputStream(client.channel);
             for (int at = 0; at < bytes.length; at += 7_001) {
                 out.write(bytes, at, Math.min(7_001, bytes.length - at));
             }
-            assertThat(nextAsked().request().payload()).hasSize(300_000);
+            assertThat(nextAsked().request().payload()).hasSize(60_000);
         }
     }
 

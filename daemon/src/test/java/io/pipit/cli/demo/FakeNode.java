@@ -13,8 +13,9 @@ import io.pipit.monitor.Metrics;
 import io.pipit.resource.exchange.Exchange;
 import io.pipit.resource.exchange.Request;
 import io.pipit.resource.exchange.Response;
-import io.pipit.tcp.SessionLimits;
+import io.pipit.tcp.EventLoop;
 import io.pipit.tcp.UnixSocketServer;
+import io.pipit.tcp.session.SessionLimits;
 import io.pipit.wire.Document;
 import io.pipit.wire.Format;
 import io.pipit.wire.Senml;
@@ -78,7 +79,7 @@ public final class FakeNode {
                         node::handle,
                         SessionLimits.LOCAL,
                         new Metrics(),
-                        Thread.ofPlatform().daemon().factory());
+                        new EventLoop(Thread.ofPlatform().daemon().factory()));
         server.start();
         System.in.transferTo(OutputStream.nullOutputStream());
         System.exit(0);

@@ -1,4 +1,4 @@
-package io.pipit.tcp;
+package io.pipit.tcp.session;
 
 import io.pipit.monitor.Counter;
 import io.pipit.monitor.Metrics;
@@ -17,8 +17,10 @@ import io.pipit.monitor.Metrics;
  * @param silent connections closed after a time-out
  * @param tooLarge answers that didn't fit the message size that the client announced
  * @param failed requests at which the resource tree threw
+ * @param late answers that nobody waits for any more
+ * @param inquiriesRefused requests of this side that were too many for a connection
  */
-record SessionCounters(
+public record SessionCounters(
         Counter accepted,
         Counter refused,
         Counter requests,
@@ -28,10 +30,12 @@ record SessionCounters(
         Counter slow,
         Counter silent,
         Counter tooLarge,
-        Counter failed) {
+        Counter failed,
+        Counter late,
+        Counter inquiriesRefused) {
 
     /** Registers them under {@code pipit_<endpoint>_…}. */
-    static SessionCounters of(Metrics metrics, String endpoint) {
+    public static SessionCounters of(Metrics metrics, String endpoint) {
         String name = "pipit_" + endpoint + "_";
         return new SessionCounters(
                 metrics.counter(name + "connections", "Connections accepted."),
@@ -43,6 +47,9 @@ record SessionCounters(
                 metrics.counter(name + "slow_dropped", "Connections whose client didn't read."),
                 metrics.counter(name + "silent_closed", "Connections closed after a time-out."),
                 metrics.counter(name + "answers_too_large", "Answers the client couldn't take."),
-                metrics.counter(name + "failed", "Requests at which the resource tree threw."));
+                metrics.counter(name + "failed", "Requests at which the resource tree threw."),
+                metrics.counter(name + "answers_late", "Answers that nobody waited for any more."),
+                metrics.counter(
+                        name + "inquiries_refused", "Requests of this node beyond the limit."));
     }
 }

@@ -1,0 +1,387 @@
+package io.pipit.tcp;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.pipit.model.NodeId;
+import io.pipit.model.Peer;
+import io.pipit.monitor.Counter;
+import io.pipit.monitor.Metrics;
+import io.pipit.resource.exchange.Caller;
+import io.pipit.resource.exchange.Resources;
+import io.pipit.tcp.session.Session;
+import io.pipit.tcp.session.SessionCounters;
+import io.pipit.tcp.session.SessionLimits;
+import io.pipit.tcp.session.Sessions;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The network endpoint over TCP, {@code coaps+tcp}: takes peers' connections, makes those of this
+ * node, and knows who is at the other end of each. Its state lives on the event loop.
+ */
+public final class TcpNetwork implements AutoCloseable {
+    /** Handshakes of others under way; one more is closed at once. */
+    static final int HANDSHAKES_MAX = 64;
+
+    /** Of those from one address. */
+    static final int HANDSHAKES_OF_SOURCE_MAX = 8;
+
+    /** Connections of one peer; one more takes the place of its oldest. */
+    static final int OF_PEER_MAX = 8;
+
+    private static final int CONNECT_MILLIS_MAX = 3_000;
+
+    /** Hears of what peers do; on the event loop. */
+    interface Watch {
+        /** It spoke, by a connection of either side. */
+        void ready(NodeId peer, InetSocketAddress address);
+    }
+
+    /** What becomes of a try to connect; on the event loop, exactly one of the two, once. */
+    interface Dialled {
+        void ready(Session session);
+
+        /**
+         * It didn't come about, or it is over.
+         *
+         * @param ready whether it was there before
+         */
+        void closed(boolean ready, String reason);
+    }
+
+    private final NodeId self;
+    private final Function<NodeId, @Nullable Peer> trust;
+    private final Sessions sessions;
+    private final EventLoop loop;
+    private final Tls tls;
+    private final Counter strangers;
+    private final List<Channel> listening = new ArrayList<>();
+    private final Map<NodeId, Deque<Session>> accepted = new HashMap<>();
+    private final Map<InetAddress, Integer> handshakes = new HashMap<>();
+    private int handshakesInAll;
+    private @Nullable Watch watch;
+
+    /**
+     * Doesn't do anything yet.
+     *
+     * @param certificate of this key
+     * @param trust asked at each handshake and each request; null for whom isn't let in. Any
+     *     thread, must not block
+     * @param handshakes where the arithmetic of handshakes is done
+     */
+    public TcpNetwork(
+            NodeId self,
+            PrivateKey key,
+            X509Certificate certificate,
+            Function<NodeId, @Nullable Peer> trust,
+            Resources resources,
+            Executor handshakes,
+            Metrics metrics,
+            EventLoop loop) {
+        this.self = self;
+        this.trust = trust;
+        this.sessions =
+                new Sessions(resources, SessionLimits.NETWORK, SessionCounters.of(metrics, "tcp"));
+        this.tls = new Tls(key, certificate, trust, handshakes);
+        this.loop = loop;
+        this.strangers =
+                metrics.counter(
+                        "pipit_tcp_strangers",
+                        "Connections that ended before a peer proved to be one.");
+    }
+
+    void watch(Watch with) {
+        watch = with;
+    }
+
+    NodeId self() {
+        return self;
+    }
+
+    /**
+     * Takes connections there from now on.
+     *
+     * @return where it listens
+     * @throws IOException where the address can't be had; says which and what to do
+     */
+    public InetSocketAddress listen(InetSocketAddress address) throws IOException {
+        Channel channel =
+                Listening.on(
+                        address,
+                        new ServerBootstrap()
+                                .group(loop.group())
+                                .channel(NioServerSocketChannel.class)
+                                .childOption(ChannelOption.TCP_NODELAY, true)
+                                .childHandler(
+                                        new ChannelInitializer<Channel>() {
+                                            @Override
+                                            protected void initChannel(Channel made) {
+                                                receive(made);
+                                            }
+                                        }));
+        listening.add(channel);
+        return (InetSocketAddress) channel.localAddress();
+    }
+
+    private void receive(Channel channel) {
+        InetAddress source = ((InetSocketAddress) channel.remoteAddress()).getAddress();
+        int ofSource = handshakes.getOrDefault(source, 0);
+        if (handshakesInAll >= HANDSHAKES_MAX
+                || ofSource >= HANDSHAKES_OF_SOURCE_MAX
+                || sessions.isFull()) {
+            sessions.counters().refused().increment();
+            var _ = channel.close();
+            return;
+        }
+        handshakesInAll++;
+        handshakes.put(source, ofSource + 1);
+        channel.pipeline()
+                .addLast(
+                        tls.accept(channel.alloc()),
+                        new Handshake(
+                                null,
+                                () -> {
+                                    handshakesInAll--;
+                                    handshakes.computeIfPresent(
+                                            source, (at, n) -> n == 1 ? null : n - 1);
+                                },
+                                peer -> add(channel, peer, new Session.Watch() {}),
+                                _ -> strangers.increment()));
+    }
+
+    private void add(Channel channel, NodeId peer, Session.Watch then) {
+        InetSocketAddress address = (InetSocketAddress) channel.remoteAddress();
+        Deque<Session> others = accepted.computeIfAbsent(peer, _ -> new ArrayDeque<>());
+        var _ =
+                sessions.add(
+                        channel,
+                        () -> caller(peer),
+                        new Session.Watch() {
+                            @Override
+                            public void ready(Session ready) {
+                                others.add(ready);
+                                if (others.size() > OF_PEER_MAX) {
+                                    others.remove().release();
+                                }
+                                heard(peer, address);
+                                then.ready(ready);
+                            }
+
+                            @Override
+                            public void closed(Session closed, String reason) {
+                                others.remove(closed);
+                                then.closed(closed, reason);
+                            }
+                        });
+    }
+
+    private void heard(NodeId peer, InetSocketAddress address) {
+        if (watch != null) {
+            watch.ready(peer, address);
+        }
+    }
+
+    private @Nullable Caller caller(NodeId id) {
+        Peer peer = trust.apply(id);
+        return peer == null ? null : new Caller(Caller.Via.NETWORK, peer.id(), peer.grants());
+    }
+
+    /** The newest connection of a peer that may be asked; null where there is none. */
+    @Nullable Session acceptedFrom(NodeId peer) {
+        Deque<Session> theirs = accepted.get(peer);
+        if (theirs != null) {
+            for (var newest = theirs.descendingIterator(); newest.hasNext(); ) {
+                Session session = newest.next();
+                if (session.isReady()) {
+                    return session;
+                }
+            }
+        }
+        return null;
+    }
+
+    /** Connects to a peer. On the event loop. */
+    void dial(NodeId peer, InetSocketAddress address, Dialled dialled) {
+        Once once = new Once(dialled);
+        var connecting =
+                new Bootstrap()
+                        .group(loop.group())
+                        .channel(NioSocketChannel.class)
+                        .option(ChannelOption.TCP_NODELAY, true)
+                        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS_MAX)
+                        .handler(
+                                new ChannelInitializer<Channel>() {
+                                    @Override
+                                    protected void initChannel(Channel made) {
+                                        made.pipeline()
+                                                .addLast(
+                                                        tls.dial(made.alloc()),
+                                                        new Handshake(
+                                                                peer,
+                                                                () -> {},
+                                                                found ->
+                                                                        connected(
+                                                                                made, peer,
+                                                                                address, once),
+                                                                once::failed));
+                                    }
+                                })
+                        .connect(address);
+        connecting.addListener(done -> {
+            if (!done.isSuccess()) {
+                once.failed(String.valueOf(done.cause().getMessage()));
+            }
+        });
+    }
+
+    private void connected(Channel channel, NodeId peer, InetSocketAddress address, Once once) {
+        var _ =
+                sessions.add(
+                        channel,
+                        () -> caller(peer),
+                        new Session.Watch() {
+                            @Override
+                            public void ready(Session session) {
+                                heard(peer, address);
+                                once.ready(session);
+                            }
+
+                            @Override
+                            public void closed(Session session, String reason) {
+                                once.failed(inWords(reason));
+                            }
+                        });
+    }
+
+    private String inWords(String reason) {
+        // TLS 1.3's client is done before the server has looked at its certificate.
+        return reason.contains("certificate") || reason.contains("alert")
+                ? "the peer doesn't know this node: there, 'pipit peer add " + self + "'"
+                : reason;
+    }
+
+    /** Tells the outcome once. */
+    private static final class Once {
+        private final Dialled dialled;
+        private boolean ready;
+        private boolean over;
+
+        Once(Dialled dialled) {
+            this.dialled = dialled;
+        }
+
+        void ready(Session session) {
+            ready = true;
+            dialled.ready(session);
+        }
+
+        void failed(String reason) {
+            if (!over) {
+                over = true;
+                dialled.closed(ready, reason);
+            }
+        }
+    }
+
+    /** Waits for a handshake to end, and makes way for the session. */
+    private static final class Handshake extends ChannelInboundHandlerAdapter {
+        private final @Nullable NodeId expected;
+        private final Runnable ended;
+        private final Consumer<NodeId> succeeded;
+        private final Consumer<String> failed;
+        private boolean over;
+
+        /**
+         * @param expected who has to be there; null where any peer may
+         * @param ended runs first, whatever came of it
+         */
+        Handshake(
+                @Nullable NodeId expected,
+                Runnable ended,
+                Consumer<NodeId> succeeded,
+                Consumer<String> failed) {
+            this.expected = expected;
+            this.ended = ended;
+            this.succeeded = succeeded;
+            this.failed = failed;
+        }
+
+        @Override
+        public void userEventTriggered(ChannelHandlerContext context, Object event) {
+            if (!(event instanceof SslHandshakeCompletionEvent done)) {
+                context.fireUserEventTriggered(event);
+                return;
+            }
+            NodeId peer =
+                    done.isSuccess() ? Tls.peerOf(context.pipeline().get(SslHandler.class)) : null;
+            if (!done.isSuccess()) {
+                fail(context, done.cause().getMessage());
+            } else if (peer == null) {
+                fail(context, "it speaks another protocol");
+            } else if (expected != null && !expected.equals(peer)) {
+                fail(context, "another node answers there: " + peer);
+            } else if (!over) {
+                over = true;
+                ended.run();
+                succeeded.accept(peer);
+                context.pipeline().remove(this);
+            }
+        }
+
+        private void fail(ChannelHandlerContext context, @Nullable String reason) {
+            if (!over) {
+                over = true;
+                ended.run();
+                failed.accept("TLS: " + reason);
+                var _ = context.close();
+            }
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext context) {
+            fail(context, "the connection was closed");
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            fail(context, cause.getMessage());
+        }
+    }
+
+    /** Ends all connections with a peer that isn't trusted any more; on the event loop. */
+    void forget(NodeId peer) {
+        Deque<Session> theirs = accepted.remove(peer);
+        if (theirs != null) {
+            List.copyOf(theirs).forEach(Session::release);
+        }
+    }
+
+    /** Says goodbye to all. */
+    @Override
+    public void close() {
+        listening.forEach(channel -> channel.close().syncUninterruptibly());
+        loop.await(sessions::release);
+    }
+}

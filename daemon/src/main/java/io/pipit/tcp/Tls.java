@@ -1,0 +1,170 @@
+package io.pipit.tcp;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslProvider;
+import io.pipit.model.NodeId;
+import io.pipit.model.Peer;
+import java.net.Socket;
+import java.security.PrivateKey;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * TLS 1.3 between nodes: each shows a certificate of its own key, and nothing of the other's but
+ * its key is believed: no name, no date, no issuer. Thread-safe.
+ */
+final class Tls {
+    /** RFC 8323, section 8.2. */
+    private static final String ALPN = "coap";
+
+    private static final int HANDSHAKE_MILLIS_MAX = 5_000;
+
+    private final SslContext server;
+    private final SslContext client;
+    private final Executor handshakes;
+
+    /**
+     * @param handshakes where the arithmetic of handshakes is done, which takes a small board some
+     *     tens of milliseconds
+     */
+    Tls(
+            PrivateKey key,
+            X509Certificate certificate,
+            Function<NodeId, @Nullable Peer> trust,
+            Executor handshakes) {
+        Pins pins = new Pins(trust);
+        ApplicationProtocolConfig protocols =
+                new ApplicationProtocolConfig(
+                        Protocol.ALPN,
+                        SelectorFailureBehavior.NO_ADVERTISE,
+                        SelectedListenerFailureBehavior.ACCEPT,
+                        ALPN);
+        try {
+            server =
+                    SslContextBuilder.forServer(key, certificate)
+                            .sslProvider(SslProvider.JDK)
+                            .trustManager(pins)
+                            .clientAuth(ClientAuth.REQUIRE)
+                            .protocols("TLSv1.3")
+                            .applicationProtocolConfig(protocols)
+                            .build();
+            client =
+                    SslContextBuilder.forClient()
+                            .sslProvider(SslProvider.JDK)
+                            .keyManager(key, certificate)
+                            .trustManager(pins)
+                            .endpointIdentificationAlgorithm(null)
+                            .protocols("TLSv1.3")
+                            .applicationProtocolConfig(protocols)
+                            .build();
+        } catch (SSLException e) {
+            throw new IllegalStateException("this Java has no TLS 1.3", e);
+        }
+        this.handshakes = handshakes;
+    }
+
+    /** For a connection that came in. */
+    SslHandler accept(ByteBufAllocator allocator) {
+        return limited(server.newHandler(allocator, handshakes));
+    }
+
+    /** For one of our own. */
+    SslHandler dial(ByteBufAllocator allocator) {
+        return limited(client.newHandler(allocator, handshakes));
+    }
+
+    private static SslHandler limited(SslHandler handler) {
+        handler.setHandshakeTimeoutMillis(HANDSHAKE_MILLIS_MAX);
+        return handler;
+    }
+
+    /**
+     * Who is at the other end, after the handshake; null where it speaks another protocol, or
+     * showed nothing.
+     */
+    static @Nullable NodeId peerOf(SslHandler handler) {
+        String protocol = handler.applicationProtocol();
+        if (protocol != null && !protocol.equals(ALPN)) {
+            return null;
+        }
+        try {
+            // Also of a session that was taken up again, whose certificate nobody looked at now.
+            return NodeId.of(handler.engine().getSession().getPeerCertificates()[0].getPublicKey());
+        } catch (SSLPeerUnverifiedException e) {
+            return null;
+        }
+    }
+
+    /** Lets in whose key is a peer's. */
+    private static final class Pins extends X509ExtendedTrustManager {
+        private final Function<NodeId, @Nullable Peer> trust;
+
+        Pins(Function<NodeId, @Nullable Peer> trust) {
+            this.trust = trust;
+        }
+
+        private void check(X509Certificate[] chain) throws CertificateException {
+            NodeId id = chain.length == 0 ? null : NodeId.of(chain[0].getPublicKey());
+            if (id == null || trust.apply(id) == null) {
+                throw new CertificateException(
+                        "not a peer: " + id + "; if it should be one: pipit peer add " + id);
+            }
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket)
+                throws CertificateException {
+            check(chain);
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket)
+                throws CertificateException {
+            check(chain);
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine)
+                throws CertificateException {
+            check(chain);
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine)
+                throws CertificateException {
+            check(chain);
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type)
+                throws CertificateException {
+            check(chain);
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type)
+                throws CertificateException {
+            check(chain);
+        }
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+}
