@@ -39,6 +39,7 @@ class ArchitectureTest {
                             Map.entry("coap", ADAPTER + " resource"),
                             Map.entry("tcp", ADAPTER + " resource"),
                             Map.entry("store", ADAPTER),
+                            Map.entry("files", ADAPTER),
                             Map.entry("discovery", ADAPTER),
                             Map.entry("mqtt", ADAPTER),
                             Map.entry("host", ADAPTER),

@@ -23,6 +23,7 @@ public record Configuration(
         Coap coap,
         Store store,
         Log log,
+        Files files,
         List<Sensor> sensors,
         List<Peer> peers,
         List<Subscribe> subscriptions) {
@@ -74,6 +75,26 @@ public record Configuration(
 
     /** {@code [log]}: what goes to the journal. */
     public record Log(Level level) {}
+
+    /**
+     * {@code [files]}: bulk.
+     *
+     * @param share the folder that peers may read; absolute; nothing is shared without one
+     * @param inbox the folder that peers may write to; absolute; nothing is taken without one
+     * @param quota bytes in the folder of one peer in the inbox
+     * @param inboxMaxSize bytes in all of these together
+     * @param spoolMaxSize bytes of files that wait to be sent
+     * @param keepFree bytes of the disk that are left to others
+     * @param rate bytes a second that are sent, to all peers together; as many as go without one
+     */
+    public record Files(
+            Optional<Path> share,
+            Optional<Path> inbox,
+            long quota,
+            long inboxMaxSize,
+            long spoolMaxSize,
+            long keepFree,
+            OptionalLong rate) {}
 
     /** How much is logged, each level with those before it. */
     public enum Level {

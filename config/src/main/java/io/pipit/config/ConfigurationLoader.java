@@ -1,6 +1,7 @@
 package io.pipit.config;
 
 import io.pipit.config.Configuration.Coap;
+import io.pipit.config.Configuration.Files;
 import io.pipit.config.Configuration.Log;
 import io.pipit.config.Configuration.Node;
 import io.pipit.config.Configuration.Peer;
@@ -26,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -153,6 +155,7 @@ public final class ConfigurationLoader {
             Optional<Coap> coap = coap(single(Keys.COAP));
             Optional<Store> store = store(single(Keys.STORE));
             Optional<Log> log = log(single(Keys.LOG));
+            Optional<Files> shared = files(single(Keys.FILES));
             List<Sensor> sensors = each(Keys.SENSOR, this::sensor);
             List<Peer> peers = each(Keys.PEER, this::peer);
             List<Subscribe> subscriptions = each(Keys.SUBSCRIBE, in -> subscribe(in, peers));
@@ -169,6 +172,7 @@ public final class ConfigurationLoader {
                             coap.orElseThrow(),
                             store.orElseThrow(),
                             log.orElseThrow(),
+                            shared.orElseThrow(),
                             sensors,
                             peers,
                             subscriptions));
@@ -326,6 +330,27 @@ public final class ConfigurationLoader {
 
         private Optional<Log> log(Entry in) {
             return in.get(Keys.LEVEL).map(Log::new);
+        }
+
+        private Optional<Files> files(Entry in) {
+            var share = in.get(Keys.SHARE);
+            var inbox = in.get(Keys.INBOX);
+            var quota = in.get(Keys.QUOTA);
+            var inboxMaxSize = in.get(Keys.INBOX_MAX_SIZE);
+            var spoolMaxSize = in.get(Keys.SPOOL_MAX_SIZE);
+            var keepFree = in.get(Keys.KEEP_FREE);
+            var rate = in.get(Keys.RATE);
+            return in.sound()
+                    ? Optional.of(
+                            new Files(
+                                    share,
+                                    inbox,
+                                    quota.orElseThrow(),
+                                    inboxMaxSize.orElseThrow(),
+                                    spoolMaxSize.orElseThrow(),
+                                    keepFree.orElseThrow(),
+                                    rate.map(OptionalLong::of).orElseGet(OptionalLong::empty)))
+                    : Optional.empty();
         }
 
         private Optional<Sensor> sensor(Entry in) {

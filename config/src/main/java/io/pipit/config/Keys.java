@@ -44,6 +44,9 @@ final class Keys {
     /** {@code sun_path} less its closing zero. */
     private static final int SOCKET_PATH_BYTES_MAX = 107;
 
+    /** What a quota of files may be. */
+    private static final long FILES_BYTES_MAX = 1L << 50;
+
     private static final String SOCKET = "pipit.sock";
     private static final int I2C_ADDRESS_MIN = 0x03;
     private static final int I2C_ADDRESS_MAX = 0x77;
@@ -117,6 +120,46 @@ final class Keys {
                     Kind.choice(Level.class),
                     "info",
                     "How much goes to the journal: \"error\", \"warning\", \"info\" or \"debug\".");
+
+    static final Setting<Path> SHARE =
+            Setting.optional(
+                    "share",
+                    Kind.folder(),
+                    "The folder whose files peers with the role bulk may read.");
+    static final Setting<Path> INBOX =
+            Setting.optional(
+                    "inbox",
+                    Kind.folder(),
+                    "The folder into which peers with the role bulk may put files, each into its own.");
+    static final Setting<Long> QUOTA =
+            Setting.withDefault(
+                    "quota",
+                    Kind.size(1, FILES_BYTES_MAX),
+                    "16GiB",
+                    "The most that one peer's folder in the inbox may hold.");
+    static final Setting<Long> INBOX_MAX_SIZE =
+            Setting.withDefault(
+                    "inbox-max-size",
+                    Kind.size(1, FILES_BYTES_MAX),
+                    "64GiB",
+                    "The most that all of them may hold together.");
+    static final Setting<Long> SPOOL_MAX_SIZE =
+            Setting.withDefault(
+                    "spool-max-size",
+                    Kind.size(1, FILES_BYTES_MAX),
+                    "16GiB",
+                    "The most that files may take that wait to be sent.");
+    static final Setting<Long> KEEP_FREE =
+            Setting.withDefault(
+                    "keep-free",
+                    Kind.size(0, FILES_BYTES_MAX),
+                    "256MiB",
+                    "How much of the disk files never take.");
+    static final Setting<Long> RATE =
+            Setting.optional(
+                    "rate",
+                    Kind.size(1_000, 1L << 40),
+                    "How many bytes a second are sent at the most, to all peers together.");
 
     static final Setting<String> SENSOR_NAME =
             Setting.required(
@@ -288,6 +331,13 @@ final class Keys {
                     "How long this node remembers.");
     static final Section LOG =
             new Section("log", 1, false, List.of(LEVEL), "What goes to the journal.");
+    static final Section FILES =
+            new Section(
+                    "files",
+                    1,
+                    false,
+                    List.of(SHARE, INBOX, QUOTA, INBOX_MAX_SIZE, SPOOL_MAX_SIZE, KEEP_FREE, RATE),
+                    "Which files peers may have, and put here.");
     static final Section SENSOR =
             new Section(
                     "sensor",
@@ -319,13 +369,14 @@ final class Keys {
                     List.of(SUBSCRIBE_PEER, SERIES),
                     "What this node wants of its peers' readings.");
 
-    static final List<Section> SECTIONS = List.of(NODE, COAP, STORE, LOG, SENSOR, PEER, SUBSCRIBE);
+    static final List<Section> SECTIONS =
+            List.of(NODE, COAP, STORE, LOG, FILES, SENSOR, PEER, SUBSCRIBE);
 
     /**
      * Sections that the manual has and this version doesn't carry out, so that it must not take
      * them.
      */
-    static final List<String> LATER = List.of("actuator", "rule", "files", "mqtt");
+    static final List<String> LATER = List.of("actuator", "rule", "mqtt");
 
     private Keys() {}
 

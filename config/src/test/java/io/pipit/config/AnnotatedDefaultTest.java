@@ -34,6 +34,7 @@ class AnnotatedDefaultTest {
                     "coap", Configuration.Coap.class,
                     "store", Configuration.Store.class,
                     "log", Configuration.Log.class,
+                    "files", Configuration.Files.class,
                     "sensor", Configuration.Sensor.class,
                     "peer", Configuration.Peer.class,
                     "subscribe", Configuration.Subscribe.class);
@@ -97,6 +98,8 @@ class AnnotatedDefaultTest {
         assertThat(configuration.sensors()).hasSize(2);
         assertThat(configuration.peers()).hasSize(1);
         assertThat(configuration.subscriptions()).hasSize(1);
+        assertThat(configuration.files().inbox()).contains(Path.of("/var/lib/pipit/inbox"));
+        assertThat(configuration.files().rate()).hasValue(500_000);
     }
 
     @Test

@@ -82,7 +82,7 @@ class ConfigurationLoaderTest {
                         name = "shed"
                         id = "aaaqeayeaudaocajbifqydiob4vy"
                         address = "shed.local:5684"
-                        roles = ["read:air/*", "write:fan", "bulk", "admin"]
+                        roles = ["read:air/*", "write:fan", "bulk:photos/**", "admin"]
 
                         [[subscribe]]
                         peer = "attic"
@@ -142,10 +142,10 @@ class ConfigurationLoaderTest {
                                 List.of(
                                         new Grant(Role.READ, "air/*"),
                                         new Grant(Role.WRITE, "fan"),
-                                        new Grant(Role.BULK, "**"),
+                                        new Grant(Role.BULK, "photos/**"),
                                         new Grant(Role.ADMIN, "**"))));
         assertThat(configuration.peers().getFirst().roles().toString())
-                .isEqualTo("[read:air/*, write:fan, bulk, admin]");
+                .isEqualTo("[read:air/*, write:fan, bulk:photos/**, admin]");
         assertThat(configuration.subscriptions())
                 .containsExactly(
                         new Subscribe("attic", List.of("*/temperature", "air/**")),
@@ -221,7 +221,7 @@ class ConfigurationLoaderTest {
                 "[mqtt]|1:1: this version of Pipit does not have [mqtt] yet",
                 "[[actuator]]|1:1: this version of Pipit does not have [actuator] yet",
                 "[[rule]]|1:1: this version of Pipit does not have [rule] yet",
-                "[files]|1:1: this version of Pipit does not have [files] yet",
+                "files.quota='1'|1:1: quota: \"1\" is not a size",
                 "keep='1d'|1:1: \"keep\" stands outside of any section: it belongs in [store]",
                 "[sensor]|1:1: \"sensor\" must be a table: write [[sensor]] on a line of its own",
                 "[[node]]|1:1: \"node\" must be a table: write [node] on a line of its own",

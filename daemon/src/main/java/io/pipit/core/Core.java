@@ -128,6 +128,9 @@ public final class Core {
                             ingest.newest(observed.series()),
                             now);
             case Event.SeriesReleased released -> observers.close(released.observer());
+            case Event.Bulk _ -> {
+                // Files on their way have nothing to do with the log: see Transfers.
+            }
             case Event.StatusAsked asked -> asked.answer().complete(status(now));
         }
     }

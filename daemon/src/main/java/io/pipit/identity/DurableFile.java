@@ -13,11 +13,11 @@ import java.util.EnumSet;
 import java.util.UUID;
 
 /** Writes files that are there whole or not at all, whenever the power goes. */
-final class DurableFile {
+public final class DurableFile {
     private DurableFile() {}
 
     /** Puts the content in place of what is there. */
-    static void replace(Path file, byte[] content, String mode) throws IOException {
+    public static void replace(Path file, byte[] content, String mode) throws IOException {
         Path written = written(file, content, mode);
         try {
             Files.move(
@@ -36,7 +36,7 @@ final class DurableFile {
      *
      * @return false where there was a file already, which is untouched
      */
-    static boolean create(Path file, byte[] content, String mode) throws IOException {
+    public static boolean create(Path file, byte[] content, String mode) throws IOException {
         Path written = written(file, content, mode);
         try {
             // Unlike a rename, a link never takes another process's file away.
@@ -75,7 +75,7 @@ final class DurableFile {
      *
      * @return false where it was there already
      */
-    static boolean createDirectory(Path directory, String mode) throws IOException {
+    public static boolean createDirectory(Path directory, String mode) throws IOException {
         try {
             Files.createDirectory(
                     directory,
@@ -87,7 +87,7 @@ final class DurableFile {
     }
 
     /** Makes the names in a directory durable. */
-    static void sync(Path directory) throws IOException {
+    public static void sync(Path directory) throws IOException {
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
         }

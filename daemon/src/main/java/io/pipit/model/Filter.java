@@ -22,6 +22,9 @@ public record Filter(List<String> patterns) {
 
     // Above ALL, which is checked against it while this class is initialised.
     private static final Pattern SEGMENT = Pattern.compile("\\*|\\*\\*|[a-z0-9][a-z0-9-]{0,31}");
+    /** What else may stand in a filter of files: more than a series' name has. */
+    private static final Pattern FILE_SEGMENT = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,127}");
+
     private static final int SEGMENTS_MAX = 8;
     private static final int SERIES_SEGMENTS = 2;
 
@@ -34,19 +37,31 @@ public record Filter(List<String> patterns) {
                     "a filter has 1 to " + PATTERNS_MAX + " patterns, not " + patterns.size());
         }
         for (String pattern : patterns) {
-            if (!isPattern(pattern)) {
-                throw new IllegalArgumentException(
-                        "not a pattern: '"
-                                + pattern
-                                + "'; use names, * and ** with / between them");
+            if (!isFilePattern(pattern)) {
+                throw noPattern(pattern);
             }
         }
         patterns = List.copyOf(new TreeSet<>(patterns));
     }
 
-    /** A filter of these patterns. */
+    /** A filter of series with these patterns. */
     public static Filter of(String... patterns) {
-        return new Filter(Arrays.asList(patterns));
+        return of(Arrays.asList(patterns));
+    }
+
+    /** A filter of series with these patterns. */
+    public static Filter of(List<String> patterns) {
+        for (String pattern : patterns) {
+            if (!isPattern(pattern)) {
+                throw noPattern(pattern);
+            }
+        }
+        return new Filter(patterns);
+    }
+
+    private static IllegalArgumentException noPattern(String pattern) {
+        return new IllegalArgumentException(
+                "not a pattern: '" + pattern + "'; use names, * and ** with / between them");
     }
 
     /** Reads what {@link #toString} wrote; nothing where it isn't a filter. */
@@ -62,6 +77,20 @@ public record Filter(List<String> patterns) {
         String[] segments = text.split("/", -1);
         return segments.length <= SEGMENTS_MAX
                 && Arrays.stream(segments).allMatch(s -> SEGMENT.matcher(s).matches());
+    }
+
+    /** The same over the names of files, which may have more than a series': {@code map.png}. */
+    public static boolean isFilePattern(String text) {
+        String[] segments = text.split("/", -1);
+        return segments.length <= SEGMENTS_MAX
+                && Arrays.stream(segments)
+                        .allMatch(s ->
+                                SEGMENT.matcher(s).matches() || FILE_SEGMENT.matcher(s).matches());
+    }
+
+    /** Whether one of the patterns fits a file's name with its folders. */
+    public boolean matches(List<String> segments) {
+        return matches(segments.toArray(String[]::new));
     }
 
     /** Whether one of the patterns fits {@code sensor/quantity}. */

@@ -1,5 +1,6 @@
 package io.pipit.model;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -33,14 +34,21 @@ public record Grant(Role role, Filter paths) {
     public static Optional<Grant> parse(String text) {
         int colon = text.indexOf(':');
         String name = colon < 0 ? text : text.substring(0, colon);
-        Optional<Filter> paths =
-                colon < 0 ? Optional.of(Filter.ALL) : Filter.parse(text.substring(colon + 1));
         for (Role role : Role.values()) {
             if (role.toString().equals(name)) {
-                return paths.map(filter -> new Grant(role, filter));
+                return colon < 0
+                        ? Optional.of(of(role))
+                        : paths(role, text.substring(colon + 1))
+                                .map(filter -> new Grant(role, filter));
             }
         }
         return Optional.empty();
+    }
+
+    private static Optional<Filter> paths(Role role, String pattern) {
+        return role == Role.BULK && Filter.isFilePattern(pattern)
+                ? Optional.of(new Filter(List.of(pattern)))
+                : Filter.parse(pattern);
     }
 
     @Override

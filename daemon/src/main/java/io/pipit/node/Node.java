@@ -25,7 +25,10 @@ import io.pipit.port.Entropy;
 import io.pipit.port.Event;
 import io.pipit.port.Inbox;
 import io.pipit.port.ReadingStore;
+import io.pipit.port.bulk.BulkEvent;
+import io.pipit.port.bulk.BulkLinks;
 import io.pipit.resource.ResourceTree;
+import io.pipit.resource.exchange.PeerFiles;
 import io.pipit.sampling.DriverProbe;
 import io.pipit.sampling.Sampler;
 import io.pipit.sampling.SensorSpec;
@@ -53,9 +56,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -148,6 +153,16 @@ final class Node implements AutoCloseable {
         NodePeers peers = new NodePeers(trust, timer);
         Relay toCore = new Relay();
         sampler = new Sampler(carried(inbox, toCore), time, threads.named("bus"), health, metrics);
+        NodeFiles files =
+                new NodeFiles(
+                        settings.configuration().files(),
+                        node.dataDir(),
+                        inbox,
+                        time,
+                        threads.named("files"),
+                        health,
+                        metrics);
+        opened.push(files);
         ResourceTree resources =
                 new ResourceTree(
                         new ResourceTree.Self(self, node.name(), recovered.log(), recovered.boot()),
@@ -158,6 +173,11 @@ final class Node implements AutoCloseable {
                         metrics,
                         peers,
                         sampler,
+                        files.resources(
+                                NOT_OVER_TCP,
+                                (task, nanos) -> {
+                                    var _ = timer.schedule(task, nanos, TimeUnit.NANOSECONDS);
+                                }),
                         timer);
 
         // The protocol may block in a send: so only its receivers go on with what they bring to it.
@@ -227,7 +247,10 @@ final class Node implements AutoCloseable {
         loop =
                 new NodeLoop(
                         inbox,
-                        new CoreLoop(core, sampler::watch),
+                        new CoreLoop(
+                                core,
+                                files.transfers(unreachable(inbox), entropy, time, metrics),
+                                sampler::watch),
                         time,
                         threads.named("node-loop"),
                         toCore,
@@ -250,6 +273,7 @@ final class Node implements AutoCloseable {
         know(trust.list(), known, directory, links, tcpLinks, resources);
         tell(Part.SENSORS, "drivers", drivers.problems());
         loop.start();
+        files.start();
         sampler.apply(sensors());
 
         InetSocketAddress monitor = coap.openMonitor(settings.monitor(), settings.monitorGrants());
@@ -266,6 +290,29 @@ final class Node implements AutoCloseable {
         trust.reload();
         closings.addAll(opened);
         LOG.info("{} is node {}: {}", node.name(), self, status());
+    }
+
+    /** Until there are links over TCP. */
+    private static final PeerFiles NOT_OVER_TCP =
+            (peer, request) ->
+                    CompletableFuture.failedFuture(
+                            new IOException("there is no way to it over TCP"));
+
+    private static BulkLinks unreachable(Inbox inbox) {
+        return new BulkLinks() {
+            @Override
+            public void push(Push push) {
+                inbox.offer(
+                        new Event.Bulk(
+                                new BulkEvent.PushEnded(
+                                        push.file().number(),
+                                        BulkEvent.Outcome.BROKEN,
+                                        "there is no way to it over TCP")));
+            }
+
+            @Override
+            public void stop(long number) {}
+        };
     }
 
     private SqliteStore.Settings storeSettings(NodeId self, Configuration.Store store) {
@@ -366,6 +413,9 @@ final class Node implements AutoCloseable {
         }
         if (!old.store().equals(changed.store())) {
             later.add("[store]");
+        }
+        if (!old.files().equals(changed.files())) {
+            later.add("[files]");
         }
         return later;
     }

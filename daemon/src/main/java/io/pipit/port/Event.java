@@ -6,6 +6,7 @@ import io.pipit.model.LogSlice;
 import io.pipit.model.NodeId;
 import io.pipit.model.Peer;
 import io.pipit.model.Series;
+import io.pipit.port.bulk.BulkEvent;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -114,4 +115,7 @@ public sealed interface Event {
 
     /** Asks the core how it stands. */
     record StatusAsked(CompletableFuture<CoreStatus> answer) implements Event {}
+
+    /** Something happened to a file on its way. */
+    record Bulk(BulkEvent event) implements Event {}
 }

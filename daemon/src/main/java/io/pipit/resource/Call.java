@@ -3,6 +3,7 @@ package io.pipit.resource;
 import io.pipit.model.Filter;
 import io.pipit.model.Grant.Role;
 import io.pipit.model.LogId;
+import io.pipit.port.bulk.FileRefused;
 import io.pipit.resource.exchange.Caller;
 import io.pipit.resource.exchange.Exchange;
 import io.pipit.resource.exchange.Request;
@@ -35,8 +36,10 @@ final class Call {
     static final int NOT_FOUND = 404;
     static final int METHOD_NOT_ALLOWED = 405;
     static final int NOT_ACCEPTABLE = 406;
+    static final int INCOMPLETE = 408;
     static final int TOO_LARGE = 413;
     static final int UNSUPPORTED_FORMAT = 415;
+    static final int UNPROCESSABLE = 422;
     static final int FAILED = 500;
     static final int UNAVAILABLE = 503;
 
@@ -44,6 +47,9 @@ final class Call {
     static final int RETRY_SECONDS = 5;
 
     private static final int CONTENT = 205;
+
+    /** When to try again what a full disk has no room for, seconds. */
+    static final int ROOM_SECONDS = 60;
 
     /** How long an answer is good for; an observer asks again after this silence. */
     private static final int MAX_AGE_SECONDS = 60;
@@ -225,7 +231,7 @@ final class Call {
 
     static Filter filter(List<String> patterns) throws Refusal {
         try {
-            return new Filter(patterns);
+            return Filter.of(patterns);
         } catch (IllegalArgumentException e) {
             throw bad("series: " + e.getMessage());
         }
@@ -350,9 +356,23 @@ final class Call {
         refuse(
                 switch (cause) {
                     case Refusal refusal -> refusal;
+                    case FileRefused refused -> refusal(refused);
                     case UncheckedIOException e -> Refusal.busy("the store: " + e.getMessage());
                     default -> new Refusal(FAILED, where(cause));
                 });
+    }
+
+    static Refusal refusal(FileRefused refused) {
+        String why = String.valueOf(refused.getMessage());
+        return switch (refused.reason()) {
+            case NAME -> bad(why);
+            case NOT_FOUND -> new Refusal(NOT_FOUND, why);
+            case TOO_LARGE -> new Refusal(TOO_LARGE, why);
+            case NO_ROOM -> new Refusal(UNAVAILABLE, why, ROOM_SECONDS);
+            case OUT_OF_ORDER -> new Refusal(INCOMPLETE, why);
+            case CORRUPT -> new Refusal(UNPROCESSABLE, why);
+            case BUSY -> Refusal.busy(why);
+        };
     }
 
     private static String where(Throwable error) {
@@ -368,6 +388,8 @@ final class Call {
             case NOT_FOUND -> "Not Found";
             case METHOD_NOT_ALLOWED -> "Method Not Allowed";
             case NOT_ACCEPTABLE -> "Not Acceptable";
+            case INCOMPLETE -> "Request Entity Incomplete";
+            case UNPROCESSABLE -> "Unprocessable Entity";
             case TOO_LARGE -> "Request Entity Too Large";
             case UNSUPPORTED_FORMAT -> "Unsupported Content-Format";
             case UNAVAILABLE -> "Service Unavailable";

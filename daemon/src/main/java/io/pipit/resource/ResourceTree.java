@@ -16,15 +16,18 @@ import io.pipit.resource.Call.Refusal;
 import io.pipit.resource.exchange.Caller;
 import io.pipit.resource.exchange.Caller.Via;
 import io.pipit.resource.exchange.Exchange;
+import io.pipit.resource.exchange.Intake;
 import io.pipit.resource.exchange.Request;
 import io.pipit.resource.exchange.Resources;
 import io.pipit.wire.Format;
 import io.pipit.wire.LinkFormat;
 import io.pipit.wire.LinkFormat.Link;
 import io.pipit.wire.Options.Block;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -44,10 +47,27 @@ public final class ResourceTree implements Resources {
      */
     public record Self(NodeId id, String name, LogId log, int boot) {}
 
+    /** For the rest of what is refused. */
+    private static final Intake DROPPED =
+            new Intake() {
+                @Override
+                public void take(ByteBuffer bytes, Runnable taken) {
+                    taken.run();
+                }
+
+                @Override
+                public void end() {}
+
+                @Override
+                public void broken() {}
+            };
+
     private final Observations observations;
     private final Sensors sensors;
     private final Logs logs;
     private final Documents documents;
+    private final Files files;
+    private final Uploads uploads;
     private final Counter requests;
     private final Counter denied;
     private final Counter refused;
@@ -58,6 +78,7 @@ public final class ResourceTree implements Resources {
      * The tree over these.
      *
      * @param states of the configured sensors
+     * @param bulk files
      * @param executor for what may block, which is little: a single thread will do
      */
     public ResourceTree(
@@ -69,6 +90,7 @@ public final class ResourceTree implements Resources {
             Metrics metrics,
             Peers peers,
             SensorStatus.Source states,
+            Bulk bulk,
             Executor executor) {
         requests = metrics.counter("pipit_requests", "Requests to this node's resources");
         denied = metrics.counter("pipit_requests_denied", "Requests that the caller may not make");
@@ -81,6 +103,8 @@ public final class ResourceTree implements Resources {
         logs = new Logs(self, history, inbox, time, observations);
         documents =
                 new Documents(self, health, metrics, peers, inbox, time, observations, executor);
+        files = new Files(bulk, peers, time);
+        uploads = new Uploads(self, bulk, peers, inbox, executor);
     }
 
     /** Ends what peers observe that they may no longer, now that these are the peers. */
@@ -93,7 +117,6 @@ public final class ResourceTree implements Resources {
         requests.increment();
         Call call = new Call(request, exchange, this::count);
         try {
-            refuseParts(request);
             route(call, request.path());
         } catch (Refusal e) {
             call.refuse(e);
@@ -102,7 +125,30 @@ public final class ResourceTree implements Resources {
         }
     }
 
-    /** Nothing here takes a body in several messages; an answer in parts is the transport's. */
+    @Override
+    public @Nullable Intake intake(Request request, long bytes, Exchange exchange) {
+        List<String> path = request.path();
+        if (!isUpload(request.caller().via(), path)) {
+            return null;
+        }
+        requests.increment();
+        Call call = new Call(request, exchange, this::count);
+        try {
+            return uploads.intake(call, path, bytes);
+        } catch (Refusal e) {
+            call.refuse(e);
+        } catch (RuntimeException e) {
+            call.fail(e);
+        }
+        return DROPPED;
+    }
+
+    private static boolean isUpload(Via via, List<String> path) {
+        return (path.size() > 1 && path.getFirst().equals("inbox") && via != Via.MONITOR)
+                || (path.size() > 2 && path.getFirst().equals("outbox") && via == Via.SOCKET);
+    }
+
+    /** Nothing else takes a body in several messages; an answer in parts is the transport's. */
     private static void refuseParts(Request request) throws Refusal {
         Block upload = request.part().block1();
         if (upload != null && (upload.more() || upload.number() > 0)) {
@@ -127,6 +173,10 @@ public final class ResourceTree implements Resources {
             denied.increment();
             throw new Refusal(Call.METHOD_NOT_ALLOWED, "this endpoint only reads");
         }
+        if (isBulk(call, path)) {
+            return;
+        }
+        refuseParts(call.request());
         switch (path.size()) {
             case 1 -> {
                 switch (path.getFirst()) {
@@ -152,6 +202,31 @@ public final class ResourceTree implements Resources {
             }
             default -> throw notFound(path);
         }
+    }
+
+    /** Answers what is about files. */
+    private boolean isBulk(Call call, List<String> path) throws Refusal {
+        Via via = call.caller().via();
+        String first = path.isEmpty() ? "" : path.getFirst();
+        if (first.equals("files") && via != Via.MONITOR) {
+            if (path.size() == 1) {
+                files.list(call);
+            } else {
+                files.one(call, path.subList(1, path.size()));
+            }
+        } else if (isUpload(via, path)) {
+            uploads.one(call, path);
+        } else if (via == Via.SOCKET && path.equals(List.of("transfers"))) {
+            uploads.transfers(call);
+        } else if (via == Via.SOCKET
+                && first.equals("peers")
+                && path.size() > 2
+                && path.get(2).equals("files")) {
+            files.ofPeer(call, path);
+        } else {
+            return false;
+        }
+        return true;
     }
 
     /** What only those have whom the socket's mode let in. */
@@ -193,7 +268,16 @@ public final class ResourceTree implements Resources {
             all.add(Link.to("/sensors").with("rt", "pipit.sensors").with("ct", links).with("obs"));
             all.add(Link.to("/readings").with("rt", "pipit.log").with("ct", senml).with("obs"));
         }
+        if (Uploads.shows(call)) {
+            all.add(
+                    Link.to("/files")
+                            .with("rt", "pipit.files")
+                            .with("ct", Integer.toString(LinkFormat.CONTENT_FORMAT)));
+            all.add(Link.to("/inbox").with("rt", "pipit.inbox"));
+        }
         if (caller.via() == Via.SOCKET) {
+            all.add(Link.to("/outbox").with("rt", "pipit.outbox"));
+            all.add(Link.to("/transfers").with("rt", "pipit.transfers").with("ct", document));
             all.add(Link.to("/history").with("rt", "pipit.history").with("ct", senml).with("obs"));
             all.add(Link.to("/trust").with("rt", "pipit.trust").with("ct", document));
         }

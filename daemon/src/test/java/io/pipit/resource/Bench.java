@@ -18,10 +18,14 @@ import io.pipit.port.Event;
 import io.pipit.port.ReadingHistory;
 import io.pipit.port.SensorStatus;
 import io.pipit.port.TimeSource;
+import io.pipit.port.bulk.Pace;
 import io.pipit.resource.ResourceTree.Self;
 import io.pipit.resource.exchange.Caller;
 import io.pipit.resource.exchange.Caller.Via;
 import io.pipit.resource.exchange.Exchange;
+import io.pipit.resource.exchange.Intake;
+import io.pipit.resource.exchange.Part;
+import io.pipit.resource.exchange.PeerFiles;
 import io.pipit.resource.exchange.Request;
 import io.pipit.resource.exchange.Response;
 import io.pipit.wire.Document;
@@ -30,6 +34,7 @@ import io.pipit.wire.ProblemDetails;
 import io.pipit.wire.Senml;
 import io.pipit.wire.SliceCodec;
 import io.pipit.wire.WireException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -51,6 +56,7 @@ final class Bench {
     static final NodeId PEER = NodeId.parse("AAAAAAA-AAAAAAA-AAAAAAA-AAAAAAA").orElseThrow();
     static final LogId LOG = new LogId(0x00112233445566ffL);
     static final int BOOT = 3;
+    static final int BYTES_PER_SECOND = 1_000_000;
 
     final History history = new History();
     final List<Event> events = new ArrayList<>();
@@ -59,6 +65,23 @@ final class Bench {
     final KnownPeers peers = new KnownPeers();
     final SensorStates sensors = new SensorStates(history);
     final Queue<Runnable> tasks = new ArrayDeque<>();
+    final BulkFakes.Shared shared = new BulkFakes.Shared();
+    final BulkFakes.Coming inbox = new BulkFakes.Coming();
+    final BulkFakes.Coming outbox = new BulkFakes.Coming();
+    final List<Request> forwarded = new ArrayList<>();
+    CompletionStage<Response> forwardedAnswer =
+            CompletableFuture.completedFuture(new Response(205, 42, new byte[] {1}, 0));
+    final PeerFiles peerFiles =
+            (peer, request) -> {
+                forwarded.add(request);
+                return forwardedAnswer;
+            };
+    final List<Long> delays = new ArrayList<>();
+    final Bulk.Later later =
+            (task, nanos) -> {
+                delays.add(nanos);
+                tasks.add(task);
+            };
     boolean inboxFull;
     long nowNanos = 20_000_000_000L;
 
@@ -87,6 +110,13 @@ final class Bench {
                     metrics,
                     peers,
                     sensors,
+                    new Bulk(
+                            shared,
+                            inbox,
+                            outbox,
+                            peerFiles,
+                            new Pace(BYTES_PER_SECOND),
+                            later),
                     tasks::add);
 
     static Caller monitor() {
@@ -120,6 +150,7 @@ final class Bench {
     static final class Answers implements Exchange {
         final List<Response> all = new ArrayList<>();
         int bytesMax = 1_024;
+        int blockMax;
         boolean once;
         Runnable closed = () -> {};
         boolean isClosed;
@@ -127,6 +158,11 @@ final class Bench {
         @Override
         public int payloadBytesMax() {
             return bytesMax;
+        }
+
+        @Override
+        public int blockBytesMax() {
+            return blockMax;
         }
 
         @Override
@@ -200,6 +236,7 @@ final class Bench {
         private int contentFormat = Request.NONE;
         private boolean observe;
         private byte[] payload = {};
+        private Part part = Part.NONE;
         private final Answers answers = new Answers();
 
         Asking(Caller caller) {
@@ -232,16 +269,43 @@ final class Bench {
             return this;
         }
 
-        /** Asks for a path with its query, as people write it. */
-        Answers ask(String target) {
+        /** Over a transport that carries blocks of up to so many bytes. */
+        Asking blocks(int bytesMax) {
+            answers.blockMax = bytesMax;
+            return this;
+        }
+
+        Asking part(Part other) {
+            part = other;
+            return this;
+        }
+
+        private Request request(String target) {
             String[] parts = target.split("\\?", 2);
             List<String> path = List.of(parts[0].substring(1).split("/", -1));
             List<String> query =
                     parts.length == 1 ? List.of() : Arrays.asList(parts[1].split("&", -1));
-            tree.handle(
-                    new Request(
-                            method, path, query, accept, contentFormat, payload, observe, caller),
-                    answers);
+            return new Request(
+                    method, path, query, accept, contentFormat, payload, observe, caller, part);
+        }
+
+        /** Sends a payload too large for memory. */
+        Answers stream(String target, byte[] bytes) {
+            Intake intake = tree.intake(request(target), bytes.length, answers);
+            if (intake == null) {
+                throw new AssertionError("not taken");
+            }
+            for (int at = 0; at < bytes.length; at += 1_000) {
+                intake.take(
+                        ByteBuffer.wrap(bytes, at, Math.min(1_000, bytes.length - at)), () -> {});
+            }
+            intake.end();
+            return answers;
+        }
+
+        /** Asks for a path with its query, as people write it. */
+        Answers ask(String target) {
+            tree.handle(request(target), answers);
             return answers;
         }
     }

@@ -37,9 +37,14 @@ public final class Patterns {
         return parse(text, NAME, 1, 1, "an actuator is one name, as in \"fan\"");
     }
 
-    /** A pattern over the names of files. */
+    /** A pattern over the names of files, with their folders. */
     public static String file(String text) throws Malformed {
-        return parse(text, FILE_NAME, 1, 1, "a file is one name, as in \"map.png\"");
+        return parse(
+                text,
+                FILE_NAME,
+                1,
+                SEGMENTS_MAX,
+                "a file is a name, with its folders, as in \"map.png\" or \"photos/*\"");
     }
 
     private static String parse(String text, Pattern word, int wordsMin, int wordsMax, String form)

@@ -45,6 +45,13 @@ public record Caller(Via via, @Nullable NodeId peer, Set<Grant> grants) {
                         .anyMatch(p -> p.equals("**") || p.equals("*") || p.equals(name));
     }
 
+    /** Whether it has this role for a file of this name, its folders first. */
+    public boolean may(Role role, List<String> name) {
+        return via == Via.SOCKET
+                || grants.stream()
+                        .anyMatch(grant -> is(grant, role) && grant.paths().matches(name));
+    }
+
     /** Whether it has this role for this series. */
     public boolean may(Role role, Series series) {
         return via == Via.SOCKET

@@ -1,0 +1,193 @@
+package io.pipit.files;
+
+import io.pipit.identity.DurableFile;
+import io.pipit.port.bulk.FileRefused;
+import io.pipit.port.bulk.Incoming;
+import io.pipit.port.bulk.Incoming.Coming;
+import io.pipit.wire.Document;
+import io.pipit.wire.Format;
+import io.pipit.wire.WireException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file that isn't whole yet: its bytes, and beside them how many of these are durable. That is
+ * written down each {@link #CHECKPOINT_BYTES}, after the bytes themselves, so that what it says was
+ * there is there whenever the power goes. Thread {@code files}.
+ */
+final class Upload {
+    /** Bytes that a power cut may cost of what came in. */
+    static final long CHECKPOINT_BYTES = 16L << 20;
+
+    private static final String STATE_MODE = "rw-------";
+
+    final Coming file;
+    final Path part;
+
+    /** When something last happened to it, monotonic. */
+    long usedNanos;
+
+    /** Completes, once it was asked for, when the whole is counted, checked and in its place. */
+    @Nullable CompletableFuture<Incoming.Held> landing;
+
+    /** How often it was begun anew. */
+    int beginnings;
+
+    private final @Nullable Path state;
+    private final FileChannel channel;
+    private final boolean counted;
+    private Hashes.Count count = new Hashes.Count();
+    private long position;
+    private long durable;
+
+    private Upload(Coming file, Path part, @Nullable Path state, boolean counted)
+            throws IOException {
+        this.file = file;
+        this.part = part;
+        this.state = state;
+        this.counted = counted;
+        this.channel =
+                FileChannel.open(
+                        part,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.READ,
+                        StandardOpenOption.WRITE,
+                        LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** A new one, which doesn't outlive the process. */
+    static Upload fresh(Coming file, Path part) throws IOException {
+        Upload upload = new Upload(file, part, null, true);
+        upload.restart();
+        return upload;
+    }
+
+    /** One that goes on where an earlier one of the same content stopped. */
+    static Upload resumed(Coming file, Path part, Path state) throws IOException {
+        Upload upload = new Upload(file, part, state, !file.sha256().isEmpty());
+        try {
+            upload.durable = Math.min(recorded(file, state), upload.channel.size());
+            upload.position = upload.durable;
+            upload.channel.truncate(upload.durable);
+        } catch (IOException e) {
+            upload.close();
+            throw e;
+        }
+        return upload;
+    }
+
+    /** How many bytes an earlier one of this content holds durably. */
+    static long recorded(Coming file, Path state) throws IOException {
+        if (file.sha256().isEmpty()) {
+            return 0;
+        }
+        try {
+            Document said = Document.read(Files.readAllBytes(state), Format.JSON);
+            boolean same =
+                    said.get("sha256").text("").equals(file.sha256())
+                            && said.get("name").text("").equals(file.name().toString())
+                            && said.get("bytes").whole(Incoming.UNKNOWN) == file.bytes();
+            return same ? Math.max(0, said.get("held").whole(0)) : 0;
+        } catch (NoSuchFileException | WireException e) {
+            // None yet, or one that a crash tore: its bytes come again.
+            return 0;
+        }
+    }
+
+    /** How many bytes it holds. */
+    long position() {
+        return position;
+    }
+
+    /** From the first byte again. */
+    void restart() throws IOException {
+        channel.truncate(0);
+        position = 0;
+        durable = 0;
+        count = new Hashes.Count();
+        beginnings++;
+    }
+
+    /** Appends; what was held before is, whatever goes wrong. */
+    void write(ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            ByteBuffer written = bytes.duplicate();
+            int n = channel.write(bytes, position);
+            if (counted && count.bytes() == position) {
+                count.add(written.limit(written.position() + n));
+            }
+            position += n;
+        }
+    }
+
+    /** Whether so much came since the last checkpoint that it is time for one. */
+    boolean isCheckpointDue() {
+        return position - durable >= CHECKPOINT_BYTES;
+    }
+
+    /** Makes durable what is held, and writes down how much that is. */
+    void checkpoint() throws IOException {
+        if (position != durable) {
+            channel.force(true);
+            durable = position;
+            if (state != null && !file.sha256().isEmpty()) {
+                Map<String, Object> said = new LinkedHashMap<>();
+                said.put("name", file.name().toString());
+                said.put("bytes", file.bytes());
+                said.put("sha256", file.sha256());
+                said.put("held", durable);
+                DurableFile.replace(state, Document.write(said, Format.JSON), STATE_MODE);
+            }
+        }
+    }
+
+    /**
+     * Counts on where not all that is held is counted, as after a restart.
+     *
+     * @return whether all is
+     */
+    boolean countStep(ByteBuffer buffer) throws IOException, FileRefused {
+        return !counted || count.step(channel, position, buffer);
+    }
+
+    /** Of the whole; once. Empty where nobody wants to know. */
+    String sha256() {
+        return counted ? count.sha256() : "";
+    }
+
+    /** Lets go of it; what is durable can be gone on with. */
+    void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            // What isn't known to be durable comes again.
+        }
+    }
+
+    /** Lets go of it for good. */
+    void discard() throws IOException {
+        close();
+        Files.deleteIfExists(part);
+        if (state != null) {
+            Files.deleteIfExists(state);
+        }
+    }
+
+    /** Takes away what said how far it was: it has another name by now. */
+    void landed() throws IOException {
+        close();
+        if (state != null) {
+            Files.deleteIfExists(state);
+        }
+    }
+}
