@@ -80,6 +80,8 @@ final class Folder {
         }
     }
 
+    // Whoever asked closes it.
+    @SuppressWarnings("StreamResourceLeak")
     private static SecureDirectoryStream<Path> open(Path folder) throws IOException {
         DirectoryStream<Path> stream = Files.newDirectoryStream(folder);
         if (stream instanceof SecureDirectoryStream<Path> secure) {

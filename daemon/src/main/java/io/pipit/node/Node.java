@@ -25,16 +25,14 @@ import io.pipit.port.Entropy;
 import io.pipit.port.Event;
 import io.pipit.port.Inbox;
 import io.pipit.port.ReadingStore;
-import io.pipit.port.bulk.BulkEvent;
-import io.pipit.port.bulk.BulkLinks;
 import io.pipit.resource.ResourceTree;
-import io.pipit.resource.exchange.PeerFiles;
 import io.pipit.sampling.DriverProbe;
 import io.pipit.sampling.Sampler;
 import io.pipit.sampling.SensorSpec;
 import io.pipit.store.SqliteStore;
 import io.pipit.tcp.EventLoop;
 import io.pipit.tcp.MonitorServer;
+import io.pipit.tcp.TcpBulkLinks;
 import io.pipit.tcp.TcpNetwork;
 import io.pipit.tcp.TcpPeerLinks;
 import io.pipit.tcp.UnixSocketServer;
@@ -56,11 +54,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -173,11 +171,9 @@ final class Node implements AutoCloseable {
                         metrics,
                         peers,
                         sampler,
-                        files.resources(
-                                NOT_OVER_TCP,
-                                (task, nanos) -> {
-                                    var _ = timer.schedule(task, nanos, TimeUnit.NANOSECONDS);
-                                }),
+                        files.resources((task, nanos) -> {
+                            var _ = timer.schedule(task, nanos, TimeUnit.NANOSECONDS);
+                        }),
                         timer);
 
         // The protocol may block in a send: so only its receivers go on with what they bring to it.
@@ -233,6 +229,9 @@ final class Node implements AutoCloseable {
                 new TcpPeerLinks(
                         connections, tcp, directory::of, carried(inbox, toCore), time, metrics);
 
+        TcpBulkLinks bulk = new TcpBulkLinks(connections, tcp, directory::of, inbox, time, metrics);
+        files.reachedBy(bulk);
+
         Core core =
                 new Core(
                         self,
@@ -249,7 +248,7 @@ final class Node implements AutoCloseable {
                         inbox,
                         new CoreLoop(
                                 core,
-                                files.transfers(unreachable(inbox), entropy, time, metrics),
+                                files.transfers(bulk, entropy, time, metrics),
                                 sampler::watch),
                         time,
                         threads.named("node-loop"),
@@ -269,8 +268,14 @@ final class Node implements AutoCloseable {
         opened.push(sampler);
 
         Set<NodeId> known = new HashSet<>();
-        trust.onChange(now -> know(now, known, directory, links, tcpLinks, resources));
-        know(trust.list(), known, directory, links, tcpLinks, resources);
+        Consumer<NodeId> forget =
+                id -> {
+                    links.forget(id);
+                    tcpLinks.forget(id);
+                    bulk.forget(id);
+                };
+        trust.onChange(now -> know(now, known, directory, links, forget, resources));
+        know(trust.list(), known, directory, links, forget, resources);
         tell(Part.SENSORS, "drivers", drivers.problems());
         loop.start();
         files.start();
@@ -292,29 +297,6 @@ final class Node implements AutoCloseable {
         LOG.info("{} is node {}: {}", node.name(), self, status());
     }
 
-    /** Until there are links over TCP. */
-    private static final PeerFiles NOT_OVER_TCP =
-            (peer, request) ->
-                    CompletableFuture.failedFuture(
-                            new IOException("there is no way to it over TCP"));
-
-    private static BulkLinks unreachable(Inbox inbox) {
-        return new BulkLinks() {
-            @Override
-            public void push(Push push) {
-                inbox.offer(
-                        new Event.Bulk(
-                                new BulkEvent.PushEnded(
-                                        push.file().number(),
-                                        BulkEvent.Outcome.BROKEN,
-                                        "there is no way to it over TCP")));
-            }
-
-            @Override
-            public void stop(long number) {}
-        };
-    }
-
     private SqliteStore.Settings storeSettings(NodeId self, Configuration.Store store) {
         return new SqliteStore.Settings(
                 self, time.bootId(), store.commitEvery(), store.keep(), store.maxSize());
@@ -325,8 +307,8 @@ final class Node implements AutoCloseable {
             List<Peer> now,
             Set<NodeId> before,
             PeerDirectory directory,
-            CoapPeerLinks udp,
-            TcpPeerLinks tcp,
+            CoapPeerLinks links,
+            Consumer<NodeId> forget,
             ResourceTree resources) {
         directory.know(now);
         inbox.offer(new Event.PeersKnown(now));
@@ -336,13 +318,8 @@ final class Node implements AutoCloseable {
         tell(Part.PEERS, "patterns", settings.tooWide(now));
         resources.grantsChanged(now);
         Set<NodeId> ids = new HashSet<>(now.stream().map(Peer::id).toList());
-        before.stream()
-                .filter(id -> !ids.contains(id))
-                .forEach(id -> {
-                    udp.forget(id);
-                    tcp.forget(id);
-                });
-        ids.stream().filter(id -> !before.contains(id)).forEach(udp::greet);
+        before.stream().filter(id -> !ids.contains(id)).forEach(forget);
+        ids.stream().filter(id -> !before.contains(id)).forEach(links::greet);
         before.clear();
         before.addAll(ids);
     }

@@ -6,6 +6,7 @@ import io.pipit.files.Disk;
 import io.pipit.files.InboxFolder;
 import io.pipit.files.ShareFolder;
 import io.pipit.files.SpoolFolder;
+import io.pipit.model.NodeId;
 import io.pipit.monitor.Health;
 import io.pipit.monitor.Health.Part;
 import io.pipit.monitor.Metrics;
@@ -21,9 +22,13 @@ import io.pipit.port.bulk.SharedFiles;
 import io.pipit.port.bulk.Spool;
 import io.pipit.resource.Bulk;
 import io.pipit.resource.exchange.PeerFiles;
+import io.pipit.resource.exchange.Request;
+import io.pipit.resource.exchange.Response;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -41,6 +46,7 @@ final class NodeFiles implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NodeFiles.class);
 
     private final ThreadPoolExecutor thread;
+    private volatile @Nullable PeerFiles peers;
     private final Health health;
     private final Pace pace;
     private final SharedFiles share;
@@ -65,7 +71,9 @@ final class NodeFiles implements AutoCloseable {
                         new ArrayBlockingQueue<>(Disk.TASKS_MAX),
                         threads);
         metrics.gauge(
-                "pipit_files_tasks", "Tasks that wait for the disk", () -> thread.getQueue().size());
+                "pipit_files_tasks",
+                "Tasks that wait for the disk",
+                () -> thread.getQueue().size());
         Disk disk = new Disk(thread, settings.keepFree(), metrics);
         pace = new Pace(settings.rate().orElse(Pace.UNLIMITED));
         share =
@@ -110,22 +118,33 @@ final class NodeFiles implements AutoCloseable {
         }
     }
 
+    /** The way to the peers, which is made after the tree that it serves. */
+    void reachedBy(PeerFiles links) {
+        peers = links;
+    }
+
+    private CompletionStage<Response> ofPeer(NodeId peer, Request request) {
+        PeerFiles links = peers;
+        return links == null
+                ? CompletableFuture.failedFuture(new IOException("this node is just starting"))
+                : links.get(peer, request);
+    }
+
     /** What the resource tree needs. */
-    Bulk resources(PeerFiles peers, Bulk.Later later) {
+    Bulk resources(Bulk.Later later) {
         return new Bulk(
                 share,
                 inbox == null ? Incoming.NONE : inbox,
                 spool == null
                         ? Incoming.refusing("the queue of files to send can't be used: see /health")
                         : spool,
-                peers,
+                this::ofPeer,
                 pace,
                 later);
     }
 
     /** What the node loop needs. */
-    Transfers transfers(
-            BulkLinks links, Entropy entropy, TimeSource time, Metrics metrics) {
+    Transfers transfers(BulkLinks links, Entropy entropy, TimeSource time, Metrics metrics) {
         Spool queue = spool == null ? number -> {} : spool;
         return new Transfers(links, queue, pace, entropy, time, health, metrics);
     }

@@ -31,6 +31,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -69,24 +70,25 @@ final class Files {
             throw new Refusal(Call.FORBIDDEN, "this takes the role " + Role.BULK);
         }
         call.acceptOnly(LinkFormat.CONTENT_FORMAT);
-        call.whenDone(bulk.shared().list(), listed -> {
-            List<Link> links = new ArrayList<>();
-            for (Listed each : listed) {
-                if (call.caller().may(Role.BULK, each.name().segments())) {
-                    links.add(
-                            Link.to("/files/" + each.name())
-                                    .with("ct", Integer.toString(OCTETS))
-                                    .with("sz", Long.toString(each.bytes())));
-                }
-            }
-            byte[] all =
-                    LinkFormat.write(LinkFormat.filter(links, call.request().query()));
-            try {
-                answer(call, LinkFormat.CONTENT_FORMAT, all);
-            } catch (Refusal e) {
-                call.refuse(e);
-            }
-        });
+        call.whenDone(
+                bulk.shared().list(),
+                listed -> {
+                    List<Link> links = new ArrayList<>();
+                    for (Listed each : listed) {
+                        if (call.caller().may(Role.BULK, each.name().segments())) {
+                            links.add(
+                                    Link.to("/files/" + each.name())
+                                            .with("ct", Integer.toString(OCTETS))
+                                            .with("sz", Long.toString(each.bytes())));
+                        }
+                    }
+                    byte[] all = LinkFormat.write(LinkFormat.filter(links, call.request().query()));
+                    try {
+                        answer(call, LinkFormat.CONTENT_FORMAT, all);
+                    } catch (Refusal e) {
+                        call.refuse(e);
+                    }
+                });
     }
 
     /** {@code /files/{name}}. */
@@ -186,14 +188,12 @@ final class Files {
             close(file.channel());
             return;
         }
-        boolean held =
-                asked.etags().stream().anyMatch(etag -> Arrays.equals(etag, file.etag()));
+        boolean held = asked.etags().stream().anyMatch(etag -> Arrays.equals(etag, file.etag()));
         if (held && (asked.block2() == null || asked.block2().number() == 0) && from == 0) {
             close(file.channel());
             Part part = new Part(List.of(file.etag()), null, null, Request.NONE, null);
             call.exchange()
-                    .respondOnce(
-                            new Response(VALID, Request.NONE, NOTHING, MAX_AGE_SECONDS, part));
+                    .respondOnce(new Response(VALID, Request.NONE, NOTHING, MAX_AGE_SECONDS, part));
             return;
         }
         Stretch stretch = stretch(call, from, file.bytes());
@@ -271,13 +271,7 @@ final class Files {
         boolean whole = call.request().part().block2() == null && !stretch.block().more();
         byte[] etag = new byte[Integer.BYTES];
         ByteBuffer.wrap(etag).putInt(Arrays.hashCode(all));
-        Part part =
-                new Part(
-                        List.of(etag),
-                        null,
-                        whole ? null : stretch.block(),
-                        all.length,
-                        null);
+        Part part = new Part(List.of(etag), null, whole ? null : stretch.block(), all.length, null);
         int at = (int) stretch.from();
         call.exchange()
                 .respondOnce(
@@ -323,9 +317,10 @@ final class Files {
 
     /** The peer that somebody means by its name or its ID. */
     static Peer peer(Peers peers, String text) throws Refusal {
-        NodeId id = NodeId.parse(text).orElse(null);
+        Optional<NodeId> id = NodeId.parse(text);
         return peers.list().stream()
-                .filter(peer -> peer.name().equals(text) || peer.id().equals(id))
+                .filter(peer ->
+                        peer.name().equals(text) || id.filter(peer.id()::equals).isPresent())
                 .findFirst()
                 .orElseThrow(() ->
                         new Refusal(

@@ -35,6 +35,15 @@ public final class EventLoop implements AutoCloseable {
         }
     }
 
+    /** Runs it on the loop after so many nanoseconds; where that has ended, not at all. */
+    void later(Runnable task, long nanos) {
+        try {
+            var _ = group.schedule(task, nanos, TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            // As above.
+        }
+    }
+
     /** Runs it on the loop, and waits for that. */
     void await(Runnable task) {
         group.next().submit(task).syncUninterruptibly();

@@ -52,6 +52,14 @@ final class PeerRoute {
             number = through.ask(ask);
         }
 
+        /**
+         * The largest block for the connection that it went over, as {@link Session#blockBytesMax};
+         * 0 where it went over none yet.
+         */
+        int blockBytesMax(int overheadBytes) {
+            return on == null ? 0 : on.blockBytesMax(overheadBytes);
+        }
+
         /** Nobody wants its answer, or more of them; no outcome follows. */
         void cancel() {
             waiting.remove(this);
