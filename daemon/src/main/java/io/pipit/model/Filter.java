@@ -22,8 +22,10 @@ public record Filter(List<String> patterns) {
 
     // Above ALL, which is checked against it while this class is initialised.
     private static final Pattern SEGMENT = Pattern.compile("\\*|\\*\\*|[a-z0-9][a-z0-9-]{0,31}");
+
     /** What else may stand in a filter of files: more than a series' name has. */
-    private static final Pattern FILE_SEGMENT = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,127}");
+    private static final Pattern FILE_SEGMENT =
+            Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,127}");
 
     private static final int SEGMENTS_MAX = 8;
     private static final int SERIES_SEGMENTS = 2;

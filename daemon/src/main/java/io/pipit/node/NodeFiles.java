@@ -65,7 +65,9 @@ final class NodeFiles implements AutoCloseable {
                         new ArrayBlockingQueue<>(Disk.TASKS_MAX),
                         threads);
         metrics.gauge(
-                "pipit_files_tasks", "Tasks that wait for the disk", () -> thread.getQueue().size());
+                "pipit_files_tasks",
+                "Tasks that wait for the disk",
+                () -> thread.getQueue().size());
         Disk disk = new Disk(thread, settings.keepFree(), metrics);
         pace = new Pace(settings.rate().orElse(Pace.UNLIMITED));
         share =
@@ -124,8 +126,7 @@ final class NodeFiles implements AutoCloseable {
     }
 
     /** What the node loop needs. */
-    Transfers transfers(
-            BulkLinks links, Entropy entropy, TimeSource time, Metrics metrics) {
+    Transfers transfers(BulkLinks links, Entropy entropy, TimeSource time, Metrics metrics) {
         Spool queue = spool == null ? number -> {} : spool;
         return new Transfers(links, queue, pace, entropy, time, health, metrics);
     }

@@ -69,24 +69,30 @@ final class Files {
             throw new Refusal(Call.FORBIDDEN, "this takes the role " + Role.BULK);
         }
         call.acceptOnly(LinkFormat.CONTENT_FORMAT);
-        call.whenDone(bulk.shared().list(), listed -> {
-            List<Link> links = new ArrayList<>();
-            for (Listed each : listed) {
-                if (call.caller().may(Role.BULK, each.name().segments())) {
-                    links.add(
-                            Link.to("/files/" + each.name())
-                                    .with("ct", Integer.toString(OCTETS))
-                                    .with("sz", Long.toString(each.bytes())));
-                }
-            }
-            byte[] all =
-                    LinkFormat.write(LinkFormat.filter(links, call.request().query()));
-            try {
-                answer(call, LinkFormat.CONTENT_FORMAT, all);
-            } catch (Refusal e) {
-                call.refuse(e);
-            }
-        });
+        call.whenDone(
+                bulk.shared().list(),
+                listed -> {
+                    List<Link> links = new ArrayList<>();
+                    for (Listed each : listed) {
+                        if (call.caller().may(Role.BULK, each.name().segments())) {
+                            links.add(
+                                    Link.to("/files/" + each.name())
+                                            .with("ct", Integer.toString(OCTETS))
+                                            .with("sz", Long.toString(each.bytes())));
+                        }
+                    }
+                    byte[] all = LinkFormat.write(LinkFormat.filter(links, call.request().query()));
+                    if (call.exchange().blockBytesMax() == 0 && all.length > SMALL_BYTES_MAX) {
+                        call.refuse(
+                                new Refusal(
+                                        Call.TOO_LARGE,
+                                        "the list has "
+                                                + all.length
+                                                + " bytes: ask over TCP, on the same port"));
+                    } else {
+                        call.contentOnce(LinkFormat.CONTENT_FORMAT, all);
+                    }
+                });
     }
 
     /** {@code /files/{name}}. */
@@ -186,14 +192,12 @@ final class Files {
             close(file.channel());
             return;
         }
-        boolean held =
-                asked.etags().stream().anyMatch(etag -> Arrays.equals(etag, file.etag()));
+        boolean held = asked.etags().stream().anyMatch(etag -> Arrays.equals(etag, file.etag()));
         if (held && (asked.block2() == null || asked.block2().number() == 0) && from == 0) {
             close(file.channel());
             Part part = new Part(List.of(file.etag()), null, null, Request.NONE, null);
             call.exchange()
-                    .respondOnce(
-                            new Response(VALID, Request.NONE, NOTHING, MAX_AGE_SECONDS, part));
+                    .respondOnce(new Response(VALID, Request.NONE, NOTHING, MAX_AGE_SECONDS, part));
             return;
         }
         Stretch stretch = stretch(call, from, file.bytes());
@@ -254,39 +258,6 @@ final class Files {
         } catch (IOException e) {
             // It was only read.
         }
-    }
-
-    /** A body that is in memory, or the block of it that was asked for. */
-    private void answer(Call call, int contentFormat, byte[] all) throws Refusal {
-        if (call.exchange().blockBytesMax() == 0) {
-            if (all.length > SMALL_BYTES_MAX) {
-                throw new Refusal(
-                        Call.TOO_LARGE,
-                        "the list has " + all.length + " bytes: ask over TCP, on the same port");
-            }
-            call.contentOnce(contentFormat, all);
-            return;
-        }
-        Stretch stretch = stretch(call, 0, all.length);
-        boolean whole = call.request().part().block2() == null && !stretch.block().more();
-        byte[] etag = new byte[Integer.BYTES];
-        ByteBuffer.wrap(etag).putInt(Arrays.hashCode(all));
-        Part part =
-                new Part(
-                        List.of(etag),
-                        null,
-                        whole ? null : stretch.block(),
-                        all.length,
-                        null);
-        int at = (int) stretch.from();
-        call.exchange()
-                .respondOnce(
-                        new Response(
-                                CONTENT,
-                                contentFormat,
-                                Arrays.copyOfRange(all, at, at + stretch.bytes()),
-                                MAX_AGE_SECONDS,
-                                part));
     }
 
     /** {@code /peers/{peer}/files} and below, on the socket: what the peer answers. */

@@ -185,9 +185,7 @@ final class Uploads {
         Format format = call.document();
         call.whenDone(
                 target(path).held(file),
-                held ->
-                        call.contentOnce(
-                                format.document(), Document.write(fields(held), format)));
+                held -> call.contentOnce(format.document(), Document.write(fields(held), format)));
     }
 
     private static Map<String, Object> fields(Held held) {

@@ -110,13 +110,7 @@ final class Bench {
                     metrics,
                     peers,
                     sensors,
-                    new Bulk(
-                            shared,
-                            inbox,
-                            outbox,
-                            peerFiles,
-                            new Pace(BYTES_PER_SECOND),
-                            later),
+                    new Bulk(shared, inbox, outbox, peerFiles, new Pace(BYTES_PER_SECOND), later),
                     tasks::add);
 
     static Caller monitor() {

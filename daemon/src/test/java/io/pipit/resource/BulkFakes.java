@@ -64,8 +64,7 @@ final class BulkFakes {
         public CompletionStage<Digest> digest(FileName name) {
             return files.containsKey(name.toString())
                     ? CompletableFuture.completedFuture(new Digest("ab".repeat(32), 7, ETAG))
-                    : CompletableFuture.failedFuture(
-                            new FileRefused(Reason.BUSY, "being counted"));
+                    : CompletableFuture.failedFuture(new FileRefused(Reason.BUSY, "being counted"));
         }
     }
 

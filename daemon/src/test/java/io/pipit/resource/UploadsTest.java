@@ -98,13 +98,7 @@ class UploadsTest {
         long size = 10L << 30;
         put(new byte[1_024])
                 .part(block1((1 << 20) - 1, false, 7))
-                .ask(
-                        "/inbox/a?size="
-                                + size
-                                + "&sha256="
-                                + HASH
-                                + "&from="
-                                + (size - (1L << 30)));
+                .ask("/inbox/a?size=" + size + "&sha256=" + HASH + "&from=" + (size - (1L << 30)));
         assertThat(bench.inbox.froms).containsExactly(size - 1_024);
     }
 
@@ -113,9 +107,8 @@ class UploadsTest {
         byte[] bytes = new byte[70 * 1_024];
         bytes[69_999] = 7;
         Answers answers =
-                put(new byte[0])
-                        .part(block1(0, true, 7))
-                        .stream("/inbox/a?size=100000&sha256=" + HASH, bytes);
+                put(new byte[0]).part(block1(0, true, 7)).stream(
+                        "/inbox/a?size=100000&sha256=" + HASH, bytes);
         assertThat(bench.inbox.bytes.toByteArray()).isEqualTo(bytes);
         assertThat(bench.inbox.files.getFirst().sha256()).isEqualTo(HASH);
         assertThat(bench.inbox.files.getFirst().bytes()).isEqualTo(100_000);
@@ -169,8 +162,7 @@ class UploadsTest {
     void refusesBlocksThatAreNoWholeNumberOfTheirUnit() {
         assertThat(put(new byte[1_000]).part(block1(0, true, 7)).ask("/inbox/a").code())
                 .isEqualTo(400);
-        assertThat(put(new byte[0]).part(block1(0, true, 7)).ask("/inbox/a").code())
-                .isEqualTo(400);
+        assertThat(put(new byte[0]).part(block1(0, true, 7)).ask("/inbox/a").code()).isEqualTo(400);
     }
 
     @ParameterizedTest
@@ -205,8 +197,7 @@ class UploadsTest {
     @Test
     void saysWhereASenderGoesOn() throws Exception {
         bench.inbox.held = new Held(16_777_216, false, 0, "");
-        Answers answers =
-                bench.as(Bench.peer("bulk")).ask("/inbox/a?size=20000000&sha256=" + HASH);
+        Answers answers = bench.as(Bench.peer("bulk")).ask("/inbox/a?size=20000000&sha256=" + HASH);
         assertThat(answers.text()).isEqualTo("{\"held\":16777216,\"complete\":false}");
         assertThat(bench.inbox.files.getFirst().owner()).isEqualTo("shed");
         assertThat(bench.as(Bench.peer("bulk")).ask("/inbox/a").code())
@@ -237,8 +228,7 @@ class UploadsTest {
 
     @Test
     void saysHowTransfersGo() throws Exception {
-        bench.inbox.receiving.add(
-                new Incoming.Receiving("shed", FileName.parse("in.bin"), 5, 100));
+        bench.inbox.receiving.add(new Incoming.Receiving("shed", FileName.parse("in.bin"), 5, 100));
         Answers answers = bench.as(Bench.socket()).ask("/transfers");
         BulkEvent.Asked asked = (BulkEvent.Asked) bench.event(Event.Bulk.class).event();
         Outgoing file =
@@ -265,11 +255,8 @@ class UploadsTest {
     @ValueSource(booleans = {true, false})
     void cancelsOne(boolean there) {
         Answers answers =
-                bench.as(Bench.socket())
-                        .method(Request.Method.DELETE)
-                        .ask("/transfers?number=3");
-        BulkEvent.Cancelled cancelled =
-                (BulkEvent.Cancelled) bench.event(Event.Bulk.class).event();
+                bench.as(Bench.socket()).method(Request.Method.DELETE).ask("/transfers?number=3");
+        BulkEvent.Cancelled cancelled = (BulkEvent.Cancelled) bench.event(Event.Bulk.class).event();
         assertThat(cancelled.number()).isEqualTo(3);
         cancelled.answer().complete(there);
         assertThat(answers.code()).isEqualTo(there ? 202 : 404);
