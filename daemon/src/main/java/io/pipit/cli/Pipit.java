@@ -5,6 +5,9 @@ import io.pipit.cli.context.Failure;
 import io.pipit.cli.context.OutputClosed;
 import io.pipit.cli.context.Surroundings;
 import io.pipit.cli.demo.DemoVerb;
+import io.pipit.cli.files.FetchVerb;
+import io.pipit.cli.files.SendVerb;
+import io.pipit.cli.files.TransfersVerb;
 import io.pipit.cli.verb.CheckVerb;
 import io.pipit.cli.verb.ConfigVerb;
 import io.pipit.cli.verb.GetVerb;
@@ -91,6 +94,9 @@ public final class Pipit {
                 .addSubcommand(new GetVerb(surroundings, file))
                 .addSubcommand(new WatchVerb(surroundings, file))
                 .addSubcommand(new HistoryVerb(surroundings, file))
+                .addSubcommand(new SendVerb(surroundings, file))
+                .addSubcommand(new FetchVerb(surroundings, file))
+                .addSubcommand(new TransfersVerb(surroundings, file))
                 .addSubcommand(new IdVerb(surroundings, file))
                 .addSubcommand(new PeerVerb(surroundings, file));
         line.setOut(new PrintWriter(surroundings.out(), true, StandardCharsets.UTF_8));

@@ -31,7 +31,6 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -83,10 +82,15 @@ final class Files {
                         }
                     }
                     byte[] all = LinkFormat.write(LinkFormat.filter(links, call.request().query()));
-                    try {
-                        answer(call, LinkFormat.CONTENT_FORMAT, all);
-                    } catch (Refusal e) {
-                        call.refuse(e);
+                    if (call.exchange().blockBytesMax() == 0 && all.length > SMALL_BYTES_MAX) {
+                        call.refuse(
+                                new Refusal(
+                                        Call.TOO_LARGE,
+                                        "the list has "
+                                                + all.length
+                                                + " bytes: ask over TCP, on the same port"));
+                    } else {
+                        call.contentOnce(LinkFormat.CONTENT_FORMAT, all);
                     }
                 });
     }
@@ -256,33 +260,6 @@ final class Files {
         }
     }
 
-    /** A body that is in memory, or the block of it that was asked for. */
-    private void answer(Call call, int contentFormat, byte[] all) throws Refusal {
-        if (call.exchange().blockBytesMax() == 0) {
-            if (all.length > SMALL_BYTES_MAX) {
-                throw new Refusal(
-                        Call.TOO_LARGE,
-                        "the list has " + all.length + " bytes: ask over TCP, on the same port");
-            }
-            call.contentOnce(contentFormat, all);
-            return;
-        }
-        Stretch stretch = stretch(call, 0, all.length);
-        boolean whole = call.request().part().block2() == null && !stretch.block().more();
-        byte[] etag = new byte[Integer.BYTES];
-        ByteBuffer.wrap(etag).putInt(Arrays.hashCode(all));
-        Part part = new Part(List.of(etag), null, whole ? null : stretch.block(), all.length, null);
-        int at = (int) stretch.from();
-        call.exchange()
-                .respondOnce(
-                        new Response(
-                                CONTENT,
-                                contentFormat,
-                                Arrays.copyOfRange(all, at, at + stretch.bytes()),
-                                MAX_AGE_SECONDS,
-                                part));
-    }
-
     /** {@code /peers/{peer}/files} and below, on the socket: what the peer answers. */
     void ofPeer(Call call, List<String> path) throws Refusal {
         call.allow(Request.Method.GET);
@@ -317,10 +294,9 @@ final class Files {
 
     /** The peer that somebody means by its name or its ID. */
     static Peer peer(Peers peers, String text) throws Refusal {
-        Optional<NodeId> id = NodeId.parse(text);
+        NodeId id = NodeId.parse(text).orElse(null);
         return peers.list().stream()
-                .filter(peer ->
-                        peer.name().equals(text) || id.filter(peer.id()::equals).isPresent())
+                .filter(peer -> peer.name().equals(text) || peer.id().equals(id))
                 .findFirst()
                 .orElseThrow(() ->
                         new Refusal(

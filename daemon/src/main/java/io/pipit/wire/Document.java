@@ -21,7 +21,8 @@ public final class Document {
     /** Values in one body. */
     public static final int VALUES_MAX = 200_000;
 
-    private static final Document ABSENT = new Document(null);
+    /** Nothing. */
+    public static final Document ABSENT = new Document(null);
 
     private final @Nullable Object value;
 

@@ -53,6 +53,8 @@ class InboxFolderTest {
         return root.resolve("shed").resolve(name);
     }
 
+    // Whoever asked closes it.
+    @SuppressWarnings("StreamResourceLeak")
     private Stream<Path> partials() throws IOException {
         return Files.walk(root.resolve(".partial")).filter(Files::isRegularFile);
     }

@@ -8,12 +8,10 @@ import io.pipit.resource.exchange.Caller;
 import io.pipit.resource.exchange.Part;
 import io.pipit.resource.exchange.Request;
 import io.pipit.resource.exchange.Response;
-import io.pipit.wire.Options;
 import io.pipit.wire.Options.Block;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -77,19 +75,11 @@ class FilesTest {
     }
 
     @Test
-    void givesALongListInBlocks() {
+    void givesALongListOverTcpAlone() {
         for (int i = 0; i < 5_000; i++) {
             bench.shared.sizes.put("file-%04d".formatted(i), 1L);
         }
-        StringBuilder all = new StringBuilder();
-        boolean more = true;
-        for (int number = 0; more; ) {
-            Response response = ask("/files", block2(number, Options.BERT));
-            all.append(new String(response.payload(), StandardCharsets.UTF_8));
-            more = response.part().block2().more();
-            number += response.payload().length / 1_024;
-        }
-        assertThat(all.toString().split(",", -1)).hasSize(5_000);
+        assertThat(bench.as(bulk()).blocks(TCP).ask("/files").text().split(",", -1)).hasSize(5_000);
         assertThat(bench.as(bulk()).ask("/files").code()).as("over UDP").isEqualTo(413);
     }
 

@@ -41,6 +41,16 @@ public final class Daemon implements AutoCloseable {
         return connect(place.runDir(), place.nodeName());
     }
 
+    /**
+     * The same.
+     *
+     * @param patience how long it may take to answer
+     */
+    public static Daemon connect(ConfigurationFile file, Duration patience) throws Failure {
+        ConfigurationFile.Place place = file.place();
+        return new Daemon(SocketClient.connect(socket(place.runDir()), patience), place.nodeName());
+    }
+
     /** The same, or nothing where certainly none runs. */
     public static Optional<Daemon> connectIfRunning(ConfigurationFile file) throws Failure {
         ConfigurationFile.Place place = file.place();
@@ -102,6 +112,16 @@ public final class Daemon implements AutoCloseable {
         }
         boolean own = !series.contains("**") && series.split("/", -1).length == 2;
         return own ? ownName + "/" + series : series;
+    }
+
+    /** The way into its queue of files. */
+    public Outbox outbox() {
+        return new Outbox(client);
+    }
+
+    /** The way to the files of peers. */
+    public Inflow inflow() {
+        return new Inflow(client);
     }
 
     /** What the configuration calls this node. */

@@ -23,11 +23,12 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Predicate;
 
 /**
  * A connection to the daemon's Unix socket (RFC 8323), on the JDK alone, since a verb should be
- * there at once. One request at a time; what was observed last is what {@link #next} waits for. Not
- * thread-safe.
+ * there at once. One request at a time, or several with {@link #begin} and {@link #await}; what was
+ * observed last is what {@link #next} waits for. Not thread-safe.
  */
 public final class SocketClient implements AutoCloseable {
     /** The largest message that it takes, as announced. */
@@ -106,6 +107,7 @@ public final class SocketClient implements AutoCloseable {
             Options capabilities =
                     new Options.Builder()
                             .add(Frame.CSM_MAX_MESSAGE_SIZE, MESSAGE_BYTES_MAX)
+                            .add(Frame.CSM_BLOCK_WISE_TRANSFER, new byte[0])
                             .build();
             client.send(Frame.signal(Frame.CSM, capabilities));
             return client;
@@ -178,11 +180,7 @@ public final class SocketClient implements AutoCloseable {
             send(frame);
             Optional<Frame> answer = receive(token, patience, false);
             if (answer.isEmpty()) {
-                throw new Failure(
-                        Failure.UNREACHABLE,
-                        "the daemon didn't answer within "
-                                + patience.toSeconds()
-                                + " s: it is overloaded or hangs; see 'journalctl -u pipit'");
+                throw silent();
             }
             Reply reply = checked(answer.get());
             if (ask.observe()) {
@@ -193,6 +191,62 @@ public final class SocketClient implements AutoCloseable {
         } catch (IOException e) {
             throw broken(e);
         }
+    }
+
+    /**
+     * An answer to what was begun.
+     *
+     * @param number of the request
+     */
+    public record Answer(long number, Frame frame) {}
+
+    /**
+     * Sends a request and doesn't wait for its answer.
+     *
+     * @param number tells the answers apart
+     */
+    public void begin(long number, int code, Options options, byte[] payload) throws Failure {
+        try {
+            if (!greeted) {
+                receive(frame -> false, patience, true);
+            }
+            byte[] token = ByteBuffer.allocate(Long.BYTES).putLong(number).array();
+            send(new Frame(code, token, options, payload));
+        } catch (IOException e) {
+            throw broken(e);
+        }
+    }
+
+    /**
+     * The next answer to something that was begun.
+     *
+     * @throws Failure where there is none in time, or it isn't a 2.xx
+     */
+    public Answer await() throws Failure {
+        Answer answer = awaitAny();
+        Reply _ = checked(answer.frame());
+        return answer;
+    }
+
+    /** The same, whatever it says. */
+    public Answer awaitAny() throws Failure {
+        try {
+            Optional<Frame> frame = receive(it -> it.token().length == Long.BYTES, patience, false);
+            if (frame.isEmpty()) {
+                throw silent();
+            }
+            return new Answer(ByteBuffer.wrap(frame.get().token()).getLong(), frame.get());
+        } catch (IOException e) {
+            throw broken(e);
+        }
+    }
+
+    private Failure silent() {
+        return new Failure(
+                Failure.UNREACHABLE,
+                "the daemon didn't answer within "
+                        + patience.toSeconds()
+                        + " s: it is overloaded or hangs; see 'journalctl -u pipit'");
     }
 
     /**
@@ -215,7 +269,8 @@ public final class SocketClient implements AutoCloseable {
         }
     }
 
-    private static Reply checked(Frame frame) throws Failure {
+    /** What a frame answers; a failure where it isn't a 2.xx. */
+    static Reply checked(Frame frame) throws Failure {
         if (frame.code() / 100 == 2) {
             return new Reply(
                     frame.code(),
@@ -275,6 +330,11 @@ public final class SocketClient implements AutoCloseable {
     /** The next message with this token, or only the greeting; signals are dealt with here. */
     private Optional<Frame> receive(byte[] token, Duration atMost, boolean greetingOnly)
             throws IOException {
+        return receive(frame -> Arrays.equals(frame.token(), token), atMost, greetingOnly);
+    }
+
+    private Optional<Frame> receive(Predicate<Frame> wanted, Duration atMost, boolean greetingOnly)
+            throws IOException {
         while (true) {
             Optional<Frame> frame = read(atMost);
             if (frame.isEmpty()) {
@@ -296,7 +356,7 @@ public final class SocketClient implements AutoCloseable {
                 case Frame.RELEASE -> throw new IOException("it is going down");
                 case Frame.ABORT -> throw new IOException(new String(it.payload(), UTF_8));
                 default -> {
-                    if (it.isResponse() && Arrays.equals(it.token(), token)) {
+                    if (it.isResponse() && wanted.test(it)) {
                         return frame;
                     }
                     keepForLater(it);

@@ -3,11 +3,12 @@ package io.pipit.cli.verb;
 import picocli.CommandLine.Option;
 
 /** The option of all verbs that print data. */
-final class JsonOption {
+public final class JsonOption {
     @Option(names = "--json", description = "Print JSON, for programs.")
     private boolean json;
 
-    boolean isSet() {
+    /** Whether it was given. */
+    public boolean isSet() {
         return json;
     }
 }
