@@ -7,6 +7,8 @@ import io.pipit.port.Event;
 import io.pipit.port.Inbox;
 import io.pipit.port.PeerLinks;
 import io.pipit.port.TimeSource;
+import io.pipit.wire.ProblemDetails;
+import io.pipit.wire.WireException;
 import io.pipit.wire.compact.CompactSlice;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
@@ -60,6 +62,9 @@ public final class CoapPeerLinks implements PeerLinks {
 
     /** Requests to peers that are not answered yet. */
     static final int REQUESTS_MAX = 1_024;
+
+    /** Of what a peer says of its refusal, so much is shown. */
+    private static final int DETAIL_CHARS_MAX = 200;
 
     private static final int SENML_CBOR = 112;
     private static final String WIRE_VERSION = "pv=1";
@@ -216,7 +221,7 @@ public final class CoapPeerLinks implements PeerLinks {
      */
     private @Nullable LogSlice slice(Response response, StringBuilder complaint) {
         if (!response.isSuccess()) {
-            complaint.append("the peer answered ").append(response.getCode());
+            complaint.append("the peer answered ").append(response.getCode()).append(why(response));
             return null;
         }
         try {
@@ -226,6 +231,26 @@ public final class CoapPeerLinks implements PeerLinks {
             complaint.append("an answer that can't be read: ").append(e.getMessage());
             return null;
         }
+    }
+
+    /** What the peer said of its refusal, as far as it did, and what to do. */
+    private String why(Response response) {
+        String said = "";
+        if (response.getOptions().getContentFormat() == ProblemDetails.CONTENT_FORMAT) {
+            try {
+                String detail = ProblemDetails.decode(response.getPayload()).detail();
+                int end = Math.min(detail.length(), DETAIL_CHARS_MAX);
+                said = ": " + detail.substring(0, end).replaceAll("\\p{Cntrl}", " ");
+            } catch (WireException e) {
+                counters.answersUnreadable.increment();
+            }
+        }
+        return response.getCode() == CoAP.ResponseCode.FORBIDDEN
+                ? said
+                        + "; whoever runs the peer can give that, by 'pipit peer add "
+                        + network.self()
+                        + " --role ROLE' there; or subscribe to less here"
+                : said;
     }
 
     /** A fetch of what is missing. */

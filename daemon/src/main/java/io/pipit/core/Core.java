@@ -106,12 +106,7 @@ public final class Core {
                     subscription.fetchFailed(failed.number(), now);
                 }
             }
-            case Event.SubscriptionEnded ended -> {
-                var subscription = subscriptions.of(ended.peer(), ended.filter());
-                if (subscription != null) {
-                    subscription.ended(now);
-                }
-            }
+            case Event.SubscriptionEnded ended -> subscriptions.ended(ended, now);
             case Event.PeerReachable reachable -> subscriptions.reachable(reachable.peer(), now);
             case Event.FeedOpened opened ->
                     feeds.open(opened.subscriber(), opened.filter(), opened.peer(), now);

@@ -10,6 +10,7 @@ import io.pipit.monitor.Health;
 import io.pipit.monitor.Metrics;
 import io.pipit.port.CoreStatus;
 import io.pipit.port.Entropy;
+import io.pipit.port.Event;
 import io.pipit.port.PeerLinks;
 import io.pipit.port.ReadingStore;
 import java.util.ArrayList;
@@ -87,6 +88,10 @@ final class Subscriptions {
     private final Counter refused;
     private final Map<NodeId, Map<LogId, HeldLog>> held = new HashMap<>();
     private final Map<NodeId, Subscription> subscriptions = new TreeMap<>();
+
+    /** Why the subscription to a peer that isn't heard from ended last. */
+    private final Map<NodeId, String> endings = new HashMap<>();
+
     private Map<NodeId, String> names = Map.of();
     private Map<NodeId, Filter> wanted = Map.of();
     private long number;
@@ -165,12 +170,26 @@ final class Subscriptions {
         }
     }
 
-    /** Says of the peers who is heard from. */
+    /** A subscription isn't there any more, and is tried again. */
+    void ended(Event.SubscriptionEnded event, long nowNanos) {
+        Subscription subscription = of(event.peer(), event.filter());
+        if (subscription != null) {
+            endings.put(event.peer(), event.reason());
+            subscription.ended(nowNanos);
+        }
+    }
+
+    /** Says of the peers who is heard from, and why not. */
     void judge(long nowNanos) {
         List<String> silent = new ArrayList<>();
+        endings.keySet().retainAll(subscriptions.keySet());
         for (Subscription subscription : subscriptions.values()) {
-            if (!subscription.isLive(nowNanos)) {
-                silent.add(nameOf(subscription.peer));
+            NodeId peer = subscription.peer;
+            if (subscription.isLive(nowNanos)) {
+                endings.remove(peer);
+            } else {
+                String why = endings.getOrDefault(peer, "");
+                silent.add(nameOf(peer) + (why.isEmpty() ? "" : " (" + why + ")"));
             }
         }
         if (subscriptions.isEmpty()) {

@@ -71,9 +71,10 @@ final class WallClock {
     /** Compares; what has changed goes on its way into the log. */
     void look(Ingest.Growth growth) {
         nextLookNanos = Timing.atFullSecond(time.monotonicNanos() + 1);
+        // First, since it may be set at this very moment: what it was before that was not right.
+        boolean synchronised = time.synchronised();
         long monotonicMicros = time.monotonicMicros();
         long offsetMicros = time.wallMicros() - monotonicMicros;
-        boolean synchronised = time.synchronised();
         health.set(
                 Health.Part.CLOCK,
                 synchronised ? Health.Status.OK : Health.Status.DEGRADED,

@@ -104,10 +104,14 @@ final class Logs {
         call.allow(Request.Method.GET);
         call.knows(READINGS_QUERIES);
         Filter filter = call.filter();
-        if (!call.caller().may(Role.READ, filter)) {
+        List<String> notGranted = call.caller().notGranted(Role.READ, filter);
+        if (!notGranted.isEmpty()) {
             throw new Refusal(
                     Call.FORBIDDEN,
-                    "not all of " + filter + " is granted to you; ask for what is, with series=");
+                    "not granted: "
+                            + String.join(", ", notGranted)
+                            + "; it takes the role read, or read:"
+                            + String.join(", read:", notGranted));
         }
         call.whole("pv", SliceCodec.VERSION);
         Long from = call.timeMicros("from");

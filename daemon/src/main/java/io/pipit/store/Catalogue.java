@@ -253,6 +253,12 @@ final class Catalogue {
         return number[0];
     }
 
+    /** The file takes over what was reserved beside it, while it couldn't be written. */
+    static void reserve(Session session, long through) throws SQLException {
+        session.write(
+                true, () -> session.update("UPDATE own SET reserved = max(reserved, ?)", through));
+    }
+
     /** Writes a clock down before it has its place in the log. */
     static void note(Session session, BootClock clock) throws SQLException {
         session.update(

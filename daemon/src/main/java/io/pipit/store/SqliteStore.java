@@ -197,6 +197,7 @@ public final class SqliteStore implements ReadingStore, ReadingHistory, AutoClos
         this.catalogue = new Catalogue(session, counters);
         this.own = catalogue.beginOwn(session, settings.self(), ports.entropy);
         int boot = Catalogue.beginBoot(session, own, settings.bootId());
+        Catalogue.reserve(session, file.places().through(own.id));
         catalogue.recallClock(session, own);
         long reserved = session.number(0, "SELECT reserved FROM own");
         this.recovered = catalogue.recovered(session, own, boot, reserved + 1);

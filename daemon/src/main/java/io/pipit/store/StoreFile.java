@@ -1,6 +1,7 @@
 package io.pipit.store;
 
 import io.pipit.port.TimeSource;
+import io.pipit.store.places.ReservedPlaces;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
@@ -56,6 +57,7 @@ final class StoreFile implements AutoCloseable {
     private final List<String> migrations;
     private final long walBytesMax;
     private final FileChannel lockFile;
+    private final ReservedPlaces places;
     private @Nullable Path setAside;
 
     private StoreFile(Path file, List<String> migrations, long walBytesMax, FileChannel lockFile) {
@@ -63,6 +65,7 @@ final class StoreFile implements AutoCloseable {
         this.migrations = migrations;
         this.walBytesMax = walBytesMax;
         this.lockFile = lockFile;
+        this.places = new ReservedPlaces(beside(".reserved"));
     }
 
     /** What a result of SQLite means to us. */
@@ -330,6 +333,11 @@ final class StoreFile implements AutoCloseable {
         return file;
     }
 
+    /** Where places are reserved while the file can't be written. */
+    ReservedPlaces places() {
+        return places;
+    }
+
     /** For the writer. */
     Session openWriter() throws SQLException {
         return new Session(connect());
@@ -385,7 +393,9 @@ final class StoreFile implements AutoCloseable {
     /** Lets another process have it; connections are closed by whoever made them. */
     @Override
     public void close() throws IOException {
-        lockFile.close();
+        try (lockFile) {
+            places.close();
+        }
     }
 
     /** A connection, its transactions and its prepared statements. For one thread at a time. */

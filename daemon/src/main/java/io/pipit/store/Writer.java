@@ -97,6 +97,10 @@ final class Writer {
     private final CompletableFuture<String> damaged = new CompletableFuture<>();
 
     private long reserved;
+
+    /** So far the file itself says it too. */
+    private long reservedInFile;
+
     private long ownThrough;
     private boolean failing;
     private boolean maintained = true;
@@ -134,6 +138,7 @@ final class Writer {
         this.pending = pending;
         this.commitEveryNanos = settings.commitEvery().toNanos();
         this.reserved = reserved;
+        this.reservedInFile = reserved;
         this.toldReserved = reserved;
         this.ownThrough = own.end;
         this.inbox = ports.inbox();
@@ -159,11 +164,6 @@ final class Writer {
         return damaged;
     }
 
-    /** Whether the last try to write failed. */
-    boolean isFailing() {
-        return failing;
-    }
-
     /**
      * Does one piece of work.
      *
@@ -175,6 +175,9 @@ final class Writer {
             return Long.MAX_VALUE;
         }
         boolean closing = pending.closing();
+        if (failing) {
+            reserveBeside();
+        }
         if (!announce() && !closing) {
             return ANNOUNCE_AGAIN_NANOS;
         }
@@ -225,7 +228,7 @@ final class Writer {
     }
 
     private long untilDue(long now, boolean closing) {
-        if (pending.reserve() > reserved || pending.note() != null) {
+        if (pending.reserve() > reservedInFile || pending.note() != null) {
             return 0;
         }
         Long oldest = pending.oldestNanos();
@@ -296,7 +299,7 @@ final class Writer {
                     for (Map.Entry<Cursor, Long> cursor : cursors.entrySet()) {
                         saveCursor(cursor.getKey(), cursor.getValue());
                     }
-                    if (reserve > reserved) {
+                    if (reserve > reservedInFile) {
                         session.update("UPDATE own SET reserved = ?", reserve);
                     }
                     if (note != null) {
@@ -323,7 +326,8 @@ final class Writer {
             }
         }
         pending.remove(batch);
-        reserved = Math.max(reserved, reserve);
+        reservedInFile = Math.max(reservedInFile, reserve);
+        reserved = Math.max(reserved, reservedInFile);
         cursors.forEach((cursor, to) -> tellCursors.merge(cursor, to, Math::max));
         tellCommitted |= !batch.isEmpty();
         counters.commits().increment();
@@ -468,7 +472,16 @@ final class Writer {
         long wait = retryNanos;
         retryAt = time.monotonicNanos() + wait;
         retryNanos = Math.min(retryNanos * 2, RETRY_LAST_NANOS);
-        return wait;
+        reserveBeside();
+        return reserved > toldReserved ? 0 : wait;
+    }
+
+    /** Readings go out live by their places, whether the file has room for them or not. */
+    private void reserveBeside() {
+        long reserve = pending.reserve();
+        if (reserve > reserved && file.places().reserve(own.id, reserve)) {
+            reserved = reserve;
+        }
     }
 
     /** From any thread. */

@@ -125,6 +125,25 @@ class OwnLogTest {
     }
 
     @Test
+    void aClockThatIsSetAsTheNodeLooksIsNotTakenForRightAsItWasBefore() {
+        node.happens(new Event.Reserved(2_000));
+        node.synchronised = false;
+        node.passes(SECOND);
+        long right = node.offsetMicros + 3_600_000_000L;
+        node.meanwhile =
+                () -> {
+                    node.offsetMicros = right;
+                    node.synchronised = true;
+                };
+        node.passes(SECOND);
+        node.passes(SECOND);
+        assertThat(node.noted)
+                .filteredOn(BootClock::synchronised)
+                .isNotEmpty()
+                .allSatisfy(clock -> assertThat(clock.offsetMicros()).isEqualTo(right));
+    }
+
+    @Test
     void theFirstThingThatALogKnowsOfABootIsItsClock() {
         SteppedCore fresh = SteppedCore.newlyBooted();
         assertThat(fresh.noted).hasSize(1);

@@ -61,6 +61,10 @@ final class SteppedCore {
     long nowNanos = 1_000 * SECOND;
     long offsetMicros = 1_700_000_000_000_000L;
     boolean synchronised = true;
+
+    /** What happens after the wall clock was asked something. */
+    Runnable meanwhile = () -> {};
+
     boolean storeFull;
     private int toldNoted;
     int flushes;
@@ -260,12 +264,16 @@ final class SteppedCore {
 
         @Override
         public long wallMicros() {
-            return offsetMicros + nowNanos / 1_000;
+            long wall = offsetMicros + nowNanos / 1_000;
+            meanwhile.run();
+            return wall;
         }
 
         @Override
         public boolean synchronised() {
-            return synchronised;
+            boolean said = synchronised;
+            meanwhile.run();
+            return said;
         }
     }
 

@@ -554,6 +554,21 @@ class SubscriptionTest {
                 .isEqualTo(new Health.Condition(Health.Status.DEGRADED, "not heard from: cellar"));
     }
 
+    @Test
+    void saysWhyItDoesNotHearFromOneUntilItDoes() {
+        node.follow(ALL);
+        node.happens(new Event.SubscriptionEnded(SHED, ALL, "the peer answered 4.03"));
+        node.passes(2 * SECOND);
+        assertThat(node.health.parts().get(Health.Part.PEERS).reason())
+                .isEqualTo("not heard from: shed (the peer answered 4.03)");
+        node.hears(ALL, slice(0));
+        node.passes(2 * SECOND);
+        assertThat(node.health.parts().get(Health.Part.PEERS).reason()).isEmpty();
+        node.passes(60 * SECOND);
+        assertThat(node.health.parts().get(Health.Part.PEERS).reason())
+                .isEqualTo("not heard from: shed");
+    }
+
     // Peers that lie
 
     @Test

@@ -259,6 +259,18 @@ class LogsTest {
     }
 
     @Test
+    void whoIsRefusedIsToldWhatItMayNotReadAndWhatThatTakes() throws Exception {
+        Answers answer =
+                bench.as(Bench.peer("read:air/*"))
+                        .ask("/readings?series=air/t&series=host/*&series=*/t");
+
+        assertThat(answer.problem().detail())
+                .isEqualTo(
+                        "not granted: */t, host/*; it takes the role read,"
+                                + " or read:*/t, read:host/*");
+    }
+
+    @Test
     void aPeerAcknowledgesWithHeld() {
         bench.as(Bench.peer("read")).ask("/readings?limit=0&held=17");
 

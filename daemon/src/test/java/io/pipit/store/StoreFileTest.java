@@ -287,4 +287,53 @@ class StoreFileTest {
             assertThat(scene.health.parts().get(Part.STORE).status()).isEqualTo(Status.OK);
         }
     }
+
+    @Test
+    void reservesPlacesOnAFullDiskTooAndDoesNotHandThemOutAgainAfterAPowerCut() throws Exception {
+        Scene after = new Scene(Files.createDirectory(directory.resolve("after")));
+        try (SqliteStore store = scene.open()) {
+            store.reserve(1_000);
+            scene.settle(store);
+            store.limitPages(1);
+            store.append(Scene.log(20_000, 5));
+            scene.nanos += 1_000_000_000L;
+            store.step();
+            for (long through = 2_000; through <= 3_000; through += 1_000) {
+                store.reserve(through);
+                store.step();
+            }
+            assertThat(scene.health.parts().get(Part.STORE).status()).isEqualTo(Status.FAILED);
+            assertThat(scene.told(Event.Reserved.class).getLast().through()).isEqualTo(3_000);
+            for (String part : List.of("", "-wal", ".reserved")) {
+                String name = "pipit.db" + part;
+                Files.copy(directory.resolve(name), after.file.resolveSibling(name));
+            }
+            store.limitPages(1_000_000);
+        }
+        try (SqliteStore store = after.open()) {
+            assertThat(store.recovered().nextSequence()).isEqualTo(3_001);
+        }
+        Files.delete(after.file.resolveSibling("pipit.db.reserved"));
+        try (SqliteStore store = after.open()) {
+            assertThat(store.recovered().nextSequence()).isEqualTo(3_001);
+        }
+    }
+
+    @Test
+    void takesOverWhatWasReservedBesideItAsSoonAsItCanBeWritten() throws Exception {
+        try (SqliteStore store = scene.open()) {
+            store.limitPages(1);
+            store.append(Scene.log(20_000, 5));
+            scene.nanos += 1_000_000_000L;
+            store.step();
+            store.reserve(30_000);
+            store.step();
+            store.limitPages(1_000_000);
+            scene.settle(store);
+        }
+        Files.delete(scene.file.resolveSibling("pipit.db.reserved"));
+        try (SqliteStore store = scene.open()) {
+            assertThat(store.recovered().nextSequence()).isEqualTo(30_001);
+        }
+    }
 }

@@ -93,7 +93,21 @@ final class RunningNode implements AutoCloseable {
 
     /** SIGHUP. */
     RunningNode reload() {
-        Program.run(List.of("kill", "-HUP", Long.toString(process().pid())), Duration.ofSeconds(5))
+        return signalled("-HUP");
+    }
+
+    /** SIGSTOP: it does nothing until {@link #thaw}. */
+    RunningNode freeze() {
+        return signalled("-STOP");
+    }
+
+    /** SIGCONT. */
+    RunningNode thaw() {
+        return signalled("-CONT");
+    }
+
+    private RunningNode signalled(String signal) {
+        Program.run(List.of("kill", signal, Long.toString(process().pid())), Duration.ofSeconds(5))
                 .hasExit(0);
         return this;
     }
@@ -140,7 +154,7 @@ final class RunningNode implements AutoCloseable {
                 .pollInterval(Duration.ofMillis(20))
                 .until(() ->
                         Files.exists(folder.resolve("run/pipit.sock")) || !process().isAlive());
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(verb("status").exit()).as(log()).isZero());
         return this;
     }

@@ -65,8 +65,13 @@ public record Caller(Via via, @Nullable NodeId peer, Set<Grant> grants) {
      * that nobody takes a thinned feed for the whole.
      */
     public boolean may(Role role, Filter filter) {
+        return notGranted(role, filter).isEmpty();
+    }
+
+    /** Those of a filter's patterns that it doesn't have this role for. */
+    public List<String> notGranted(Role role, Filter filter) {
         if (via == Via.SOCKET) {
-            return true;
+            return List.of();
         }
         List<String> patterns =
                 grants.stream()
@@ -75,7 +80,11 @@ public record Caller(Via via, @Nullable NodeId peer, Set<Grant> grants) {
                         .distinct()
                         .limit(Filter.PATTERNS_MAX)
                         .toList();
-        return !patterns.isEmpty() && new Filter(patterns).covers(filter);
+        return filter.patterns().stream()
+                .filter(wanted ->
+                        patterns.isEmpty()
+                                || !new Filter(patterns).covers(new Filter(List.of(wanted))))
+                .toList();
     }
 
     private static boolean is(Grant grant, Role role) {
