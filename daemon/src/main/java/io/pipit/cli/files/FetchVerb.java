@@ -126,7 +126,7 @@ public final class FetchVerb implements Callable<Integer> {
             return;
         }
         Table table = new Table("file", "size");
-        all.forEach(each -> table.row(each.name(), Printable.measured(each.bytes(), "B")));
+        all.forEach(each -> table.row(each.name(), Printable.measured((double) each.bytes(), "B")));
         surroundings.out().print(table.text(surroundings.colours()));
         surroundings.flush();
     }
@@ -221,7 +221,11 @@ public final class FetchVerb implements Callable<Integer> {
             surroundings.json(fields);
         } else {
             surroundings.line(
-                    to + ": " + Printable.measured(version[0].bytes(), "B") + " from " + peer);
+                    to
+                            + ": "
+                            + Printable.measured((double) version[0].bytes(), "B")
+                            + " from "
+                            + peer);
         }
     }
 
