@@ -37,7 +37,10 @@ import org.jspecify.annotations.Nullable;
  * messages through a broker with persistence until a subscriber with a lasting session has all.
  */
 final class Replication {
+    /** One run may take this long, and as much more as it takes at the slowest of paces. */
     private static final long SECONDS_MAX = 120;
+
+    private static final int SLOWEST_PER_SECOND = 5_000;
     private static final int SERIES = 5;
     private static final int BATCH = 1_000;
     private static final long POLL_MILLIS = 20;
@@ -49,6 +52,7 @@ final class Replication {
     private final Report report;
     private final int rounds;
     private final int readings;
+    private final long secondsMax;
 
     /** One run: readings a second, bytes to the disk a reading, and what the processes took. */
     private record Run(
@@ -61,6 +65,7 @@ final class Replication {
         this.report = report;
         this.rounds = rounds;
         this.readings = readings;
+        this.secondsMax = SECONDS_MAX + readings / SLOWEST_PER_SECOND;
     }
 
     void measure(Path folder) throws Exception {
@@ -73,15 +78,13 @@ final class Replication {
         Map<String, List<Run>> runs = new LinkedHashMap<>();
         for (int round = 0; round < rounds; round++) {
             Path at = folder.resolve("r" + round);
-            runs.computeIfAbsent("Pipit, DTLS, committed", _ -> new ArrayList<>())
-                    .add(pipit(at.resolve("pipit")));
+            add(runs, "Pipit, DTLS, committed", pipit(at.resolve("pipit")));
             if (broker) {
-                runs.computeIfAbsent("mosquitto QoS 1, persistent", _ -> new ArrayList<>())
-                        .add(mosquitto(at.resolve("live"), false));
-                runs.computeIfAbsent(
-                                "mosquitto QoS 1, persistent, from its queue alone",
-                                _ -> new ArrayList<>())
-                        .add(mosquitto(at.resolve("queue"), true));
+                add(runs, "mosquitto QoS 1, persistent", mosquitto(at.resolve("live"), false));
+                add(
+                        runs,
+                        "mosquitto QoS 1, persistent, from its queue alone",
+                        mosquitto(at.resolve("queue"), true));
             }
         }
         double reference = broker ? median(runs.get("mosquitto QoS 1, persistent")) : Double.NaN;
@@ -122,6 +125,13 @@ final class Replication {
                 rows);
     }
 
+    /** Says it too: with a million readings a round of mosquitto's takes minutes. */
+    private static void add(Map<String, List<Run>> runs, String name, Run run) {
+        runs.computeIfAbsent(name, _ -> new ArrayList<>()).add(run);
+        System.err.println(
+                "benchmarks: " + name + ": " + Report.number(run.perSecond, 0) + " readings/s");
+    }
+
     private static double median(@Nullable List<Run> runs) {
         return runs == null
                 ? Double.NaN
@@ -160,10 +170,10 @@ final class Replication {
                     if (committed >= readings) {
                         break;
                     }
-                    if (System.nanoTime() - begin > SECONDS_MAX * 1_000_000_000L) {
+                    if (System.nanoTime() - begin > secondsMax * 1_000_000_000L) {
                         throw new IOException(
                                 "after "
-                                        + SECONDS_MAX
+                                        + secondsMax
                                         + " s "
                                         + committed
                                         + " of "
@@ -360,7 +370,7 @@ final class Replication {
                 if (!queued) {
                     publish(port, readings);
                 }
-                if (!subscriber.awaitEnd(SECONDS_MAX)) {
+                if (!subscriber.awaitEnd(secondsMax)) {
                     throw new IOException("mosquitto_sub has not got all of them");
                 }
             }

@@ -13,6 +13,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -29,11 +30,16 @@ import org.slf4j.LoggerFactory;
  * of each series, the rows, and what isn't committed yet. A block is read when its turn comes.
  */
 final class LogScan implements AutoCloseable {
-    /** Places of blocks that are looked up at a time. */
-    private static final int HEADERS = 16;
+    /** Blocks of all series that are fetched with one statement, and wait for their turn. */
+    private static final int BLOCKS_AHEAD = 64;
+
+    /** Blocks of one series that are fetched with one statement. */
+    private static final int BLOCKS_AT_ONCE = 16;
 
     /** With more series than this the rows of all are read. */
     private static final int NAMED_SERIES_MAX = 64;
+
+    private static final Stretch NOTHING = new Stretch(new long[0], new long[0], new double[0]);
 
     private static final Logger LOG = LoggerFactory.getLogger(LogScan.class);
 
@@ -44,12 +50,13 @@ final class LogScan implements AutoCloseable {
     private final PriorityQueue<Source> sources =
             new PriorityQueue<>(Comparator.comparingLong(source -> source.at));
     private @Nullable Source current;
+    private long rivalAt = Long.MAX_VALUE;
     private long last;
 
     /**
      * Within a read transaction.
      *
-     * @param ranges where blocks are looked for, at least what is wanted; empty for everywhere
+     * @param ranges where readings are looked for, at least what is wanted; empty for everywhere
      * @param tail what wasn't committed when the transaction began
      */
     LogScan(
@@ -66,11 +73,13 @@ final class LogScan implements AutoCloseable {
         this.ranges = ranges;
         this.counters = counters;
         this.last = after;
+        int atOnce = Math.clamp(BLOCKS_AHEAD / Math.max(1, columns.size()), 1, BLOCKS_AT_ONCE);
         for (Column column : columns) {
-            offer(new Blocks(column, after));
+            offer(new Blocks(column, after, atOnce));
         }
         offer(new Rows(columns, after));
         offer(new Tail(columns, after, tail));
+        lookAtRival();
     }
 
     private void offer(Source source) throws SQLException {
@@ -79,24 +88,28 @@ final class LogScan implements AutoCloseable {
         }
     }
 
+    private void lookAtRival() {
+        Source rival = sources.peek();
+        rivalAt = rival == null ? Long.MAX_VALUE : rival.at;
+    }
+
     /** Goes to the next reading; false at the end. */
     boolean next() throws SQLException {
         Source here = current;
         while (true) {
-            if (here != null && here.advance()) {
-                Source rival = sources.peek();
-                if (rival != null && rival.at < here.at) {
-                    sources.add(here);
-                    here = sources.poll();
-                }
-            } else {
+            if (here == null || !here.advance()) {
                 here = sources.poll();
+                lookAtRival();
+            } else if (here.at > rivalAt) {
+                sources.add(here);
+                here = sources.poll();
+                lookAtRival();
             }
             current = here;
             if (here == null) {
                 return false;
             }
-            if (here.isExact() && here.at > last) {
+            if (here.exact && here.at > last) {
                 last = here.at;
                 return true;
             }
@@ -108,21 +121,24 @@ final class LogScan implements AutoCloseable {
     }
 
     int boot() {
-        return here().boot();
+        return here().boot;
     }
 
     long monotonic() {
-        return here().monotonic();
+        return here().monotonic;
     }
 
     Reading reading() {
         Source here = here();
-        Column column = here.column();
+        Column column = here.column;
+        if (column == null) {
+            throw new IllegalStateException("not at a reading");
+        }
         return new Reading(
                 last,
-                new Stamp(here.boot(), here.monotonic()),
+                new Stamp(here.boot, here.monotonic),
                 column.track.series,
-                here.value(),
+                here.value,
                 column.unit);
     }
 
@@ -148,172 +164,189 @@ final class LogScan implements AutoCloseable {
         /** The sequence of its reading, or less where it isn't exact. */
         long at;
 
+        /** Whether it is at a reading; the rest is that reading's. */
+        boolean exact;
+
+        int boot;
+        long monotonic;
+        double value;
+        @Nullable Column column;
+
         /** Goes on, at first to its first; false at its end. */
         abstract boolean advance() throws SQLException;
-
-        boolean isExact() {
-            return true;
-        }
-
-        abstract int boot();
-
-        abstract long monotonic();
-
-        abstract double value();
-
-        abstract Column column();
 
         void close() throws SQLException {}
     }
 
     /** A series' blocks. */
     private final class Blocks extends Source {
-        private record Header(long id, long first, long last) {}
+        private record Block(long first, long last, int boot, byte[] data) {}
 
-        private final Column column;
+        private final Column series;
         private final long after;
-        private List<Header> headers = List.of();
-        private int header = -1;
-        private boolean lastHeaders;
-        private boolean announced;
-        private @Nullable Stretch block;
-        private int boot;
+        private final int atOnce;
+
+        /** The block that is open. */
+        private Stretch open = NOTHING;
+
         private int i;
 
-        Blocks(Column column, long after) {
-            this.column = column;
+        /** Those that follow. The first of all is opened when its turn comes. */
+        private final ArrayDeque<Block> ahead = new ArrayDeque<>();
+
+        /** Where blocks lie of which some may be wanted: they end beyond the one, by the other. */
+        private long from;
+
+        private long through = Long.MAX_VALUE;
+        private boolean begun;
+
+        Blocks(Column series, long after, int atOnce) {
+            this.series = series;
+            this.column = series;
             this.after = after;
+            this.atOnce = atOnce;
+            this.from = after;
         }
 
         @Override
         boolean advance() throws SQLException {
-            Stretch open = block;
-            if (open != null && ++i < open.count()) {
-                at = open.sequences()[i];
+            Stretch block = open;
+            if (++i < block.count()) {
+                at = block.sequences()[i];
+                monotonic = block.monotonic()[i];
+                value = block.values()[i];
                 return true;
             }
-            block = null;
-            if (announced) {
-                announced = false;
-                load();
-                if (block != null) {
-                    return true;
+            if (!begun) {
+                begun = true;
+                bound();
+                fetch();
+                Block first = ahead.peek();
+                at = first == null ? 0 : Math.max(first.first, after + 1);
+                return first != null;
+            }
+            while (true) {
+                if (ahead.isEmpty()) {
+                    fetch();
+                }
+                Block next = ahead.poll();
+                if (next == null || load(next)) {
+                    return next != null;
                 }
             }
-            if (++header == headers.size()) {
-                if (lastHeaders) {
-                    return false;
-                }
-                lookUp(headers.isEmpty() ? after : headers.getLast().last);
-                if (headers.isEmpty()) {
-                    return false;
-                }
-            }
-            at = Math.max(headers.get(header).first, after + 1);
-            announced = true;
-            return true;
         }
 
-        @Override
-        boolean isExact() {
-            return block != null;
+        private void fetch() throws SQLException {
+            if (from >= through) {
+                return;
+            }
+            try (ResultSet row =
+                    session.prepare(
+                                    "SELECT first_sequence, last_sequence, boot, data FROM block"
+                                            + " WHERE series = ? AND last_sequence > ? AND"
+                                            + " last_sequence <= ? ORDER BY last_sequence LIMIT ?",
+                                    series.number,
+                                    from,
+                                    through,
+                                    atOnce)
+                            .executeQuery()) {
+                while (row.next()) {
+                    from = row.getLong(2);
+                    ahead.add(new Block(row.getLong(1), from, row.getInt(3), row.getBytes(4)));
+                }
+            }
+            if (ahead.size() < atOnce) {
+                from = through;
+            }
         }
 
-        private void lookUp(long from) throws SQLException {
-            headers = new ArrayList<>();
-            header = 0;
-            StringBuilder sql = new StringBuilder();
-            for (int n = 0; n < Math.max(1, ranges.size()); n++) {
-                sql.append(n == 0 ? "" : " UNION ")
-                        .append(
-                                "SELECT id, first_sequence, last_sequence FROM block WHERE series = ")
-                        .append("?1 AND last_sequence > ?2")
-                        .append(ranges.isEmpty() ? "" : condition(ranges.get(n), 4 * n + 3));
+        /** By the index of times: a store of months isn't gone through for a day. */
+        private void bound() throws SQLException {
+            if (ranges.isEmpty()) {
+                return;
             }
-            sql.append(" ORDER BY last_sequence LIMIT ").append(HEADERS);
-            PreparedStatement query = session.prepare(sql.toString(), column.number, from);
+            if (!series.knowsBlocks()) {
+                series.foundBlocks(
+                        session.number(
+                                0,
+                                "SELECT max(max_monotonic - min_monotonic) FROM block WHERE series"
+                                        + " = ?",
+                                series.number));
+            }
+            StringBuilder sql =
+                    new StringBuilder("SELECT min(first_sequence), max(last_sequence) FROM (");
             for (int n = 0; n < ranges.size(); n++) {
-                query.setLong(4 * n + 3, ranges.get(n).boot());
-                query.setLong(4 * n + 4, ranges.get(n).lastBoot());
-                query.setLong(4 * n + 5, ranges.get(n).from());
-                query.setLong(4 * n + 6, ranges.get(n).to());
+                sql.append(n == 0 ? "" : " UNION ALL ")
+                        .append("SELECT first_sequence, last_sequence FROM block INDEXED BY")
+                        .append(" block_by_time WHERE series = ?1 AND last_sequence > ?2")
+                        .append(condition(ranges.get(n), 5 * n + 3));
+            }
+            PreparedStatement query =
+                    session.prepare(sql.append(')').toString(), series.number, after);
+            long longest = series.longestBlockMicros();
+            for (int n = 0; n < ranges.size(); n++) {
+                Range range = ranges.get(n);
+                long latest =
+                        range.to() > Long.MAX_VALUE - longest
+                                ? Long.MAX_VALUE
+                                : range.to() + longest;
+                query.setLong(5 * n + 3, range.boot());
+                query.setLong(5 * n + 4, range.lastBoot());
+                query.setLong(5 * n + 5, range.from());
+                query.setLong(5 * n + 6, latest);
+                query.setLong(5 * n + 7, range.to());
             }
             try (ResultSet row = query.executeQuery()) {
-                while (row.next()) {
-                    headers.add(new Header(row.getLong(1), row.getLong(2), row.getLong(3)));
+                if (row.next()) {
+                    from = Math.max(after, row.getLong(1) - 1);
+                    through = row.getLong(2);
                 }
             }
-            lastHeaders = headers.size() < HEADERS;
         }
 
         /** Written so that one boot, the usual case, is found by the index. */
         private static String condition(Range range, int parameter) {
-            return " AND boot %s ?%d AND boot <= ?%d AND max_monotonic >= ?%d AND min_monotonic < ?%d"
+            return (" AND boot %s ?%d AND boot <= ?%d AND max_monotonic BETWEEN ?%d AND ?%d"
+                            + " AND min_monotonic < ?%d")
                     .formatted(
                             range.boot() == range.lastBoot() ? "=" : ">=",
                             parameter,
                             parameter + 1,
                             parameter + 2,
-                            parameter + 3);
+                            parameter + 3,
+                            parameter + 4);
         }
 
-        private void load() throws SQLException {
-            Header wanted = headers.get(header);
-            try (ResultSet row =
-                    session.prepare("SELECT boot, data FROM block WHERE id = ?", wanted.id)
-                            .executeQuery()) {
-                if (!row.next()) {
-                    return;
-                }
-                boot = row.getInt(1);
-                Stretch loaded = BlockCodec.decode(row.getBytes(2));
+        /** Opens it; false where nothing of it is wanted. */
+        private boolean load(Block block) {
+            try {
+                Stretch loaded = BlockCodec.decode(block.data);
                 i = firstAfter(loaded.sequences(), after);
-                if (i < loaded.count()) {
-                    block = loaded;
-                    at = loaded.sequences()[i];
+                if (i == loaded.count()) {
+                    return false;
                 }
+                open = loaded;
+                exact = true;
+                boot = block.boot;
+                at = loaded.sequences()[i];
+                monotonic = loaded.monotonic()[i];
+                value = loaded.values()[i];
+                return true;
             } catch (IOException e) {
                 counters.blocksDamaged().increment();
                 LOG.error(
                         "a block of {} is damaged, its readings {} to {} are lost",
-                        column.track.series,
-                        wanted.first,
-                        wanted.last,
+                        series.track.series,
+                        block.first,
+                        block.last,
                         e);
+                return false;
             }
         }
 
         private static int firstAfter(long[] sequences, long after) {
             int found = java.util.Arrays.binarySearch(sequences, after);
             return found >= 0 ? found + 1 : -found - 1;
-        }
-
-        @Override
-        int boot() {
-            return boot;
-        }
-
-        @Override
-        long monotonic() {
-            return open().monotonic()[i];
-        }
-
-        @Override
-        double value() {
-            return open().values()[i];
-        }
-
-        private Stretch open() {
-            Stretch open = block;
-            if (open == null) {
-                throw new IllegalStateException("not at a reading");
-            }
-            return open;
-        }
-
-        @Override
-        Column column() {
-            return column;
         }
     }
 
@@ -324,7 +357,6 @@ final class LogScan implements AutoCloseable {
         private boolean begun;
         private @Nullable Statement statement;
         private @Nullable ResultSet rows;
-        private @Nullable Column column;
 
         Rows(List<Column> columns, long after) {
             this.after = after;
@@ -350,8 +382,12 @@ final class LogScan implements AutoCloseable {
             while (open.next()) {
                 Column found = columns.get(open.getInt(2));
                 if (found != null) {
+                    exact = true;
                     column = found;
                     at = open.getLong(1);
+                    boot = open.getInt(3);
+                    monotonic = open.getLong(4);
+                    value = open.getDouble(5);
                     return true;
                 }
             }
@@ -369,61 +405,24 @@ final class LogScan implements AutoCloseable {
                 String numbers = columns.keySet().toString();
                 sql.append(" AND series IN (").append(numbers, 1, numbers.length() - 1).append(')');
             }
+            for (int n = 0; n < ranges.size(); n++) {
+                Range range = ranges.get(n);
+                sql.append(n == 0 ? " AND (" : " OR ")
+                        .append(
+                                "(boot BETWEEN %d AND %d AND monotonic >= %d AND monotonic < %d)"
+                                        .formatted(
+                                                range.boot(),
+                                                range.lastBoot(),
+                                                range.from(),
+                                                range.to()))
+                        .append(n == ranges.size() - 1 ? ")" : "");
+            }
             sql.append(" ORDER BY sequence");
             Statement opened = session.statement();
             statement = opened;
             ResultSet result = opened.executeQuery(sql.toString());
             rows = result;
             return result;
-        }
-
-        @Override
-        boolean isExact() {
-            return column != null;
-        }
-
-        private ResultSet row() {
-            ResultSet open = rows;
-            if (open == null) {
-                throw new IllegalStateException("not at a reading");
-            }
-            return open;
-        }
-
-        @Override
-        int boot() {
-            return (int) number(3);
-        }
-
-        @Override
-        long monotonic() {
-            return number(4);
-        }
-
-        private long number(int index) {
-            try {
-                return row().getLong(index);
-            } catch (SQLException e) {
-                throw new IllegalStateException("a row that was there", e);
-            }
-        }
-
-        @Override
-        double value() {
-            try {
-                return row().getDouble(5);
-            } catch (SQLException e) {
-                throw new IllegalStateException("a row that was there", e);
-            }
-        }
-
-        @Override
-        Column column() {
-            Column known = column;
-            if (known == null) {
-                throw new IllegalStateException("not at a reading");
-            }
-            return known;
         }
 
         @Override
@@ -464,28 +463,14 @@ final class LogScan implements AutoCloseable {
             if (++i == items.size()) {
                 return false;
             }
-            at = items.get(i).reading.sequence();
+            Item item = items.get(i);
+            exact = true;
+            column = item.column;
+            at = item.reading.sequence();
+            boot = item.reading.at().boot();
+            monotonic = item.reading.at().monotonicMicros();
+            value = item.reading.value();
             return true;
-        }
-
-        @Override
-        int boot() {
-            return items.get(i).reading.at().boot();
-        }
-
-        @Override
-        long monotonic() {
-            return items.get(i).reading.at().monotonicMicros();
-        }
-
-        @Override
-        double value() {
-            return items.get(i).reading.value();
-        }
-
-        @Override
-        Column column() {
-            return items.get(i).column;
         }
     }
 }

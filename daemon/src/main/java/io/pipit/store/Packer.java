@@ -347,6 +347,8 @@ final class Packer {
             min = Math.min(min, rows.monotonic[i]);
             max = Math.max(max, rows.monotonic[i]);
         }
+        long span = max - min;
+        column.spans(span < 0 ? Long.MAX_VALUE : span);
         PreparedStatement insert =
                 session.prepare(
                         "INSERT INTO block (id, log, series, first_sequence, last_sequence, boot,"

@@ -110,10 +110,34 @@ final class StoredLog {
         /** The last sequence that its row in the dictionary tells. Writer alone. */
         long savedSequence;
 
+        private long blockMicros;
+        private boolean blocksKnown;
+
         Column(int number, Track track, String unit) {
             this.number = number;
             this.track = track;
             this.unit = unit;
+        }
+
+        /** One of its blocks spans this, microseconds; before it is committed. */
+        synchronized void spans(long micros) {
+            blockMicros = Math.max(blockMicros, micros);
+        }
+
+        /** Whether {@link #longestBlockMicros} covers those that were there at the start. */
+        synchronized boolean knowsBlocks() {
+            return blocksKnown;
+        }
+
+        /** The longest of all the blocks that the file had spans this, microseconds. */
+        synchronized void foundBlocks(long micros) {
+            spans(micros);
+            blocksKnown = true;
+        }
+
+        /** No block spans more, microseconds: says how far a search by time has to go. */
+        synchronized long longestBlockMicros() {
+            return blockMicros;
         }
     }
 

@@ -29,6 +29,14 @@ public final class ByteSource {
     }
 
     long varint() throws WireException {
+        // Most are one byte.
+        if (at < end && bytes[at] >= 0) {
+            return bytes[at++];
+        }
+        return longVarint();
+    }
+
+    private long longVarint() throws WireException {
         long value = 0;
         for (int shift = 0; shift < 64; shift += 7) {
             if (at == end) {

@@ -24,6 +24,9 @@ import java.util.Arrays;
 public record Stretch(long[] sequences, long[] monotonic, double[] values) {
     private static final double EXACT_MAX = 1L << 53;
 
+    /** Eight bytes follow instead of a run. */
+    private static final long ESCAPE = 1;
+
     /** Powers of ten and two up to a thousand million, the smallest first. */
     private static final double[] SCALES = scales();
 
@@ -94,11 +97,26 @@ public record Stretch(long[] sequences, long[] monotonic, double[] values) {
     }
 
     private static void takeSecondDifferences(ByteSource in, long[] column) throws WireException {
-        takeDifferences(in, column);
-        long before = 0;
-        for (int i = 1; i < column.length; i++) {
-            before += column[i];
-            column[i] = column[i - 1] + before;
+        long value = unzigzag(in.varint());
+        column[0] = value;
+        long difference = 0;
+        int i = 1;
+        while (i < column.length) {
+            long token = in.varint();
+            if ((token & 1) == 0) {
+                difference += unzigzag(token >>> 1);
+                value += difference;
+                column[i++] = value;
+            } else if (token == ESCAPE) {
+                difference += in.takeLong();
+                value += difference;
+                column[i++] = value;
+            } else {
+                for (int end = i + run(token, column.length - i); i < end; i++) {
+                    value += difference;
+                    column[i] = value;
+                }
+            }
         }
     }
 
@@ -116,33 +134,32 @@ public record Stretch(long[] sequences, long[] monotonic, double[] values) {
 
     private static void takeScaled(ByteSource in, double[] values, double scale)
             throws WireException {
-        long[] differences = new long[values.length];
-        takeDifferences(in, differences);
-        long scaled = 0;
-        for (int i = 0; i < values.length; i++) {
-            scaled += differences[i];
-            values[i] = scaled / scale;
+        long scaled = unzigzag(in.varint());
+        values[0] = scaled / scale;
+        int i = 1;
+        while (i < values.length) {
+            long token = in.varint();
+            if ((token & 1) == 0) {
+                scaled += unzigzag(token >>> 1);
+                values[i++] = scaled / scale;
+            } else if (token == ESCAPE) {
+                scaled += in.takeLong();
+                values[i++] = scaled / scale;
+            } else {
+                int end = i + run(token, values.length - i);
+                Arrays.fill(values, i, end, scaled / scale);
+                i = end;
+            }
         }
     }
 
-    /** The first as it is, then the differences. */
-    private static void takeDifferences(ByteSource in, long[] column) throws WireException {
-        column[0] = unzigzag(in.varint());
-        int i = 1;
-        while (i < column.length) {
-            long token = in.varint();
-            if ((token & 1) == 0) {
-                column[i++] = unzigzag(token >>> 1);
-            } else if (token == 1) {
-                column[i++] = in.takeLong();
-            } else {
-                long run = token >>> 1;
-                if (run > column.length - i) {
-                    throw new WireException("a run beyond a stretch's end");
-                }
-                i += (int) run;
-            }
+    /** How many zeros an odd token stands for. */
+    private static int run(long token, int left) throws WireException {
+        long run = token >>> 1;
+        if (run > left) {
+            throw new WireException("a run beyond a stretch's end");
         }
+        return (int) run;
     }
 
     private static void putBits(ByteSink out, double[] values, int count) {
@@ -242,7 +259,7 @@ public record Stretch(long[] sequences, long[] monotonic, double[] values) {
             end();
             long token = zigzag(difference);
             if (token < 0) {
-                out.putVarint(1);
+                out.putVarint(ESCAPE);
                 out.putLong(difference);
             } else {
                 out.putVarint(token << 1);
