@@ -23,6 +23,7 @@ public record Configuration(
         Coap coap,
         Store store,
         Log log,
+        Hardware hardware,
         List<Sensor> sensors,
         List<Peer> peers,
         List<Subscribe> subscriptions) {
@@ -81,6 +82,17 @@ public record Configuration(
         WARNING,
         INFO,
         DEBUG
+    }
+
+    /** {@code [hardware]}: how buses and lines are reached. */
+    public record Hardware(Provider provider) {}
+
+    /** Who reaches the kernel's I2C, SPI, digital lines and PWM. */
+    public enum Provider {
+        /** Pipit itself. */
+        LINUX,
+        /** Pi4J's plugin pi4j-plugin-ffm, which others bring along. */
+        PI4J_FFM
     }
 
     /**

@@ -3,6 +3,7 @@ package io.pipit.config;
 import io.pipit.config.Configuration.Access;
 import io.pipit.config.Configuration.Grant;
 import io.pipit.config.Configuration.Level;
+import io.pipit.config.Configuration.Provider;
 import io.pipit.config.Configuration.Subscribe;
 import io.pipit.config.Section.Setting;
 import io.pipit.config.text.HostPort;
@@ -117,6 +118,14 @@ final class Keys {
                     Kind.choice(Level.class),
                     "info",
                     "How much goes to the journal: \"error\", \"warning\", \"info\" or \"debug\".");
+
+    static final Setting<Provider> PROVIDER =
+            Setting.withDefault(
+                    "provider",
+                    Kind.choice(Provider.class),
+                    "linux",
+                    "Who reaches I2C, SPI and GPIO lines: \"linux\" for Pipit itself, \"pi4j-ffm\" for"
+                            + " Pi4J's plugin, whose jar lies in the folder for drivers.");
 
     static final Setting<String> SENSOR_NAME =
             Setting.required(
@@ -288,6 +297,9 @@ final class Keys {
                     "How long this node remembers.");
     static final Section LOG =
             new Section("log", 1, false, List.of(LEVEL), "What goes to the journal.");
+    static final Section HARDWARE =
+            new Section(
+                    "hardware", 1, false, List.of(PROVIDER), "How buses and lines are reached.");
     static final Section SENSOR =
             new Section(
                     "sensor",
@@ -319,7 +331,8 @@ final class Keys {
                     List.of(SUBSCRIBE_PEER, SERIES),
                     "What this node wants of its peers' readings.");
 
-    static final List<Section> SECTIONS = List.of(NODE, COAP, STORE, LOG, SENSOR, PEER, SUBSCRIBE);
+    static final List<Section> SECTIONS =
+            List.of(NODE, COAP, STORE, LOG, HARDWARE, SENSOR, PEER, SUBSCRIBE);
 
     /**
      * Sections that the manual has and this version doesn't carry out, so that it must not take

@@ -34,6 +34,7 @@ class AnnotatedDefaultTest {
                     "coap", Configuration.Coap.class,
                     "store", Configuration.Store.class,
                     "log", Configuration.Log.class,
+                    "hardware", Configuration.Hardware.class,
                     "sensor", Configuration.Sensor.class,
                     "peer", Configuration.Peer.class,
                     "subscribe", Configuration.Subscribe.class);

@@ -208,6 +208,7 @@ final class Node implements AutoCloseable {
         catalogue =
                 new DriverCatalogue(
                         drivers,
+                        settings.configuration().hardware().provider(),
                         node.dataDir(),
                         DriverProbe.clock(time),
                         threads.named("gpio-edges"),
@@ -330,6 +331,9 @@ final class Node implements AutoCloseable {
         }
         if (!old.store().equals(changed.store())) {
             later.add("[store]");
+        }
+        if (!old.hardware().equals(changed.hardware())) {
+            later.add("[hardware]");
         }
         return later;
     }
