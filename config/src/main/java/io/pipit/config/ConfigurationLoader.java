@@ -5,7 +5,6 @@ import io.pipit.config.Configuration.Hardware;
 import io.pipit.config.Configuration.Log;
 import io.pipit.config.Configuration.Node;
 import io.pipit.config.Configuration.Peer;
-import io.pipit.config.Configuration.Provider;
 import io.pipit.config.Configuration.Sensor;
 import io.pipit.config.Configuration.Store;
 import io.pipit.config.Configuration.Subscribe;
@@ -64,7 +63,7 @@ public final class ConfigurationLoader {
     @FunctionalInterface
     public interface Providers {
         /** A line; empty where nothing is. */
-        Optional<String> problemWith(Provider provider);
+        Optional<String> problemWith(Configuration.Provider provider);
     }
 
     private final Map<String, DriverDescriptor> drivers = new LinkedHashMap<>();
@@ -347,7 +346,7 @@ public final class ConfigurationLoader {
         }
 
         private Optional<Hardware> hardware(Entry in) {
-            Optional<Provider> provider = in.get(Keys.PROVIDER);
+            Optional<Configuration.Provider> provider = in.get(Keys.PROVIDER);
             provider.flatMap(providers::problemWith)
                     .ifPresent(wrong -> in.refuse(in.place(Keys.PROVIDER), "provider: " + wrong));
             return in.sound() ? provider.map(Hardware::new) : Optional.empty();

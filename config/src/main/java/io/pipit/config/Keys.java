@@ -3,7 +3,6 @@ package io.pipit.config;
 import io.pipit.config.Configuration.Access;
 import io.pipit.config.Configuration.Grant;
 import io.pipit.config.Configuration.Level;
-import io.pipit.config.Configuration.Provider;
 import io.pipit.config.Configuration.Subscribe;
 import io.pipit.config.Section.Setting;
 import io.pipit.config.text.HostPort;
@@ -119,10 +118,10 @@ final class Keys {
                     "info",
                     "How much goes to the journal: \"error\", \"warning\", \"info\" or \"debug\".");
 
-    static final Setting<Provider> PROVIDER =
+    static final Setting<Configuration.Provider> PROVIDER =
             Setting.withDefault(
                     "provider",
-                    Kind.choice(Provider.class),
+                    Kind.choice(Configuration.Provider.class),
                     "linux",
                     "Who reaches I2C, SPI and GPIO lines: \"linux\" for Pipit itself, \"pi4j-ffm\" for"
                             + " Pi4J's plugin, whose jar lies in the folder for drivers.");

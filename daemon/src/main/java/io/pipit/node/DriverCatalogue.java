@@ -1,7 +1,6 @@
 package io.pipit.node;
 
 import io.pipit.config.Configuration;
-import io.pipit.config.Configuration.Provider;
 import io.pipit.config.ConfigurationLoader;
 import io.pipit.drivers.BusClock;
 import io.pipit.drivers.Buses;
@@ -50,7 +49,7 @@ final class DriverCatalogue implements AutoCloseable {
      */
     DriverCatalogue(
             Drivers drivers,
-            Provider provider,
+            Configuration.Provider provider,
             Path dataDirectory,
             BusClock clock,
             ThreadFactory threads,
@@ -90,7 +89,7 @@ final class DriverCatalogue implements AutoCloseable {
         }
     }
 
-    private static Optional<Pi4jPlugin> plugin(Provider provider) {
+    private static Optional<Pi4jPlugin> plugin(Configuration.Provider provider) {
         return switch (provider) {
             case LINUX -> Optional.empty();
             case PI4J_FFM -> Optional.of(Pi4jPlugin.FFM);

@@ -3,7 +3,6 @@ package io.pipit.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pipit.config.Configuration;
-import io.pipit.config.Configuration.Provider;
 import io.pipit.config.ConfigurationLoader;
 import io.pipit.config.Environment;
 import io.pipit.config.LoadedConfiguration;
@@ -80,7 +79,12 @@ class DriverCatalogueTest {
         assertThat(configuration.sensors()).hasSameSizeAs(simulated);
         try (DriverCatalogue catalogue =
                 new DriverCatalogue(
-                        drivers, Provider.LINUX, folder, new WaitingClock(), Thread::new, 1)) {
+                        drivers,
+                        Configuration.Provider.LINUX,
+                        folder,
+                        new WaitingClock(),
+                        Thread::new,
+                        1)) {
             for (Configuration.Sensor sensor : configuration.sensors()) {
                 try (Probe probe = catalogue.spec(sensor).opener().open()) {
                     assertThat(probe.read()).as(sensor.name()).isNotEmpty();
