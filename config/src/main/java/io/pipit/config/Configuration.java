@@ -24,6 +24,7 @@ public record Configuration(
         Store store,
         Log log,
         Files files,
+        Hardware hardware,
         List<Sensor> sensors,
         List<Peer> peers,
         List<Subscribe> subscriptions) {
@@ -102,6 +103,17 @@ public record Configuration(
         WARNING,
         INFO,
         DEBUG
+    }
+
+    /** {@code [hardware]}: how buses and lines are reached. */
+    public record Hardware(Provider provider) {}
+
+    /** Who reaches the kernel's I2C, SPI, digital lines and PWM. */
+    public enum Provider {
+        /** Pipit itself. */
+        LINUX,
+        /** Pi4J's plugin pi4j-plugin-ffm, which others bring along. */
+        PI4J_FFM
     }
 
     /**

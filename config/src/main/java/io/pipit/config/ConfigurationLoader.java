@@ -2,6 +2,7 @@ package io.pipit.config;
 
 import io.pipit.config.Configuration.Coap;
 import io.pipit.config.Configuration.Files;
+import io.pipit.config.Configuration.Hardware;
 import io.pipit.config.Configuration.Log;
 import io.pipit.config.Configuration.Node;
 import io.pipit.config.Configuration.Peer;
@@ -60,15 +61,29 @@ public final class ConfigurationLoader {
 
     private static final String DEFAULT = "pipit.toml";
 
+    /** Says what is wrong with a provider of buses and lines for those who have to use it. */
+    @FunctionalInterface
+    public interface Providers {
+        /** A line; empty where nothing is. */
+        Optional<String> problemWith(Configuration.Provider provider);
+    }
+
     private final Map<String, DriverDescriptor> drivers = new LinkedHashMap<>();
+    private final Providers providers;
+
+    /** A loader that knows these drivers, and takes every provider to be there. */
+    public ConfigurationLoader(List<DriverDescriptor> drivers) {
+        this(drivers, provider -> Optional.empty());
+    }
 
     /**
-     * A loader that knows these drivers.
+     * A loader that knows these drivers and providers.
      *
      * @throws IllegalArgumentException where two have one name, or an option has the name of a key
      *     that every sensor has, or a default that it would refuse itself
      */
-    public ConfigurationLoader(List<DriverDescriptor> drivers) {
+    public ConfigurationLoader(List<DriverDescriptor> drivers, Providers providers) {
+        this.providers = providers;
         for (DriverDescriptor driver : drivers) {
             if (this.drivers.putIfAbsent(driver.name(), driver) != null) {
                 throw new IllegalArgumentException("two drivers are called " + driver.name());
@@ -156,6 +171,7 @@ public final class ConfigurationLoader {
             Optional<Store> store = store(single(Keys.STORE));
             Optional<Log> log = log(single(Keys.LOG));
             Optional<Files> shared = files(single(Keys.FILES));
+            Optional<Hardware> hardware = hardware(single(Keys.HARDWARE));
             List<Sensor> sensors = each(Keys.SENSOR, this::sensor);
             List<Peer> peers = each(Keys.PEER, this::peer);
             List<Subscribe> subscriptions = each(Keys.SUBSCRIBE, in -> subscribe(in, peers));
@@ -173,6 +189,7 @@ public final class ConfigurationLoader {
                             store.orElseThrow(),
                             log.orElseThrow(),
                             shared.orElseThrow(),
+                            hardware.orElseThrow(),
                             sensors,
                             peers,
                             subscriptions));
@@ -351,6 +368,13 @@ public final class ConfigurationLoader {
                                     keepFree.orElseThrow(),
                                     rate.map(OptionalLong::of).orElseGet(OptionalLong::empty)))
                     : Optional.empty();
+        }
+
+        private Optional<Hardware> hardware(Entry in) {
+            Optional<Configuration.Provider> provider = in.get(Keys.PROVIDER);
+            provider.flatMap(providers::problemWith)
+                    .ifPresent(wrong -> in.refuse(in.place(Keys.PROVIDER), "provider: " + wrong));
+            return in.sound() ? provider.map(Hardware::new) : Optional.empty();
         }
 
         private Optional<Sensor> sensor(Entry in) {

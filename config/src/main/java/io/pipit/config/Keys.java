@@ -161,6 +161,14 @@ final class Keys {
                     Kind.size(1_000, 1L << 40),
                     "How many bytes a second are sent at the most, to all peers together.");
 
+    static final Setting<Configuration.Provider> PROVIDER =
+            Setting.withDefault(
+                    "provider",
+                    Kind.choice(Configuration.Provider.class),
+                    "linux",
+                    "Who reaches I2C, SPI and GPIO lines: \"linux\" for Pipit itself, \"pi4j-ffm\" for"
+                            + " Pi4J's plugin, whose jar lies in the folder for drivers.");
+
     static final Setting<String> SENSOR_NAME =
             Setting.required(
                     "name",
@@ -338,6 +346,9 @@ final class Keys {
                     false,
                     List.of(SHARE, INBOX, QUOTA, INBOX_MAX_SIZE, SPOOL_MAX_SIZE, KEEP_FREE, RATE),
                     "Which files peers may have, and put here.");
+    static final Section HARDWARE =
+            new Section(
+                    "hardware", 1, false, List.of(PROVIDER), "How buses and lines are reached.");
     static final Section SENSOR =
             new Section(
                     "sensor",
@@ -370,7 +381,7 @@ final class Keys {
                     "What this node wants of its peers' readings.");
 
     static final List<Section> SECTIONS =
-            List.of(NODE, COAP, STORE, LOG, FILES, SENSOR, PEER, SUBSCRIBE);
+            List.of(NODE, COAP, STORE, LOG, FILES, HARDWARE, SENSOR, PEER, SUBSCRIBE);
 
     /**
      * Sections that the manual has and this version doesn't carry out, so that it must not take

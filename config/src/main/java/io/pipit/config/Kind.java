@@ -143,7 +143,7 @@ record Kind<T>(Map<String, Object> schema, Reader<T> reader) {
     static <E extends Enum<E>> Kind<E> choice(Class<E> type) {
         Map<String, E> words = new LinkedHashMap<>();
         for (E constant : type.getEnumConstants()) {
-            words.put(constant.name().toLowerCase(Locale.ROOT), constant);
+            words.put(constant.name().toLowerCase(Locale.ROOT).replace('_', '-'), constant);
         }
         return choice(words);
     }

@@ -35,6 +35,7 @@ class AnnotatedDefaultTest {
                     "store", Configuration.Store.class,
                     "log", Configuration.Log.class,
                     "files", Configuration.Files.class,
+                    "hardware", Configuration.Hardware.class,
                     "sensor", Configuration.Sensor.class,
                     "peer", Configuration.Peer.class,
                     "subscribe", Configuration.Subscribe.class);

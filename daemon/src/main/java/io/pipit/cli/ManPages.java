@@ -3,6 +3,7 @@ package io.pipit.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.pipit.cli.context.Surroundings;
+import io.pipit.config.ConfigurationLoader;
 import io.pipit.drivers.Drivers;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -57,7 +58,7 @@ public final class ManPages {
                         () -> 0,
                         Thread.ofPlatform().factory(),
                         path -> 0,
-                        List.of(),
+                        new ConfigurationLoader(List.of()),
                         Drivers.of(),
                         List.of()));
     }

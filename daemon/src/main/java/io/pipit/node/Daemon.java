@@ -64,7 +64,7 @@ final class Daemon implements Launcher {
     private final PrintStream err;
 
     Daemon(Drivers drivers, Map<String, String> environment, PrintStream err) {
-        this.loader = new ConfigurationLoader(DriverCatalogue.descriptors(drivers));
+        this.loader = DriverCatalogue.loader(drivers);
         this.drivers = drivers;
         this.environment = environment;
         this.err = err;

@@ -3,6 +3,7 @@ package io.pipit.node;
 import io.pipit.config.Configuration;
 import io.pipit.config.ConfigurationLoader;
 import io.pipit.drivers.BusClock;
+import io.pipit.drivers.Buses;
 import io.pipit.drivers.Driver;
 import io.pipit.drivers.DriverDescriptor;
 import io.pipit.drivers.DriverDescriptor.Bus;
@@ -12,6 +13,8 @@ import io.pipit.drivers.Option;
 import io.pipit.drivers.SensorException;
 import io.pipit.drivers.linux.LinuxBuses;
 import io.pipit.drivers.outside.DriverFolders;
+import io.pipit.drivers.pi4j.Pi4jBuses;
+import io.pipit.drivers.pi4j.Pi4jPlugin;
 import io.pipit.drivers.simulated.SimulatedChips;
 import io.pipit.drivers.simulated.SimulatedI2c;
 import io.pipit.drivers.simulated.world.Climate;
@@ -19,6 +22,7 @@ import io.pipit.sampling.DriverProbe;
 import io.pipit.sampling.SensorSpec;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +40,7 @@ final class DriverCatalogue implements AutoCloseable {
     private final Drivers drivers;
     private final SimulatedI2c simulated = new SimulatedI2c();
     private final SimulatedChips chips;
-    private final LinuxBuses linux;
+    private final List<Buses> buses = new ArrayList<>();
     private final Hardware hardware;
 
     /**
@@ -44,12 +48,21 @@ final class DriverCatalogue implements AutoCloseable {
      * @param seed of the weather around simulated chips
      */
     DriverCatalogue(
-            Drivers drivers, Path dataDirectory, BusClock clock, ThreadFactory threads, long seed) {
+            Drivers drivers,
+            Configuration.Provider provider,
+            Path dataDirectory,
+            BusClock clock,
+            ThreadFactory threads,
+            long seed) {
         this.drivers = drivers;
         this.chips = new SimulatedChips(clock, new Climate(seed, InstantSource.system()), seed);
         Path root = Path.of("/");
-        this.linux = new LinuxBuses(root, clock, threads);
-        this.hardware = new Hardware(root, dataDirectory, clock, List.of(simulated, linux));
+        buses.add(simulated);
+        // The first that serves a bus has it: what Pi4J has no more, serial ports, is Linux's
+        // still.
+        plugin(provider).ifPresent(plugin -> buses.add(new Pi4jBuses(plugin, drivers.loaders())));
+        buses.add(new LinuxBuses(root, clock, threads));
+        this.hardware = new Hardware(root, dataDirectory, clock, buses);
     }
 
     /** Those that are built in and those in the folders for others' jars. */
@@ -74,6 +87,20 @@ final class DriverCatalogue implements AutoCloseable {
         } catch (RuntimeException e) {
             return Optional.of(String.valueOf(e.getMessage()));
         }
+    }
+
+    private static Optional<Pi4jPlugin> plugin(Configuration.Provider provider) {
+        return switch (provider) {
+            case LINUX -> Optional.empty();
+            case PI4J_FFM -> Optional.of(Pi4jPlugin.FFM);
+        };
+    }
+
+    /** Reads configurations against what there is. */
+    static ConfigurationLoader loader(Drivers drivers) {
+        return new ConfigurationLoader(
+                descriptors(drivers),
+                provider -> plugin(provider).flatMap(each -> each.problem(drivers.loaders())));
     }
 
     /** What the configuration is checked against. */
@@ -159,7 +186,6 @@ final class DriverCatalogue implements AutoCloseable {
 
     @Override
     public void close() {
-        simulated.close();
-        linux.close();
+        buses.forEach(Buses::close);
     }
 }

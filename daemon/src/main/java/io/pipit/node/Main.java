@@ -72,7 +72,7 @@ public final class Main {
                 time::monotonicNanos,
                 new Threads(new Counter()).named("pipit"),
                 daemon,
-                DriverCatalogue.descriptors(drivers),
+                DriverCatalogue.loader(drivers),
                 drivers,
                 Surroundings.programOf(Main.class));
     }

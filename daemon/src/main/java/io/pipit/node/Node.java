@@ -260,6 +260,7 @@ final class Node implements AutoCloseable {
         catalogue =
                 new DriverCatalogue(
                         drivers,
+                        settings.configuration().hardware().provider(),
                         node.dataDir(),
                         DriverProbe.clock(time),
                         threads.named("gpio-edges"),
@@ -393,6 +394,9 @@ final class Node implements AutoCloseable {
         }
         if (!old.files().equals(changed.files())) {
             later.add("[files]");
+        }
+        if (!old.hardware().equals(changed.hardware())) {
+            later.add("[hardware]");
         }
         return later;
     }

@@ -2,6 +2,7 @@ package io.pipit.cli;
 
 import io.pipit.cli.context.Surroundings;
 import io.pipit.cli.demo.FakeNode;
+import io.pipit.config.ConfigurationLoader;
 import io.pipit.drivers.Drivers;
 import java.time.InstantSource;
 import java.util.List;
@@ -23,7 +24,7 @@ public final class DemoMain {
                                 System::nanoTime,
                                 Thread.ofPlatform().daemon().factory(),
                                 path -> 1,
-                                List.of(),
+                                new ConfigurationLoader(List.of()),
                                 Drivers.of(),
                                 Surroundings.programOf(FakeNode.class))));
     }

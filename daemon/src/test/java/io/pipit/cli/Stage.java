@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.pipit.cli.context.Launcher;
 import io.pipit.cli.context.Surroundings;
+import io.pipit.config.ConfigurationLoader;
 import io.pipit.config.DriverDescriptor;
 import io.pipit.drivers.Drivers;
 import java.io.ByteArrayOutputStream;
@@ -45,15 +46,17 @@ final class Stage {
                 System::nanoTime,
                 Thread.ofPlatform().daemon().factory(),
                 launcher,
-                List.of(
-                        new DriverDescriptor(
-                                "host",
-                                false,
-                                false,
-                                List.of(
-                                        DriverDescriptor.Option.text(
-                                                "disk", "The folder whose disk is meant."))),
-                        new DriverDescriptor("bme280", true, true, List.of())),
+                new ConfigurationLoader(
+                        List.of(
+                                new DriverDescriptor(
+                                        "host",
+                                        false,
+                                        false,
+                                        List.of(
+                                                DriverDescriptor.Option.text(
+                                                        "disk",
+                                                        "The folder whose disk is meant."))),
+                                new DriverDescriptor("bme280", true, true, List.of()))),
                 Drivers.load(Stage.class.getClassLoader()),
                 program);
     }

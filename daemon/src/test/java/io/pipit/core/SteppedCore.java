@@ -127,6 +127,22 @@ final class SteppedCore {
                 new Event.Wanted(Map.of(SHED, filter)));
     }
 
+    /** Follows the shed's whole log, and holds it up to there. */
+    void isUpToDate(long place) {
+        follow(Filter.ALL);
+        isAnswered(slice(place));
+        long[] all = new long[(int) place];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = i + 1L;
+        }
+        isAnswered(slice(0, all));
+    }
+
+    /** How the only subscription stands. */
+    CoreStatus.Subscription subscription() {
+        return status().subscriptions().getFirst();
+    }
+
     /** These happen, and then there is nothing left in the inbox. */
     void happens(Event... events) {
         for (Event event : events) {

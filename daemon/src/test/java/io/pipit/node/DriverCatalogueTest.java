@@ -78,7 +78,13 @@ class DriverCatalogueTest {
         Configuration configuration = ((LoadedConfiguration.Accepted) loaded).configuration();
         assertThat(configuration.sensors()).hasSameSizeAs(simulated);
         try (DriverCatalogue catalogue =
-                new DriverCatalogue(drivers, folder, new WaitingClock(), Thread::new, 1)) {
+                new DriverCatalogue(
+                        drivers,
+                        Configuration.Provider.LINUX,
+                        folder,
+                        new WaitingClock(),
+                        Thread::new,
+                        1)) {
             for (Configuration.Sensor sensor : configuration.sensors()) {
                 try (Probe probe = catalogue.spec(sensor).opener().open()) {
                     assertThat(probe.read()).as(sensor.name()).isNotEmpty();
@@ -86,6 +92,20 @@ class DriverCatalogueTest {
                 }
             }
         }
+    }
+
+    @Test
+    void aProviderThatIsNotThereIsAnErrorThatSaysWhereItsJarBelongs() throws IOException {
+        assertThat(problems("[hardware]\nprovider = \"linux\"\n")).isEmpty();
+        assertThat(problems("[hardware]\nprovider = \"pi4j-ffm\"\n"))
+                .singleElement()
+                .asString()
+                .startsWith(":2:1: provider: Pi4J's plugin pi4j-plugin-ffm is not there")
+                .contains("/usr/lib/pipit/drivers", "provider = \"linux\"");
+        assertThat(problems("[hardware]\nprovider = \"pi4j\"\n"))
+                .singleElement()
+                .asString()
+                .contains("\"linux\" or \"pi4j-ffm\"");
     }
 
     @Test
@@ -132,9 +152,8 @@ class DriverCatalogueTest {
 
     private List<String> problems(String text) throws IOException {
         Path file = Files.writeString(folder.resolve("pipit.toml"), text);
-        List<io.pipit.config.DriverDescriptor> drivers =
-                DriverCatalogue.descriptors(Drivers.load(getClass().getClassLoader()));
-        return switch (new ConfigurationLoader(drivers)
+        Drivers drivers = Drivers.load(getClass().getClassLoader());
+        return switch (DriverCatalogue.loader(drivers)
                 .load(file, new Environment(Map.of(), "greenhouse"))) {
             case LoadedConfiguration.Accepted _ -> List.of();
             case LoadedConfiguration.Refused refused ->

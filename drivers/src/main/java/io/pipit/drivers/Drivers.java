@@ -40,6 +40,7 @@ public final class Drivers {
     private final SortedMap<String, Driver> byName = new TreeMap<>();
     private final Map<String, String> origins = new HashMap<>();
     private final List<String> problems = new ArrayList<>();
+    private final List<ClassLoader> loaders = new ArrayList<>();
 
     private Drivers() {}
 
@@ -65,6 +66,7 @@ public final class Drivers {
     }
 
     private void add(String origin, ClassLoader loader, Judge judge) {
+        loaders.add(loader);
         Iterator<Driver> found = ServiceLoader.load(Driver.class, loader).iterator();
         String where = origin.isEmpty() ? "" : origin + ": ";
         for (int tries = 0; tries < TRIES_MAX; tries++) {
@@ -134,6 +136,11 @@ public final class Drivers {
     /** In the order of their names. */
     public Collection<Driver> all() {
         return List.copyOf(byName.values());
+    }
+
+    /** Where they were looked for: what else is there, as plugins of Pi4J, is found with these. */
+    public List<ClassLoader> loaders() {
+        return List.copyOf(loaders);
     }
 
     /** What went wrong while they were looked for, a line each. */

@@ -31,6 +31,7 @@ import io.pipit.drivers.simulated.world.World;
 import io.pipit.drivers.tmp102.Tmp102Driver;
 import io.pipit.drivers.tsl2561.Tsl2561Driver;
 import io.pipit.drivers.veml7700.Veml7700Driver;
+import io.pipit.drivers.vl53l0x.Vl53l0xDriver;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -114,7 +115,8 @@ class DriverContractTest {
                         .cannotSayThatItIsStuck(),
                 new Subject(new Tsl2561Driver())
                         .measures("illuminance", World::lux, 3, 0.001)
-                        .cannotSayThatItIsStuck());
+                        .cannotSayThatItIsStuck(),
+                new Subject(new Vl53l0xDriver()).measures("distance", World::metres, 0.0006, 0));
     }
 
     private static Subject air(Driver driver, double celsius, double percent) {

@@ -59,6 +59,7 @@ class DriversTest {
                         "tmp102",
                         "tsl2561",
                         "veml7700",
+                        "vl53l0x",
                         "w1");
         assertThat(drivers.find("bme280")).isPresent();
         assertThat(drivers.find("bme281")).isEmpty();

@@ -1,7 +1,6 @@
 package io.pipit.cli.context;
 
 import io.pipit.config.Configuration;
-import io.pipit.config.ConfigurationLoader;
 import io.pipit.config.Environment;
 import io.pipit.config.LoadedConfiguration;
 import io.pipit.config.text.Names;
@@ -36,7 +35,7 @@ public final class ConfigurationFile {
 
     /** Reads it, with all that is wrong. */
     public LoadedConfiguration read() {
-        return new ConfigurationLoader(surroundings.drivers()).load(path(), environment());
+        return surroundings.loader().load(path(), environment());
     }
 
     private Environment environment() {

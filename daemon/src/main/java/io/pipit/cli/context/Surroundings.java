@@ -1,6 +1,6 @@
 package io.pipit.cli.context;
 
-import io.pipit.config.DriverDescriptor;
+import io.pipit.config.ConfigurationLoader;
 import io.pipit.drivers.Drivers;
 import io.pipit.wire.Document;
 import io.pipit.wire.Format;
@@ -32,8 +32,8 @@ import java.util.stream.Collectors;
  * @param nanoTime a clock that doesn't jump
  * @param threads makes threads that don't keep the process alive
  * @param launcher runs the daemon
- * @param drivers what {@code driver =} of a sensor may be
- * @param catalogue the same drivers themselves, for those who ask what there is
+ * @param loader reads configurations
+ * @param catalogue the drivers that it knows, for those who ask what there is
  * @param program the command that starts this program once more; verbs are added to it
  */
 public record Surroundings(
@@ -45,7 +45,7 @@ public record Surroundings(
         LongSupplier nanoTime,
         ThreadFactory threads,
         Launcher launcher,
-        List<DriverDescriptor> drivers,
+        ConfigurationLoader loader,
         Drivers catalogue,
         List<String> program) {
     /** Names the file of options that Java runs with, where there is one. */
@@ -59,7 +59,6 @@ public record Surroundings(
 
     public Surroundings {
         environment = Map.copyOf(environment);
-        drivers = List.copyOf(drivers);
         program = List.copyOf(program);
     }
 

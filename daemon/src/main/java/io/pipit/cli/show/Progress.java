@@ -84,8 +84,8 @@ public final class Progress {
                         Locale.ROOT,
                         " %3d %% %s of %s",
                         (int) (share * 100),
-                        Printable.measured(bytes, "B"),
-                        Printable.measured(total, "B"));
+                        Printable.measured((double) bytes, "B"),
+                        Printable.measured((double) total, "B"));
         if (!note.isEmpty()) {
             tail += "  " + Printable.text(note);
         } else if (rate >= 1) {

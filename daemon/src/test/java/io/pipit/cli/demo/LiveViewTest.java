@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pipit.cli.client.Arrival;
 import io.pipit.cli.client.PeerState;
 import io.pipit.cli.context.Surroundings;
+import io.pipit.config.ConfigurationLoader;
 import io.pipit.drivers.Drivers;
 import io.pipit.model.NodeId;
 import java.io.ByteArrayOutputStream;
@@ -82,7 +83,7 @@ class LiveViewTest {
                         () -> 0,
                         Thread.ofPlatform().factory(),
                         path -> 0,
-                        List.of(),
+                        new ConfigurationLoader(List.of()),
                         Drivers.of(),
                         List.of("false"));
         List<Fleet.Node> fleet = new ArrayList<>();

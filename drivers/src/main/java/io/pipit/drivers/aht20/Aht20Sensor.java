@@ -11,9 +11,10 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * An AHT20, which measures on command alone (AHT20 datasheet section 5.4). It has no ID: it is
- * known by a status that says that its calibration is in use, and by the checksum of its results.
- * It sends its last result until it has another, so it is seen to measure before one is believed.
+ * An AHT20, which measures on command alone (AHT20 datasheet "Sensor Reading Process"). It has no
+ * ID: it is known by a status that says that its calibration is in use, and by the checksum of its
+ * results. It sends its last result until it has another, so it is seen to measure before one is
+ * believed.
  */
 final class Aht20Sensor extends I2cSensor {
 
@@ -27,13 +28,13 @@ final class Aht20Sensor extends I2cSensor {
     /** Status, 20 bits of humidity, 20 bits of temperature, checksum. */
     private static final int RESULT_BYTES = 7;
 
-    /** Section 5.5: a soft reset takes at most 20 ms. */
+    /** "Soft Reset": a soft reset takes at most 20 ms. */
     private static final Duration START_UP = Duration.ofMillis(20);
 
-    /** Section 5.4: initialisation takes 10 ms. */
+    /** "Sensor Reading Process": initialisation takes 10 ms. */
     private static final Duration INITIALISATION = Duration.ofMillis(10);
 
-    /** Section 5.4: a measurement takes 80 ms. */
+    /** "Sensor Reading Process": a measurement takes 80 ms. */
     private static final Duration CONVERSION = Duration.ofMillis(80);
 
     private static final Duration POLL = Duration.ofMillis(5);
@@ -82,12 +83,12 @@ final class Aht20Sensor extends I2cSensor {
                 within("humidity", percent(humidity), "%RH", 0, 100));
     }
 
-    /** Section 6.2. */
+    /** "Temperature Conversion". */
     static double celsius(int raw) {
         return 200.0 * raw / (1 << 20) - 50;
     }
 
-    /** Section 6.1. */
+    /** "Relative Humidity Conversion". */
     static double percent(int raw) {
         return 100.0 * raw / (1 << 20);
     }

@@ -7,7 +7,7 @@ import io.pipit.drivers.simulated.world.Air;
 import io.pipit.drivers.simulated.world.World;
 import java.util.Arrays;
 
-/** The commands of an AHT20 (AHT20 datasheet section 5). */
+/** The commands of an AHT20 (AHT20 datasheet "Sensor Communication"). */
 final class SimulatedAht20 implements SimulatedChip {
 
     private static final long CONVERSION_NS = 75_000_000;

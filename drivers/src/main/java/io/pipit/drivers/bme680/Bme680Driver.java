@@ -26,7 +26,7 @@ public final class Bme680Driver implements Driver, Simulatable, Identified {
     public DriverDescriptor descriptor() {
         return new DriverDescriptor(
                 "bme680",
-                "Bosch BME680: temperature, humidity, pressure and gas in the air, over I2C.",
+                "Bosch BME680, BME688: temperature, humidity, pressure and gas in the air, over I2C.",
                 Bus.I2C,
                 List.of(
                         new Quantity("temperature", "Cel", "air temperature, -40 to 85"),
@@ -70,7 +70,7 @@ public final class Bme680Driver implements Driver, Simulatable, Identified {
 
     @Override
     public SimulatedChip simulated(BusClock clock, World world, long seed) {
-        return new SimulatedBme680(clock, world, seed);
+        return new SimulatedBme680(clock, world, seed, false);
     }
 
     @Override

@@ -16,10 +16,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A BME680 in forced mode: it sleeps, and for each reading measures once, then heats its gas sensor
- * (BME680 datasheet sections 3.1 and 3.2). As with its relatives nothing on the wire is protected:
- * what stands still is read twice, the calibration three times, the control registers must hold
- * what they were told beside each result, and a conversion is seen to run.
+ * A BME680 or BME688 in forced mode: it sleeps, and for each reading measures once, then heats its
+ * gas sensor (BME680 datasheet "Sensor modes"). As with its relatives nothing on the wire is
+ * protected: what stands still is read twice, the calibration three times, the control registers
+ * must hold what they were told beside each result, and a conversion is seen to run.
  */
 final class Bme680Sensor extends I2cSensor {
 
@@ -42,8 +42,9 @@ final class Bme680Sensor extends I2cSensor {
     private static final int RESET_WORD = 0xB6;
     private static final int BME688 = 1;
     private static final int RUN_GAS = 0x10;
+    private static final int RUN_GAS_OF_BME688 = 0x20;
 
-    /** Humidity once; temperature twice and pressure four times (section 5.3.1). */
+    /** Humidity once; temperature twice and pressure four times ("ctrl_hum", "ctrl_meas"). */
     private static final int CTRL_HUM_WHEN_OURS = 0b001;
 
     private static final int CTRL_MEAS_WHEN_OURS = 0b010_011_00;
@@ -51,15 +52,18 @@ final class Bme680Sensor extends I2cSensor {
     private static final int FORCED = 0x01;
     private static final int MODE = 0x03;
 
-    /** Registers 0x1F to 0x2B: pressure, temperature, humidity, gas. */
-    private static final int RESULT_BYTES = 13;
+    /** Registers 0x1F to 0x2D: pressure, temperature, humidity, gas, gas of a BME688. */
+    private static final int RESULT_BYTES = 15;
+
+    private static final int GAS_AT = 11;
+    private static final int GAS_OF_BME688_AT = 13;
 
     private static final int NEW_DATA = 0x80;
     private static final int MEASURING = 0x60;
     private static final int GAS_VALID_AND_HEATER_STABLE = 0x30;
 
-    /** Section 1.1: start-up takes at most 2 ms. */
-    private static final Duration START_UP = Duration.ofMillis(3);
+    /** What Bosch's own BME68x-Sensor-API waits after a reset. */
+    private static final Duration START_UP = Duration.ofMillis(10);
 
     private static final Duration POLL = Duration.ofMillis(10);
     private static final int TRIGGERS_MAX = 5;
@@ -77,6 +81,7 @@ final class Bme680Sensor extends I2cSensor {
     private final int heaterCelsius;
     private final int heaterMs;
     private int ambient = AMBIENT_UNTIL_MEASURED;
+    private boolean isBme688;
 
     /** Null until the chip was checked. */
     private @Nullable Calibration calibration;
@@ -92,9 +97,7 @@ final class Bme680Sensor extends I2cSensor {
         BoschIds.check(device, "BME680");
         device.write(RESET, RESET_WORD);
         clock.pause(START_UP);
-        if (device.readAlike(2, VARIANT, 1)[0] == BME688) {
-            throw wrongChip("is a BME688, whose gas sensor is another one, not a BME680");
-        }
+        isBme688 = device.readAlike(3, VARIANT, 1)[0] == BME688;
         device.write(CTRL_HUM, CTRL_HUM_WHEN_OURS);
         device.write(CONFIG, 0);
         device.write(CTRL_GAS_0, 0);
@@ -148,11 +151,18 @@ final class Bme680Sensor extends I2cSensor {
         measured.add(within("temperature", celsius, "Cel", -40, 85));
         measured.add(within("humidity", known.percent(fine, rawHumidity), "%RH", 0, 100));
         measured.add(within("pressure", known.pascals(fine, rawPressure), "Pa", 30_000, 110_000));
-        int gas = Words.big(result, 11);
+        int gas = Words.big(result, isBme688 ? GAS_OF_BME688_AT : GAS_AT);
         // Where the heater did not get as hot as it should, gas alone is left out.
         if (heaterMs > 0 && (gas & GAS_VALID_AND_HEATER_STABLE) == GAS_VALID_AND_HEATER_STABLE) {
+            int raw = gas >> 6;
+            int range = gas & 0x0F;
             measured.add(
-                    new Measurement("gas-resistance", known.ohms(gas >> 6, gas & 0x0F), "Ohm"));
+                    new Measurement(
+                            "gas-resistance",
+                            isBme688
+                                    ? Calibration.ohmsOfBme688(raw, range)
+                                    : known.ohms(raw, range),
+                            "Ohm"));
         }
         ambient = (int) Math.round(celsius);
         return measured;
@@ -192,7 +202,10 @@ final class Bme680Sensor extends I2cSensor {
     }
 
     private int ctrlGas1() {
-        return heaterMs > 0 ? RUN_GAS : 0;
+        if (heaterMs == 0) {
+            return 0;
+        }
+        return isBme688 ? RUN_GAS_OF_BME688 : RUN_GAS;
     }
 
     /** Section 5.3.3: six bits of milliseconds, and two for times 1, 4, 16 or 64. */

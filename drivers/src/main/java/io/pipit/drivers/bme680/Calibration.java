@@ -4,8 +4,8 @@ import io.pipit.drivers.i2c.Words;
 
 /**
  * The factory's calibration of one chip and the compensation formulas that go with it, in integer
- * arithmetic as Bosch gives them: BME680 datasheet (BST-BME680-DS001) section 3.3 for air, section
- * 3.4 for gas; where the numbers are is in tables 11 to 16 there.
+ * arithmetic as Bosch gives them: BME680 datasheet (BST-BME680-DS001), section 3.4.1 for gas, and
+ * Bosch's own BME68x-Sensor-API 4.4, which has where the numbers are, too.
  *
  * @param t par_t1 to par_t3
  * @param p par_p1 to par_p10
@@ -36,7 +36,7 @@ record Calibration(
 
     private static final int SCALE_BITS = 18;
 
-    /** Section 3.4.1, table 16: the first constant of each gas range. */
+    /** Section 3.4.1: the first constant of each gas range. */
     private static final long[] GAS_1 = {
         2_147_483_647, 2_147_483_647, 2_147_483_647, 2_147_483_647,
         2_147_483_647, 2_126_008_810, 2_147_483_647, 2_130_303_777,
@@ -167,6 +167,14 @@ record Calibration(
         long scale = ((1340 + 5L * rangeError) * GAS_1[range]) >> 16;
         long divisor = ((long) raw << 15) - (1 << 24) + scale;
         return (((GAS_2[range] * scale) >> 9) + (divisor >> 1)) / (double) divisor;
+    }
+
+    /**
+     * Ohm of a BME688, which needs no calibration for them: Bosch's BME68x-Sensor-API, "gas
+     * resistance high".
+     */
+    static double ohmsOfBme688(int raw, int range) {
+        return 1e6 * (262_144 >> range) / (4096 + 3 * (raw - 512));
     }
 
     /**

@@ -8,8 +8,9 @@ import java.util.Arrays;
 import java.util.Random;
 
 /**
- * The registers of a BME680 in forced mode with one step of its heater (BME680 datasheet sections
- * 3.1, 3.2 and 5). A heater that is not told how hot and how long is not stable.
+ * The registers of a BME680 or BME688 in forced mode with one step of its heater (their datasheets,
+ * "Sensor modes" and "Global memory map"). A heater that is not told how hot and how long is not
+ * stable.
  */
 final class SimulatedBme680 extends RegisterChip {
 
@@ -20,13 +21,15 @@ final class SimulatedBme680 extends RegisterChip {
     private final BusClock clock;
     private final World world;
     private final Random factory;
+    private final boolean isBme688;
     private final int[] registers = new int[256];
     private Specimen specimen = Specimen.usual();
     private boolean converting;
     private boolean stuck;
     private long readyNs;
 
-    SimulatedBme680(BusClock clock, World world, long seed) {
+    SimulatedBme680(BusClock clock, World world, long seed, boolean isBme688) {
+        this.isBme688 = isBme688;
         this.clock = clock;
         this.world = world;
         this.factory = new Random(seed);
@@ -55,7 +58,12 @@ final class SimulatedBme680 extends RegisterChip {
                         ? Calibration.SKIPPED_16_BIT
                         : specimen.rawHumidity(fine, air.percent()));
         boolean heated = heaterNs() > 0 && registers[0x5A] != 0;
-        put16(0x2A, specimen.rawGas(world.gasOhms()) | (heated ? 0x30 : 0));
+        int stable = heated ? 0x30 : 0;
+        if (isBme688) {
+            put16(0x2C, Specimen.rawGasOfBme688(world.gasOhms()) | stable);
+        } else {
+            put16(0x2A, specimen.rawGas(world.gasOhms()) | stable);
+        }
         registers[0x1D] = 0x80;
     }
 
@@ -64,7 +72,7 @@ final class SimulatedBme680 extends RegisterChip {
     }
 
     private long heaterNs() {
-        if ((registers[0x71] & 0x10) == 0) {
+        if ((registers[0x71] & (isBme688 ? 0x20 : 0x10)) == 0) {
             return 0;
         }
         int code = registers[0x64];
@@ -75,6 +83,7 @@ final class SimulatedBme680 extends RegisterChip {
     protected int load(int register) {
         return switch (register) {
             case 0xD0 -> CHIP_ID;
+            case 0xF0 -> isBme688 ? 1 : 0;
             case 0x1D -> registers[0x1D] | (converting ? 0x20 : 0);
             default -> registers[register];
         };

@@ -4,9 +4,9 @@ import java.util.Random;
 import java.util.function.IntPredicate;
 
 /**
- * Bosch's compensation for one chip in floating point (BME680 datasheet sections 3.3 and 3.4) and
- * its inverse. The driver computes with the integer formulas instead, so that the two prove each
- * other.
+ * Bosch's compensation for one chip in floating point (BME680 datasheet, "Calibration data" and
+ * section 3.4.1) and its inverse. The driver computes with the integer formulas instead, so that
+ * the two prove each other.
  */
 record Specimen(Calibration c) {
 
@@ -15,7 +15,7 @@ record Specimen(Calibration c) {
     private static final int GAS_RAW_MAX = 0x3FF;
     private static final int GAS_RANGES = 16;
 
-    /** Section 3.4.1, table 16, in per cent. */
+    /** Section 3.4.1, the constants of each gas range, in per cent. */
     private static final double[] GAS_1 = {
         0, 0, 0, 0, 0, -1, 0, -0.8, 0, 0, -0.2, -0.5, 0, -1, 0, 0
     };
@@ -99,6 +99,17 @@ record Specimen(Calibration c) {
 
     int rawHumidity(double fine, double percent) {
         return firstAtLeast(RAW_16_BIT_MAX, raw -> percent(fine, raw) >= percent);
+    }
+
+    /** What a BME688 says of a resistance, as its register has it. */
+    static int rawGasOfBme688(double ohms) {
+        for (int range = GAS_RANGES - 1; range >= 0; range--) {
+            long raw = Math.round((1e6 * (262_144 >> range) / ohms - 4096) / 3 + 512);
+            if (raw >= 0 && raw <= GAS_RAW_MAX) {
+                return ((int) raw << 6) | range;
+            }
+        }
+        return 0;
     }
 
     /** The gas registers: ten bits of value, and the range that it is in. */

@@ -16,9 +16,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A BMP180, which measures on command alone and keeps no settings (BMP180 datasheet section 3.3).
- * What could go unnoticed is another chip with another calibration: so the calibration is read
- * again beside every result, and must be the same.
+ * A BMP180, which measures on command alone and keeps no settings (BMP180 datasheet "Measurement of
+ * pressure and temperature"). What could go unnoticed is another chip with another calibration: so
+ * the calibration is read again beside every result, and must be the same.
  */
 final class Bmp180Sensor extends I2cSensor {
 
@@ -32,12 +32,15 @@ final class Bmp180Sensor extends I2cSensor {
     /** "Sco": set while it measures. */
     private static final int MEASURING = 0x20;
 
-    /** What the result register holds after a power-on (section 4.2). */
+    /** What the result register holds after a power-on ("Global Memory Map"). */
     private static final int NOTHING_YET = 0x8000;
 
     private static final Duration TEMPERATURE = Duration.ofNanos(4_500_000);
 
-    /** Section 3.3.1, the longest conversions for 1, 2, 4 and 8 samples. */
+    /**
+     * "Hardware pressure sampling accuracy modes", the longest conversions for 1, 2, 4 and 8
+     * samples.
+     */
     private static final List<Duration> PRESSURE =
             List.of(
                     Duration.ofNanos(4_500_000),

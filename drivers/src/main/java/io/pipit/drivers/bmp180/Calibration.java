@@ -3,8 +3,9 @@ package io.pipit.drivers.bmp180;
 import io.pipit.drivers.i2c.Words;
 
 /**
- * The factory's calibration of one chip (BMP180 datasheet section 3.4) and the formulas that go
- * with it (section 3.5), in integer arithmetic as Bosch gives them.
+ * The factory's calibration of one chip (BMP180 datasheet "Calibration coefficients") and the
+ * formulas that go with it ("Calculating pressure and temperature"), in integer arithmetic as Bosch
+ * gives them.
  */
 record Calibration(
         int ac1,
@@ -39,7 +40,7 @@ record Calibration(
                 (short) Words.big(bytes, 20));
     }
 
-    /** None of the words is 0 or FFFF (section 3.4). */
+    /** None of the words is 0 or FFFF. */
     boolean isPlausible() {
         for (int word : new int[] {ac1, ac2, ac3, b1, b2, mb, mc, md}) {
             if (word == 0 || word == -1) {

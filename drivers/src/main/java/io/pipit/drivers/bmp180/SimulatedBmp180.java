@@ -6,7 +6,7 @@ import io.pipit.drivers.simulated.world.World;
 import java.util.Random;
 
 /**
- * The registers of a BMP180 (BMP180 datasheet sections 3.3 and 4). It computes in floating point,
+ * The registers of a BMP180 (BMP180 datasheet "Global Memory Map"). It computes in floating point,
  * and finds what the chip would have measured by trying, so that it proves the driver's integers.
  */
 final class SimulatedBmp180 extends RegisterChip {
@@ -16,7 +16,7 @@ final class SimulatedBmp180 extends RegisterChip {
     private static final int RESULT = 0xF6;
     private static final int RESULT_BITS = 19;
 
-    /** The example of section 3.5: AC1 to AC6, B1, B2, MB, MC, MD. */
+    /** The example of the datasheet: AC1 to AC6, B1, B2, MB, MC, MD. */
     private static final int[] OF_DATASHEET = {
         408, -72, -14_383, 32_741, 32_757, 23_153, 6190, 4, -32_768, -8711, 2868
     };
@@ -104,7 +104,7 @@ final class SimulatedBmp180 extends RegisterChip {
     protected void store(int register, int value) {
         if (register == CONTROL) {
             control = value;
-            // The typical times of section 3.3.1.
+            // The typical times of the datasheet.
             long samples = (value & 0x1F) == 0x14 ? 1L << (value >> 6) : 1;
             readyNs = clock.nanoTime() + 3_000_000 * samples;
         } else if (register == 0xE0 && value == 0xB6) {

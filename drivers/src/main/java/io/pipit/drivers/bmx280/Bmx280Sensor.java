@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A BMP280 or BME280 in forced mode: it sleeps, and measures once for each reading (BME280
- * datasheet section 3.3.3). Lives on the thread of its bus.
+ * datasheet "Forced mode"). Lives on the thread of its bus.
  *
  * <p>Nothing on the wire is protected by a checksum, and the chip may lose its power at any time or
  * be another one afterwards. So whatever stands still is read twice, the calibration three times,
@@ -47,7 +47,7 @@ final class Bmx280Sensor extends I2cSensor {
     /** Registers 0xF2 to 0xFE: control, status and results. */
     private static final int RESULT_BYTES = 13;
 
-    /** Section 1.1: start-up takes at most 2 ms. */
+    /** "Start-up time": at most 2 ms. */
     private static final Duration START_UP = Duration.ofMillis(2);
 
     private static final Duration POLL = Duration.ofMillis(1);

@@ -8,9 +8,9 @@ import java.util.Random;
 import java.util.function.Supplier;
 
 /**
- * The registers of a BMP280 or BME280 (BME280 datasheet sections 3.3, 4 and 5): forced and normal
- * mode take their time, results appear at once when a conversion ends, a reset forgets everything.
- * Called by its bus, one transfer at a time.
+ * The registers of a BMP280 or BME280 (BME280 datasheet "Sensor modes" and sections 4 and 5):
+ * forced and normal mode take their time, results appear at once when a conversion ends, a reset
+ * forgets everything. Called by its bus, one transfer at a time.
  */
 abstract sealed class BoschChip extends RegisterChip permits SimulatedBme280, SimulatedBmp280 {
 
@@ -165,7 +165,7 @@ abstract sealed class BoschChip extends RegisterChip permits SimulatedBme280, Si
         int t = times(temperatureCode());
         int p = times(pressureCode());
         int h = times(humidityCode);
-        // Typical times of section 9.1.
+        // Typical times of "Measurement time".
         double ms = 1 + 2 * t + (p == 0 ? 0 : 2 * p + 0.5) + (h == 0 ? 0 : 2 * h + 0.5);
         conversionEndsNs = clock.nanoTime() + (long) (ms * 1e6);
     }
@@ -199,7 +199,7 @@ abstract sealed class BoschChip extends RegisterChip permits SimulatedBme280, Si
         return code == 0 ? 0 : 1 << (Math.min(code, 5) - 1);
     }
 
-    /** 16 bits, and one more with each doubling (section 3.4.3). */
+    /** 16 bits, and one more with each doubling ("Noise", "IIR filter"). */
     private static int resolution(int code) {
         return -1 << Math.max(0, 5 - Math.max(code, 1));
     }

@@ -3,7 +3,8 @@ package io.pipit.drivers.bmx280;
 /**
  * The factory's calibration of one chip and the compensation formulas that go with it, in integer
  * arithmetic as Bosch gives them: BME280 datasheet (BST-BME280-DS002) section 4.2.3, BMP280
- * datasheet (BST-BMP280-DS001) section 3.11.3. The layout of the registers is in tables 16 and 17.
+ * datasheet (BST-BMP280-DS001) "Compensation formula". The layout of the registers is in section
+ * 4.2.2.
  */
 record Calibration(
         int t1,

@@ -21,7 +21,7 @@ record Oversampling(int temperature, int pressure, int humidity) {
         return code(humidity);
     }
 
-    /** The longest that a conversion takes (BME280 datasheet section 9.1). */
+    /** The longest that a conversion takes (BME280 datasheet "Measurement time"). */
     Duration longestConversion() {
         double ms =
                 1.25

@@ -5,8 +5,8 @@ import java.util.function.IntPredicate;
 
 /**
  * One chip's factory calibration, with Bosch's compensation in floating point (BME280 datasheet
- * section 8.1) and its inverse. The driver computes with the integer formulas instead, so that the
- * two prove each other.
+ * "Compensation formulas in double precision floating point") and its inverse. The driver computes
+ * with the integer formulas instead, so that the two prove each other.
  *
  * @param t dig_T1 to dig_T3
  * @param p dig_P1 to dig_P9
@@ -19,7 +19,8 @@ record Specimen(int[] t, int[] p, int[] h) {
     private static final int RAW_16_BIT_MAX = 0xFFFF;
 
     /**
-     * The example of the BMP280's datasheet, section 3.12, with a usual calibration for humidity.
+     * The example of the BMP280's datasheet, "Calculating pressure and temperature", with a usual
+     * calibration for humidity.
      */
     static Specimen ofDatasheet() {
         return new Specimen(

@@ -112,12 +112,15 @@ final class Htu21Sensor extends I2cSensor {
         return raw & ~STATUS;
     }
 
-    /** "Conversion of signal output"; the Si7021's is the same (section 5.1.2). */
+    /** "Conversion of signal output"; the Si7021's is the same ("Measuring Temperature"). */
     static double celsius(int raw) {
         return -46.85 + 175.72 * raw / 65_536;
     }
 
-    /** The same; what is beyond 0 and 100 is to be cut off there (Si7021-A20 section 5.1.1). */
+    /**
+     * The same; what is beyond 0 and 100 is to be cut off there (Si7021-A20 "Measuring Relative
+     * Humidity").
+     */
     static double percent(int raw) {
         return Math.clamp(-6 + 125.0 * raw / 65_536, 0, 100);
     }

@@ -18,7 +18,7 @@ enum Model {
     HTU21D("htu21", "TE HTU21D"),
     SI7021("si7021", "Silicon Labs Si7021");
 
-    /** SNB_3 of the electronic serial number (Si7021-A20 datasheet section 5.5). */
+    /** SNB_3 of the electronic serial number (Si7021-A20 datasheet section 5.3). */
     private static final Map<Integer, String> SILICON_LABS =
             Map.of(0x0D, "Si7013", 0x14, "Si7020", 0x15, "Si7021", 0x06, "Si7006");
 

@@ -4,7 +4,7 @@ import io.pipit.drivers.SensorException;
 
 /**
  * Words of 16 bits, most significant byte first, each with its checksum after it: how Sensirion's
- * chips speak (SHT3x-DIS datasheet section 4.3). Static functions alone; any thread.
+ * chips speak (SHT3x-DIS datasheet section 4.4). Static functions alone; any thread.
  */
 public final class CheckedWords {
 

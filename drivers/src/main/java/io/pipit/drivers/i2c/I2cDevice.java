@@ -169,12 +169,13 @@ public final class I2cDevice implements AutoCloseable {
             return new SensorException(
                     Category.IO, "a transfer with " + where + " failed: " + e.getMessage(), e);
         }
+        String place = where + (known.errno().isEmpty() ? "" : " (" + known.errno() + ")");
         return switch (known.reason()) {
             case NAK ->
                     new SensorException(
                             Category.ABSENT,
                             "nothing answers at "
-                                    + where
+                                    + place
                                     + ": check the wiring, the power and the address"
                                     + (known.hint().isEmpty() ? "" : "; " + known.hint()),
                             e);
@@ -182,20 +183,24 @@ public final class I2cDevice implements AutoCloseable {
                     new SensorException(
                             Category.TIMEOUT,
                             "a transfer with "
-                                    + where
+                                    + place
                                     + " took too long: something holds the bus; check the wiring,"
                                     + " or switch the chip off and on",
                             e);
             case DENIED ->
                     new SensorException(
                             Category.DENIED,
-                            "this user may not use " + where + ": add it to the group i2c",
+                            "this user may not use "
+                                    + place
+                                    + ": add it to the group i2c (sudo usermod -aG i2c USER) and start Pipit again",
                             e);
             case HELD -> new SensorException(Category.CONFIGURATION, known.getMessage(), e);
             case IO ->
                     new SensorException(
                             Category.IO,
-                            "a transfer with " + where + " failed: " + known.getMessage(),
+                            known.errno().isEmpty()
+                                    ? "a transfer with " + where + " failed: " + known.getMessage()
+                                    : "a transfer with " + place + " failed: " + known.hint(),
                             e);
         };
     }

@@ -26,19 +26,22 @@ public final class I2cException extends IOException {
 
     private final String message;
     private final Reason reason;
+    private final String errno;
     private final String hint;
 
     public I2cException(Reason reason, String message) {
-        this(reason, message, "");
+        this(reason, message, "", "");
     }
 
     /**
-     * @param hint what else is known that may help; may be empty
+     * @param errno the kernel's name for it and what that means; may be empty
+     * @param hint what else is known that may help, or what to do; may be empty
      */
-    public I2cException(Reason reason, String message, String hint) {
+    public I2cException(Reason reason, String message, String errno, String hint) {
         super(message);
         this.message = message;
         this.reason = reason;
+        this.errno = errno;
         this.hint = hint;
     }
 
@@ -49,6 +52,11 @@ public final class I2cException extends IOException {
     @Override
     public String getMessage() {
         return message;
+    }
+
+    /** The kernel's name for it, {@code ENXIO} with a few words; empty where there is none. */
+    public String errno() {
+        return errno;
     }
 
     /** What else is known that may help, as a part of a sentence; may be empty. */

@@ -36,7 +36,10 @@ public final class W1Driver implements Driver {
     /** Nine zeros have a right checksum: the wire is shorted to ground. */
     private static final String SHORTED = "00 ".repeat(9);
 
-    /** DS18B20 datasheet, table 1: what it holds before its first conversion. */
+    /**
+     * DS18B20 datasheet, "Temperature/Data Relationship": what it holds before its first
+     * conversion.
+     */
     private static final double POWER_ON_MILLICELSIUS = 85_000;
 
     private static final double CELSIUS_MIN = -55;

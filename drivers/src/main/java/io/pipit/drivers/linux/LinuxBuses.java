@@ -2,24 +2,15 @@ package io.pipit.drivers.linux;
 
 import com.pi4j.Pi4J;
 import com.pi4j.context.Context;
-import com.pi4j.exception.Pi4JException;
 import com.pi4j.io.gpio.digital.DigitalInput;
-import com.pi4j.io.gpio.digital.DigitalInputConfig;
 import com.pi4j.io.gpio.digital.DigitalOutput;
-import com.pi4j.io.gpio.digital.DigitalOutputConfig;
-import com.pi4j.io.gpio.digital.DigitalState;
 import com.pi4j.io.i2c.I2C;
-import com.pi4j.io.i2c.I2CConfig;
 import com.pi4j.io.pwm.Pwm;
-import com.pi4j.io.pwm.PwmConfig;
-import com.pi4j.io.pwm.PwmType;
 import com.pi4j.io.spi.Spi;
-import com.pi4j.io.spi.SpiConfig;
 import io.pipit.drivers.BusClock;
 import io.pipit.drivers.Buses;
 import io.pipit.drivers.SensorException;
 import io.pipit.drivers.SensorException.Category;
-import io.pipit.drivers.i2c.I2cException;
 import io.pipit.drivers.i2c.WiredI2cProvider;
 import io.pipit.drivers.line.InputRequest;
 import io.pipit.drivers.line.OutputRequest;
@@ -34,6 +25,7 @@ import io.pipit.drivers.linux.kernel.NativeKernel;
 import io.pipit.drivers.linux.pwm.LinuxPwmProvider;
 import io.pipit.drivers.linux.spi.LinuxSpiProvider;
 import io.pipit.drivers.linux.tty.LinuxSerialPorts;
+import io.pipit.drivers.pi4j.Configs;
 import io.pipit.drivers.tty.SerialPort;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -41,8 +33,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Supplier;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,11 +50,6 @@ public final class LinuxBuses implements Buses {
     public static final String INPUT_PROVIDER = "pipit-linux-input";
     public static final String OUTPUT_PROVIDER = "pipit-linux-output";
     public static final String PWM_PROVIDER = "pipit-linux-pwm";
-
-    private static final Pattern I2C_NAME = Pattern.compile("i2c-(0|[1-9][0-9]{0,3})");
-
-    /** Pi4J knows seven. */
-    private static final Pattern SPI_NAME = Pattern.compile("spi-([0-6])");
 
     private final Path root;
     private final BusClock clock;
@@ -96,79 +81,26 @@ public final class LinuxBuses implements Buses {
 
     @Override
     public boolean serves(String bus) {
-        return I2C_NAME.matcher(bus).matches() || SPI_NAME.matcher(bus).matches();
+        return Configs.isBus(bus);
     }
 
     @Override
     public synchronized I2C i2c(String bus, int address) throws SensorException {
-        Matcher name = I2C_NAME.matcher(bus);
-        if (!name.matches()) {
-            throw new SensorException(
-                    Category.CONFIGURATION,
-                    "bus \""
-                            + bus
-                            + "\" is not an I2C bus: those of this machine are i2c-1 and the like");
-        }
         Context context = context("");
-        I2CConfig config =
-                I2C.newConfigBuilder(context)
-                        .id("%s-0x%02x".formatted(bus, address))
-                        .bus(Integer.parseInt(name.group(1)))
-                        .device(address)
-                        .build();
-        String what = "0x%02x on bus %s".formatted(address, bus);
-        checkFree(context, config.id(), what);
-        try {
-            return context.<WiredI2cProvider>provider(I2C_PROVIDER).create(config);
-        } catch (Pi4JException e) {
-            throw translated(what, e);
-        }
+        WiredI2cProvider provider = context.provider(I2C_PROVIDER);
+        return Configs.opened(context, Configs.i2c(context, bus, address), provider::create);
     }
 
     @Override
     public synchronized Spi spi(String bus, int chipSelect, int mode, int hertz)
             throws SensorException {
-        Matcher name = SPI_NAME.matcher(bus);
-        if (!name.matches()) {
+        if (!Configs.isSpi(bus)) {
             return Buses.super.spi(bus, chipSelect, mode, hertz);
         }
         Context context = context("");
-        SpiConfig config =
-                Spi.newConfigBuilder(context)
-                        .id("%s.%d".formatted(bus, chipSelect))
-                        .bus(Integer.parseInt(name.group(1)))
-                        .channel(chipSelect)
-                        .mode(mode)
-                        .baud(hertz)
-                        .build();
-        String what = "chip select %d of bus %s".formatted(chipSelect, bus);
-        checkFree(context, config.id(), what);
-        try {
-            return context.<LinuxSpiProvider>provider(SPI_PROVIDER).create(config);
-        } catch (Pi4JException e) {
-            throw translated(what, e);
-        }
-    }
-
-    private static void checkFree(Context context, String id, String what) throws SensorException {
-        if (context.registry().exists(id)) {
-            throw new SensorException(
-                    Category.CONFIGURATION,
-                    what + " is in use already: it stands in the configuration twice");
-        }
-    }
-
-    /** What was thrown through Pi4J, in our own words again. */
-    private static SensorException translated(String what, Pi4JException e) {
-        for (@Nullable Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SensorException ours) {
-                return ours;
-            }
-            if (cause instanceof I2cException known && known.reason() == I2cException.Reason.HELD) {
-                return new SensorException(Category.CONFIGURATION, known.getMessage(), e);
-            }
-        }
-        return new SensorException(Category.IO, what + " cannot be opened: " + e.getMessage(), e);
+        LinuxSpiProvider provider = context.provider(SPI_PROVIDER);
+        return Configs.opened(
+                context, Configs.spi(context, bus, chipSelect, mode, hertz), provider::create);
     }
 
     @Override
@@ -179,56 +111,29 @@ public final class LinuxBuses implements Buses {
     @Override
     public synchronized DigitalInput input(InputRequest wanted) throws SensorException {
         Context context = context(wanted.chip());
-        String what = "line %d%s".formatted(wanted.line(), of(wanted.chip()));
-        DigitalInputConfig config =
-                DigitalInput.newConfigBuilder(context)
-                        .id(what)
-                        .bcm(wanted.line())
-                        .onState(wanted.activeLow() ? DigitalState.LOW : DigitalState.HIGH)
-                        .build();
-        checkFree(context, config.id(), what);
-        try {
-            return context.<LinuxInputProvider>provider(INPUT_PROVIDER).create(config, wanted);
-        } catch (Pi4JException e) {
-            throw translated(what, e);
-        }
+        LinuxInputProvider provider = context.provider(INPUT_PROVIDER);
+        return Configs.opened(
+                context, Configs.input(context, wanted), config -> provider.create(config, wanted));
     }
 
     @Override
     public synchronized DigitalOutput output(OutputRequest wanted) throws SensorException {
         Context context = context(wanted.chip());
-        String what = "line %d%s".formatted(wanted.line(), of(wanted.chip()));
-        DigitalOutputConfig config =
-                DigitalOutput.newConfigBuilder(context)
-                        .id(what)
-                        .bcm(wanted.line())
-                        .onState(wanted.activeLow() ? DigitalState.LOW : DigitalState.HIGH)
-                        .build();
-        checkFree(context, config.id(), what);
-        try {
-            return context.<LinuxOutputProvider>provider(OUTPUT_PROVIDER).create(config, wanted);
-        } catch (Pi4JException e) {
-            throw translated(what, e);
-        }
+        LinuxOutputProvider provider = context.provider(OUTPUT_PROVIDER);
+        return Configs.opened(
+                context,
+                Configs.output(context, wanted).build(),
+                config -> provider.create(config, wanted));
     }
 
     @Override
     public synchronized Pwm pwm(PwmRequest wanted) throws SensorException {
         Context context = context("");
-        String what = "PWM channel %d%s".formatted(wanted.channel(), of(wanted.chip()));
-        PwmConfig config =
-                Pwm.newConfigBuilder(context)
-                        .id(what)
-                        .pwmType(PwmType.HARDWARE)
-                        .channel(wanted.channel())
-                        .frequency(wanted.hertz())
-                        .build();
-        checkFree(context, config.id(), what);
-        try {
-            return context.<LinuxPwmProvider>provider(PWM_PROVIDER).create(config, wanted);
-        } catch (Pi4JException e) {
-            throw translated(what, e);
-        }
+        LinuxPwmProvider provider = context.provider(PWM_PROVIDER);
+        return Configs.opened(
+                context,
+                Configs.pwm(context, wanted).build(),
+                config -> provider.create(config, wanted));
     }
 
     @Override
@@ -246,10 +151,6 @@ public final class LinuxBuses implements Buses {
             serialPorts = known;
         }
         return known.open(port, baud);
-    }
-
-    private static String of(String chip) {
-        return chip.isEmpty() ? "" : " of " + chip;
     }
 
     /**

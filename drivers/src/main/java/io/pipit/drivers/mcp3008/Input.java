@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * What is measured: an input against ground, or how much higher one of a pair is than the other
- * (DS21295 table 5-2).
+ * (DS21295 "Configure Bits for the MCP3008").
  *
  * @param quantity what it is called
  * @param selection the bit SGL/DIFF and the three of the channel

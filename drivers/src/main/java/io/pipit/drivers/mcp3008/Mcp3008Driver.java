@@ -17,7 +17,7 @@ import java.util.List;
 /** The driver {@code mcp3008}: eight voltages, or differences of them, over SPI. */
 public final class Mcp3008Driver implements Driver {
 
-    /** 1.35 MHz at 2.7 V, and more above (DS21295 section 1.0). */
+    /** 1.35 MHz at 2.7 V, and more above (DS21295 "Electrical Characteristics"). */
     private static final int HERTZ = 1_000_000;
 
     private static final int MODE = 0;

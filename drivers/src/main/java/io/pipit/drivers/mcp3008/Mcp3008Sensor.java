@@ -20,7 +20,7 @@ final class Mcp3008Sensor implements Sensor {
     private static final int STEPS = 1024;
     private static final int CONVERSIONS = 3;
 
-    /** Section 5.0: the bit before the value. */
+    /** "Serial Communication": the bit before the value. */
     private static final int NULL_BIT = 0x04;
 
     private final SpiDevice device;
@@ -54,7 +54,10 @@ final class Mcp3008Sensor implements Sensor {
         return measured;
     }
 
-    /** Figure 6-1: a start bit, what to convert, and the value at the end of three bytes. */
+    /**
+     * "Using the MCP3004/3008 with Microcontroller (MCU) SPI Ports": a start bit, what to convert,
+     * and the value at the end of three bytes.
+     */
     private int convert(Input input) throws SensorException {
         byte[] answer = device.exchange((byte) 1, (byte) (input.selection() << 4), (byte) 0);
         if ((answer[1] & NULL_BIT) != 0) {

@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * An MCP9808, which measures all the time, four times a second (MCP9808 datasheet section 5). Its
+ * An MCP9808, which measures all the time, four times a second (MCP9808 datasheet, DS25095). Its
  * settings are those that it wakes up with; that it was not reset since, after which it says 0
  * degrees for a while, is seen from a limit that the alert would use, which holds a number that no
  * chip wakes up with.
@@ -24,18 +24,21 @@ final class Mcp9808Sensor extends I2cSensor {
     static final int DEVICE = 7;
     private static final int RESOLUTION = 8;
 
-    /** Sections 5.1.5 and 5.1.6; the lower byte of the device is its revision. */
+    /** Sections 5.1.4 and 5.1.5; the lower byte of the device is its revision. */
     private static final int MICROCHIP = 0x0054;
 
     static final int MCP9808 = 0x04;
 
-    /** 0.0625 degrees, as it comes (section 5.1.7). */
+    /** 0.0625 degrees, as it comes ("Resolution Register"). */
     private static final int FINEST = 3;
 
     /** 255.75 degrees. */
     private static final int UPPER_LIMIT_WHEN_OURS = 0x0FFC;
 
-    /** Section 5.1.7: a conversion with the finest resolution takes 250 ms, and a tenth more. */
+    /**
+     * "Resolution Register": a conversion with the finest resolution takes 250 ms, and a tenth
+     * more.
+     */
     private static final Duration CONVERSION = Duration.ofMillis(275);
 
     Mcp9808Sensor(I2cDevice device, BusClock clock) {
@@ -65,7 +68,9 @@ final class Mcp9808Sensor extends I2cSensor {
         return List.of(within("temperature", celsius(raw), "Cel", -40, 125));
     }
 
-    /** Section 5.1.3.1: a sign and 16 to the degree, below three flags of the alert. */
+    /**
+     * "Ambient Temperature Register": a sign and 16 to the degree, below three flags of the alert.
+     */
     static double celsius(int raw) {
         return (((raw & 0x1FFF) ^ 0x1000) - 0x1000) / 16.0;
     }

@@ -5,7 +5,7 @@ import io.pipit.drivers.simulated.WordChip;
 import io.pipit.drivers.simulated.world.World;
 import java.util.Arrays;
 
-/** The registers of an MCP9808 (MCP9808 datasheet section 5.1), without its alert. */
+/** The registers of an MCP9808 (MCP9808 datasheet, DS25095), without its alert. */
 final class SimulatedMcp9808 extends WordChip {
 
     private static final long CONVERSION_NS = 30_000_000;

@@ -48,21 +48,19 @@ public final class Mhz19Driver implements Driver {
     @Override
     public Sensor open(SensorSettings settings, Hardware hardware)
             throws SensorException, InterruptedException {
-        SerialDevice device = SerialDevice.open(hardware, settings.text("port"), BAUD);
-        boolean opened = false;
-        try {
-            Mhz19Sensor sensor =
-                    new Mhz19Sensor(
-                            device, settings.integer("range"), settings.flag("self-calibration"));
-            sensor.start();
-            WarmUp warm = WarmUp.of(settings, hardware.clock(), sensor);
-            opened = true;
-            return warm;
-        } finally {
-            if (!opened) {
-                device.close();
-            }
-        }
+        return WarmUp.open(
+                settings,
+                hardware,
+                BAUD,
+                device -> {
+                    Mhz19Sensor sensor =
+                            new Mhz19Sensor(
+                                    device,
+                                    settings.integer("range"),
+                                    settings.flag("self-calibration"));
+                    sensor.start();
+                    return sensor;
+                });
     }
 
     /** It waits until the device is warm, on the thread of its port, which nobody else has. */

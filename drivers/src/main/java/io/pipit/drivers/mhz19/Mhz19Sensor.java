@@ -84,7 +84,8 @@ final class Mhz19Sensor implements Sensor {
 
     /**
      * @param first the byte after the command
-     * @param last the two bytes before the checksum
+     * @param last the two bytes before the checksum, which is where devices want the range; the
+     *     manual has it nearer to the command
      */
     static byte[] command(int command, int first, int last) {
         byte[] bytes = {

@@ -1,5 +1,6 @@
 package io.pipit.drivers.outside;
 
+import com.pi4j.extension.Plugin;
 import io.pipit.drivers.Driver;
 import io.pipit.drivers.Drivers.Outside;
 import java.io.File;
@@ -17,6 +18,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Enumeration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -29,7 +31,7 @@ import java.util.jar.JarFile;
  * <p>A jar's code may do all that Pipit may: a folder or a jar that everybody can write to is
  * refused.
  *
- * @param jars the jars that name drivers, in the order of their names
+ * @param jars the jars that name drivers, or plugins of Pi4J, in the order of their names
  * @param problems what is wrong, a line each
  */
 public record DriverFolders(List<Outside> jars, List<String> problems) {
@@ -44,6 +46,8 @@ public record DriverFolders(List<Outside> jars, List<String> problems) {
     static final int JARS_MAX = 256;
 
     private static final String SERVICES = "META-INF/services/" + Driver.class.getName();
+
+    private static final String PLUGINS = "META-INF/services/" + Plugin.class.getName();
 
     public DriverFolders {
         jars = List.copyOf(jars);
@@ -87,14 +91,15 @@ public record DriverFolders(List<Outside> jars, List<String> problems) {
             throws IOException {
         refuseIfPublic(folder);
         List<URL> whole = new ArrayList<>();
-        List<Path> naming = new ArrayList<>();
+        Map<Path, Boolean> naming = new LinkedHashMap<>();
         for (Path jar : jarsIn(folder, problems)) {
             try (JarFile opened = new JarFile(jar.toFile())) {
                 refuseIfPublic(jar);
                 whole.add(jar.toUri().toURL());
-                // A jar without is a library that another one needs.
-                if (opened.getEntry(SERVICES) != null) {
-                    naming.add(jar);
+                boolean hasDrivers = opened.getEntry(SERVICES) != null;
+                // A jar with neither is a library that another one needs.
+                if (hasDrivers || opened.getEntry(PLUGINS) != null) {
+                    naming.put(jar, hasDrivers);
                 }
             } catch (IOException e) {
                 problems.add(jar + " is left out: " + e.getMessage());
@@ -109,8 +114,11 @@ public record DriverFolders(List<Outside> jars, List<String> problems) {
                         "drivers:" + folder,
                         whole.toArray(URL[]::new),
                         Driver.class.getClassLoader());
-        for (Path jar : naming) {
-            jars.add(new Outside(jar.toString(), new OneJar(jar, all)));
+        for (Map.Entry<Path, Boolean> jar : naming.entrySet()) {
+            jars.add(
+                    new Outside(
+                            jar.getKey().toString(),
+                            new OneJar(jar.getKey(), jar.getValue(), all)));
         }
     }
 
@@ -144,17 +152,20 @@ public record DriverFolders(List<Outside> jars, List<String> problems) {
 
     /** A folder's classes, but the drivers of one of its jars alone. */
     private static final class OneJar extends ClassLoader {
-        private final URL services;
+        private final List<URL> services;
 
-        OneJar(Path jar, ClassLoader folder) throws MalformedURLException {
+        OneJar(Path jar, boolean hasDrivers, ClassLoader folder) throws MalformedURLException {
             super("driver:" + jar, folder);
-            this.services = URI.create("jar:" + jar.toUri() + "!/" + SERVICES).toURL();
+            this.services =
+                    hasDrivers
+                            ? List.of(URI.create("jar:" + jar.toUri() + "!/" + SERVICES).toURL())
+                            : List.of();
         }
 
         @Override
         public Enumeration<URL> getResources(String name) throws IOException {
             return name.equals(SERVICES)
-                    ? Collections.enumeration(List.of(services))
+                    ? Collections.enumeration(services)
                     : super.getResources(name);
         }
     }

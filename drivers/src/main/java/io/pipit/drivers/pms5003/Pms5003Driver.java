@@ -39,19 +39,15 @@ public final class Pms5003Driver implements Driver {
     @Override
     public Sensor open(SensorSettings settings, Hardware hardware)
             throws SensorException, InterruptedException {
-        SerialDevice device = SerialDevice.open(hardware, settings.text("port"), BAUD);
-        boolean opened = false;
-        try {
-            Pms5003Sensor sensor = new Pms5003Sensor(device);
-            sensor.check();
-            WarmUp warm = WarmUp.of(settings, hardware.clock(), sensor);
-            opened = true;
-            return warm;
-        } finally {
-            if (!opened) {
-                device.close();
-            }
-        }
+        return WarmUp.open(
+                settings,
+                hardware,
+                BAUD,
+                device -> {
+                    Pms5003Sensor sensor = new Pms5003Sensor(device);
+                    sensor.check();
+                    return sensor;
+                });
     }
 
     /** It waits until the device is warm, on the thread of its port, which nobody else has. */

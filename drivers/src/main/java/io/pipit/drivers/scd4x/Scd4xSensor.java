@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * An SCD4x that measures every 5 s by itself (SCD4x datasheet section 3.6). Every word has a
+ * An SCD4x that measures every 5 s by itself (SCD4x datasheet "Basic Commands"). Every word has a
  * checksum, in both directions. Its settings cannot be read while it measures, but a chip that was
  * reset does not measure either: it has nothing to give until it is set up again. A reading waits
  * for the next measurement where it comes sooner than that.
@@ -40,10 +40,12 @@ final class Scd4xSensor extends I2cSensor {
     private static final int SET_SELF_CALIBRATION = 0x2416;
     private static final int GET_SELF_CALIBRATION = 0x2313;
 
-    /** Section 3.9.3: any of these set is a measurement that was not read yet. */
+    /** "get_data_ready_status": any of these set is a measurement that was not read yet. */
     private static final int READY_BITS = 0x07FF;
 
-    /** Sections 3.6.3, 3.10.5 and table 9: how long the commands take. */
+    /**
+     * "SCD4x Command Overview": how long the commands take; reinit is 20 or 30 ms by its version.
+     */
     private static final Duration STOPPING = Duration.ofMillis(500);
 
     private static final Duration REINITIALISATION = Duration.ofMillis(30);
@@ -92,12 +94,12 @@ final class Scd4xSensor extends I2cSensor {
                 within("humidity", percent(raw[2]), "%RH", 0, 100));
     }
 
-    /** Section 3.6.2. */
+    /** "read_measurement". */
     static double celsius(int raw) {
         return -45 + 175.0 * raw / FULL_SCALE;
     }
 
-    /** Section 3.6.2. */
+    /** "read_measurement". */
     static double percent(int raw) {
         return 100.0 * raw / FULL_SCALE;
     }

@@ -10,8 +10,8 @@ import io.pipit.drivers.simulated.world.World;
 import java.util.Random;
 
 /**
- * The commands of an SCD4x that belong to its periodic measurement (SCD4x datasheet sections 3.6 to
- * 3.10). Nothing is persisted, so that a power-on brings the factory's settings back.
+ * The commands of an SCD4x that belong to its periodic measurement (SCD4x datasheet, "Basic
+ * Commands" to 3.10). Nothing is persisted, so that a power-on brings the factory's settings back.
  */
 final class SimulatedScd4x extends CommandChip {
 

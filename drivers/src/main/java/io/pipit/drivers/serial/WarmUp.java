@@ -1,6 +1,7 @@
 package io.pipit.drivers.serial;
 
 import io.pipit.drivers.BusClock;
+import io.pipit.drivers.Hardware;
 import io.pipit.drivers.Measurement;
 import io.pipit.drivers.Option;
 import io.pipit.drivers.Sensor;
@@ -38,9 +39,33 @@ public final class WarmUp implements Sensor {
                 .example(Integer.toString(usual));
     }
 
-    /** A sensor that was opened just now. */
-    public static WarmUp of(SensorSettings settings, BusClock clock, Sensor sensor) {
-        return new WarmUp(clock, sensor, Duration.ofSeconds(settings.integer(OPTION)));
+    /** Sets up what is on a port. */
+    @FunctionalInterface
+    public interface Starter {
+        /** Checks that it is there; the device is closed where that fails. */
+        Sensor start(SerialDevice device) throws SensorException, InterruptedException;
+    }
+
+    /**
+     * Opens the port that the option {@code port} names and starts what is there; where that fails
+     * the port is free again.
+     *
+     * @param baud bits a second
+     */
+    public static Sensor open(SensorSettings settings, Hardware hardware, int baud, Starter starter)
+            throws SensorException, InterruptedException {
+        SerialDevice device = SerialDevice.open(hardware, settings.text("port"), baud);
+        boolean opened = false;
+        try {
+            Sensor sensor = starter.start(device);
+            Duration length = Duration.ofSeconds(settings.integer(OPTION));
+            opened = true;
+            return new WarmUp(hardware.clock(), sensor, length);
+        } finally {
+            if (!opened) {
+                device.close();
+            }
+        }
     }
 
     @Override

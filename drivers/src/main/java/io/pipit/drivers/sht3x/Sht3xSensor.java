@@ -13,7 +13,7 @@ import java.util.List;
 /**
  * An SHT3x in single shot mode: it sleeps, and measures once for each reading (SHT3x-DIS datasheet
  * section 4.3). It has no ID, so it is known by what its status register does: a reset sets a flag
- * there, which a command clears (sections 4.10 and 4.11). A checksum protects every word; the
+ * there, which a command clears ("Reset" and section 4.11). A checksum protects every word; the
  * status beside each result says whether the chip was reset since, and that its heater is off.
  */
 final class Sht3xSensor extends I2cSensor {
@@ -28,10 +28,13 @@ final class Sht3xSensor extends I2cSensor {
     private static final int RESET_DETECTED = 1 << 4;
     private static final int COMMAND_FAILED = 1 << 1;
 
-    /** Section 2.2: a soft reset takes at most 1.5 ms; so does stopping periodic measurements. */
+    /**
+     * "Timing Specification for the Sensor System": a soft reset takes at most 1.5 ms; so does
+     * stopping periodic measurements.
+     */
     private static final Duration START_UP = Duration.ofMillis(2);
 
-    /** Section 2.2: at most 15.5 ms with high repeatability. */
+    /** "Timing Specification for the Sensor System": at most 15.5 ms with high repeatability. */
     private static final Duration CONVERSION = Duration.ofMillis(16);
 
     private static final Duration POLL = Duration.ofMillis(1);

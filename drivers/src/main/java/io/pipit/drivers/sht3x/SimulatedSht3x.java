@@ -25,7 +25,7 @@ final class SimulatedSht3x extends CommandChip {
     protected void command(byte[] bytes) {
         int code = bytes.length == 2 ? Words.big(bytes, 0) : -1;
         switch (code) {
-            // High, medium and low repeatability; typical times of section 2.2.
+            // High, medium and low repeatability; typical times of "Timing Specification".
             case 0x2400 -> measure(12_500_000);
             case 0x240B -> measure(4_500_000);
             case 0x2416 -> measure(2_500_000);

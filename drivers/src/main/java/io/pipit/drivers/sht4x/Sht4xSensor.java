@@ -12,8 +12,8 @@ import java.util.List;
 
 /**
  * An SHT4x, which measures on command alone and keeps no settings, so that a reset costs at most
- * one reading (SHT4x datasheet section 4). It has no ID but a serial number, behind checksums as
- * every word is: a chip that answers this command rightly is one.
+ * one reading (SHT4x datasheet "Command Overview"). It has no ID but a serial number, behind
+ * checksums as every word is: a chip that answers this command rightly is one.
  */
 final class Sht4xSensor extends I2cSensor {
 
@@ -21,10 +21,10 @@ final class Sht4xSensor extends I2cSensor {
     private static final int READ_SERIAL = 0x89;
     private static final int SOFT_RESET = 0x94;
 
-    /** Section 3.1, table 5: a soft reset takes at most 1 ms. */
+    /** "System Timings": a soft reset takes at most 1 ms. */
     private static final Duration START_UP = Duration.ofMillis(2);
 
-    /** Section 3.1, table 5: at most 8.3 ms with high precision. */
+    /** "System Timings": at most 8.3 ms with high precision. */
     private static final Duration CONVERSION = Duration.ofMillis(9);
 
     private static final Duration POLL = Duration.ofMillis(1);
@@ -62,12 +62,12 @@ final class Sht4xSensor extends I2cSensor {
         return CheckedWords.of(device, Crc8.FROM_ONES, whenReady(2 * CheckedWords.BYTES, POLL));
     }
 
-    /** Section 4.6. */
+    /** "Conversion of Signal Output". */
     static double celsius(int raw) {
         return -45 + 175.0 * raw / 65_535;
     }
 
-    /** Section 4.6, which has it that what is beyond 0 and 100 is cut off there. */
+    /** The same, which has it that what is beyond 0 and 100 is cut off there. */
     static double percent(int raw) {
         return Math.clamp(PERCENT_AT_ZERO + PERCENT_OF_ALL * raw / 65_535, 0, 100);
     }

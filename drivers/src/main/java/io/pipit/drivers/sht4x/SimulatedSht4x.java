@@ -8,7 +8,7 @@ import io.pipit.drivers.simulated.world.Air;
 import io.pipit.drivers.simulated.world.World;
 import java.util.Random;
 
-/** The commands of an SHT4x (SHT4x datasheet section 4.5) without its heater. */
+/** The commands of an SHT4x (SHT4x datasheet "Command Overview") without its heater. */
 final class SimulatedSht4x extends CommandChip {
 
     private final World world;
@@ -25,7 +25,7 @@ final class SimulatedSht4x extends CommandChip {
     @Override
     protected void command(byte[] bytes) {
         switch (bytes.length == 1 ? bytes[0] & 0xFF : -1) {
-            // High, medium and low precision; typical times of section 3.1.
+            // High, medium and low precision; typical times of "System Timings".
             case 0xFD -> measure(6_900_000);
             case 0xF6 -> measure(3_700_000);
             case 0xE0 -> measure(1_300_000);

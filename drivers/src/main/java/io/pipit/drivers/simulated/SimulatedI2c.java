@@ -2,13 +2,12 @@ package io.pipit.drivers.simulated;
 
 import com.pi4j.Pi4J;
 import com.pi4j.context.Context;
-import com.pi4j.exception.Pi4JException;
 import com.pi4j.io.i2c.I2C;
-import com.pi4j.io.i2c.I2CConfig;
 import io.pipit.drivers.Buses;
 import io.pipit.drivers.SensorException;
 import io.pipit.drivers.SensorException.Category;
 import io.pipit.drivers.i2c.WiredI2cProvider;
+import io.pipit.drivers.pi4j.Configs;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -64,26 +63,9 @@ public final class SimulatedI2c implements Buses {
                             .build();
             pi4j = context;
         }
-        I2CConfig config =
-                I2C.newConfigBuilder(context)
-                        .id("%s-0x%02x".formatted(bus, address))
-                        .bus(number)
-                        .device(address)
-                        .build();
-        if (context.registry().exists(config.id())) {
-            throw new SensorException(
-                    Category.CONFIGURATION,
-                    "0x%02x on bus %s is in use already: two sensors have the same bus and address"
-                            .formatted(address, bus));
-        }
-        try {
-            return context.<WiredI2cProvider>provider(PROVIDER).create(config);
-        } catch (Pi4JException e) {
-            throw new SensorException(
-                    Category.IO,
-                    "0x%02x on bus %s cannot be opened: %s".formatted(address, bus, e.getMessage()),
-                    e);
-        }
+        WiredI2cProvider provider = context.provider(PROVIDER);
+        return Configs.opened(
+                context, Configs.i2c(context, bus, number, address), provider::create);
     }
 
     private static int number(String bus) {

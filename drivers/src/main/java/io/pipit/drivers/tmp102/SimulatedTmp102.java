@@ -4,10 +4,10 @@ import io.pipit.drivers.BusClock;
 import io.pipit.drivers.simulated.WordChip;
 import io.pipit.drivers.simulated.world.World;
 
-/** The registers of a TMP102 (TMP102 datasheet section 7.5), without its alert. */
+/** The registers of a TMP102 (TMP102 datasheet "Programming"), without its alert. */
 final class SimulatedTmp102 extends WordChip {
 
-    /** The typical time of a conversion (section 6.5). */
+    /** The typical time of a conversion ("Electrical Characteristics"). */
     private static final long CONVERSION_NS = 26_000_000;
 
     private static final int SHUT_DOWN = 0x0100;

@@ -10,9 +10,9 @@ import java.util.List;
 
 /**
  * A TMP102 in one-shot mode: it is shut down, and measures once for each reading (TMP102 datasheet
- * section 7.4.2). It has no ID, so it is known by the bits of its configuration that nobody can
- * change (section 7.5.3). The alert is not used: its lower limit holds a number that no chip wakes
- * up with, and must still be there beside each result.
+ * "One-Shot and Conversion Ready"). It has no ID, so it is known by the bits of its configuration
+ * that nobody can change ("Configuration Register"). The alert is not used: its lower limit holds a
+ * number that no chip wakes up with, and must still be there beside each result.
  */
 final class Tmp102Sensor extends I2cSensor {
 
@@ -39,7 +39,7 @@ final class Tmp102Sensor extends I2cSensor {
     /** -54.75 degrees. */
     private static final int LOWER_LIMIT_WHEN_OURS = 0xC940;
 
-    /** Section 6.5: at most 35 ms. */
+    /** "Electrical Characteristics": at most 35 ms. */
     private static final Duration CONVERSION = Duration.ofMillis(35);
 
     private static final Duration POLL = Duration.ofMillis(2);
@@ -80,12 +80,12 @@ final class Tmp102Sensor extends I2cSensor {
         return List.of(within("temperature", celsius(raw), "Cel", -40, 125));
     }
 
-    /** Section 7.3.2: 16 to the degree in the upper twelve bits. */
+    /** "Temperature Register": 16 to the degree in the upper twelve bits. */
     static double celsius(int raw) {
         return ((short) raw >> 4) / 16.0;
     }
 
-    /** While it converts, the bit that starts it reads as zero (section 7.5.3.4). */
+    /** While it converts, the bit that starts it reads as zero ("One-Shot"). */
     private void trigger() throws SensorException {
         for (int attempt = 0; attempt < TRIGGERS_MAX; attempt++) {
             device.writeWord(CONFIGURATION, IDLE | ONE_SHOT);

@@ -14,7 +14,7 @@ record Exposure(int ms, String gain) {
 
     private static final List<Double> GAIN_FACTORS = List.of(0.125, 0.25, 1.0, 2.0);
 
-    /** ALS_GAIN and ALS_IT (VEML7700 datasheet table 1). */
+    /** ALS_GAIN and ALS_IT (VEML7700 datasheet "Command Register Format"). */
     private static final List<Integer> GAIN_CODES = List.of(0b10, 0b11, 0b00, 0b01);
 
     private static final List<Integer> TIMES = List.of(25, 50, 100, 200, 400, 800);

@@ -9,7 +9,8 @@ class Aht20SensorTest {
 
     @Test
     void convertsAsTheDatasheetDoes() {
-        // Section 6: a share of 2^20 is a share of 200 degrees from -50 on, and of 100 per cent.
+        // "Signal Conversion": a share of 2^20 is a share of 200 degrees from -50 on, and of 100
+        // per cent.
         assertThat(Aht20Sensor.celsius(0)).isEqualTo(-50);
         assertThat(Aht20Sensor.celsius(0x60000)).isEqualTo(25);
         assertThat(Aht20Sensor.celsius(0xFFFFF)).isEqualTo(150, within(0.001));

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class CalibrationTest {
 
-    /** The example of the BMP180 datasheet, section 3.5. */
+    /** The example of the BMP180 datasheet, "Calculating pressure and temperature". */
     private static final Calibration DATASHEET =
             new Calibration(408, -72, -14383, 32741, 32757, 23153, 6190, 4, -32768, -8711, 2868);
 

@@ -9,7 +9,8 @@ import org.junit.jupiter.api.Test;
 class CalibrationTest {
 
     /**
-     * The example of the BMP280's datasheet, section 3.12, and a usual calibration for humidity.
+     * The example of the BMP280's datasheet, "Calculating pressure and temperature", and a usual
+     * calibration for humidity.
      */
     private static final Calibration DATASHEET =
             new Calibration(
@@ -99,7 +100,7 @@ class CalibrationTest {
         assertThat(broken.pascals(broken.fine(519888), 415148)).isNaN();
     }
 
-    /** BME280 datasheet section 8.1. */
+    /** BME280 datasheet "Compensation formulas in double precision floating point". */
     private static double humidity(Calibration c, int fine, int raw) {
         double h = fine - 76800.0;
         h =
@@ -115,7 +116,7 @@ class CalibrationTest {
         return Math.clamp(h, 0, 100);
     }
 
-    /** BME280 datasheet section 8.1. */
+    /** BME280 datasheet "Compensation formulas in double precision floating point". */
     private static double pressure(Calibration c, double fine, int raw) {
         double x = fine / 2.0 - 64000.0;
         double y = x * x * c.p6() / 32768.0;

@@ -14,6 +14,7 @@ import io.pipit.drivers.Sensor;
 import io.pipit.drivers.SensorException;
 import io.pipit.drivers.SensorException.Category;
 import io.pipit.drivers.SensorSettings;
+import io.pipit.drivers.line.FakeLines;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;

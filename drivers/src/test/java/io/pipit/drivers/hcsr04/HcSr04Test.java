@@ -4,20 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.within;
 
-import com.pi4j.Pi4J;
-import com.pi4j.context.Context;
-import com.pi4j.io.exception.IOException;
-import com.pi4j.io.gpio.digital.DigitalInput;
-import com.pi4j.io.gpio.digital.DigitalInputBase;
-import com.pi4j.io.gpio.digital.DigitalInputConfig;
-import com.pi4j.io.gpio.digital.DigitalInputProvider;
-import com.pi4j.io.gpio.digital.DigitalOutput;
-import com.pi4j.io.gpio.digital.DigitalOutputBase;
-import com.pi4j.io.gpio.digital.DigitalOutputConfig;
-import com.pi4j.io.gpio.digital.DigitalOutputProvider;
-import com.pi4j.io.gpio.digital.DigitalState;
-import com.pi4j.io.i2c.I2C;
-import io.pipit.drivers.Buses;
 import io.pipit.drivers.Hardware;
 import io.pipit.drivers.ManualClock;
 import io.pipit.drivers.Measurement;
@@ -27,9 +13,7 @@ import io.pipit.drivers.SensorException.Category;
 import io.pipit.drivers.SensorSettings;
 import io.pipit.drivers.line.Edge;
 import io.pipit.drivers.line.EdgeListener;
-import io.pipit.drivers.line.EdgeSource;
-import io.pipit.drivers.line.InputRequest;
-import io.pipit.drivers.line.OutputRequest;
+import io.pipit.drivers.line.FakeLines;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -37,8 +21,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class HcSr04Test {
@@ -47,8 +31,15 @@ class HcSr04Test {
     private interface Answer extends Consumer<EdgeListener> {}
 
     private final ManualClock clock = new ManualClock();
-    private final Lines lines = new Lines();
+    private final FakeLines lines = new FakeLines();
+    private final Deque<Answer> next = new ArrayDeque<>();
+    private Answer always = _ -> {};
     private final HcSr04Driver driver = new HcSr04Driver();
+
+    @BeforeEach
+    void connect() {
+        lines.whenOff = listener -> (next.isEmpty() ? always : next.remove()).accept(listener);
+    }
 
     @AfterEach
     void givesTheLinesBack() {
@@ -65,7 +56,7 @@ class HcSr04Test {
     @Test
     void measuresThereAndBack() throws Exception {
         // 5826 us at 343.2 m/s are 2 m.
-        lines.always = pulse(5_826_000);
+        always = pulse(5_826_000);
         try (Sensor sensor = open(Map.of())) {
             assertThat(metres(sensor)).isCloseTo(1, within(0.001));
         }
@@ -76,27 +67,27 @@ class HcSr04Test {
 
     @Test
     void oneThatIsOffDoesNotCount() throws Exception {
-        lines.always = pulse(5_826_000);
+        always = pulse(5_826_000);
         try (Sensor sensor = open(Map.of())) {
-            lines.next.add(pulse(9_000_000));
+            next.add(pulse(9_000_000));
             assertThat(metres(sensor)).isCloseTo(1, within(0.001));
-            lines.next.add(pulse(500_000));
+            next.add(pulse(500_000));
             assertThat(metres(sensor)).isCloseTo(1, within(0.001));
         }
     }
 
     @Test
     void triesAgainWhereNoEchoComes() throws Exception {
-        lines.always = pulse(5_826_000);
+        always = pulse(5_826_000);
         try (Sensor sensor = open(Map.of())) {
-            lines.next.add(_ -> {});
-            lines.next.add(pulse(38_000_000));
+            next.add(_ -> {});
+            next.add(pulse(38_000_000));
             assertThat(metres(sensor)).isCloseTo(1, within(0.001));
-            assertThat(lines.next).isEmpty();
-            lines.next.add(_ -> {});
-            lines.next.add(pulse(5_826_000));
-            lines.next.add(_ -> {});
-            lines.next.add(_ -> {});
+            assertThat(next).isEmpty();
+            next.add(_ -> {});
+            next.add(pulse(5_826_000));
+            next.add(_ -> {});
+            next.add(_ -> {});
             assertThat(failure(sensor).category()).isEqualTo(Category.ABSENT);
         }
     }
@@ -107,32 +98,32 @@ class HcSr04Test {
             assertThat(failure(sensor).category()).isEqualTo(Category.ABSENT);
             assertThat(failure(sensor)).hasMessageContaining("lines 23 and 24 does not answer");
             // As the module does where nothing is in front of it.
-            lines.always = pulse(38_000_000);
+            always = pulse(38_000_000);
             assertThat(failure(sensor).category()).isEqualTo(Category.OUT_OF_RANGE);
-            lines.always = listener -> listener.edge(new Edge(5, true, 0));
+            always = listener -> listener.edge(new Edge(5, true, 0));
             assertThat(failure(sensor).category()).isEqualTo(Category.OUT_OF_RANGE);
-            lines.always = pulse(23_309_000);
+            always = pulse(23_309_000);
             assertThat(metres(sensor)).isCloseTo(4, within(0.001));
-            lines.always = pulse(100_000);
+            always = pulse(100_000);
             assertThat(failure(sensor)).hasMessageContaining("0.017 m");
-            lines.always =
+            always =
                     listener -> {
                         pulse(5_826_000).accept(listener);
                         pulse(5_826_000).accept(listener);
                     };
             assertThat(failure(sensor)).hasMessageContaining("more than one pulse");
-            lines.always = listener -> listener.edge(new Edge(5, false, 0));
+            always = listener -> listener.edge(new Edge(5, false, 0));
             assertThat(failure(sensor).category()).isEqualTo(Category.IO);
-            lines.always =
+            always =
                     listener -> {
                         listener.edge(new Edge(5, true, 0));
                         listener.edge(new Edge(5_826_005, false, 2));
                     };
             assertThat(failure(sensor).category()).isEqualTo(Category.IO);
-            lines.high = true;
+            lines.active = true;
             assertThat(failure(sensor)).hasMessageContaining("holds Echo high");
-            lines.high = false;
-            lines.always = pulse(5_826_000);
+            lines.active = false;
+            always = pulse(5_826_000);
             assertThat(metres(sensor)).isCloseTo(1, within(0.001));
         }
     }
@@ -143,10 +134,10 @@ class HcSr04Test {
             lines.failing = true;
             assertThat(failure(sensor)).hasMessageContaining("cannot be reached: gone");
             lines.failing = false;
-            lines.always = listener -> listener.failed("line 24 tells of no more edges");
+            always = listener -> listener.failed("line 24 tells of no more edges");
             assertThat(failure(sensor)).hasMessageContaining("no more edges");
         }
-        lines.always = pulse(5_826_000);
+        always = pulse(5_826_000);
         try (Sensor sensor = open(Map.of())) {
             assertThat(metres(sensor)).isCloseTo(1, within(0.001));
         }
@@ -195,103 +186,5 @@ class HcSr04Test {
         return driver.open(
                 SensorSettings.of("s", driver.descriptor(), options),
                 new Hardware(Path.of("/"), Path.of("/"), clock, List.of(lines)));
-    }
-
-    /** Two lines, and the device at their ends. */
-    private static final class Lines implements Buses {
-
-        private final Deque<Answer> next = new ArrayDeque<>();
-        private Answer always = _ -> {};
-        private @Nullable EdgeListener listener;
-        private boolean high;
-        private boolean failing;
-        private boolean refused;
-        private int open;
-
-        @Override
-        public boolean serves(String bus) {
-            return false;
-        }
-
-        @Override
-        public I2C i2c(String bus, int address) {
-            throw new IllegalStateException();
-        }
-
-        @Override
-        public boolean hasLines() {
-            return true;
-        }
-
-        @Override
-        public DigitalInput input(InputRequest wanted) throws SensorException {
-            if (refused) {
-                throw new SensorException(Category.CONFIGURATION, "no line " + wanted.line());
-            }
-            open++;
-            Context none = Pi4J.newContextBuilder().noAutoDetect().disableShutdownHook().build();
-            DigitalInputConfig config =
-                    DigitalInput.newConfigBuilder(none).bcm(wanted.line()).build();
-            none.shutdown();
-            return new In(config);
-        }
-
-        @Override
-        public DigitalOutput output(OutputRequest wanted) {
-            open++;
-            Context none = Pi4J.newContextBuilder().noAutoDetect().disableShutdownHook().build();
-            DigitalOutputConfig config =
-                    DigitalOutput.newConfigBuilder(none).bcm(wanted.line()).build();
-            none.shutdown();
-            return new Out(config);
-        }
-
-        @Override
-        public void close() {}
-
-        private final class In extends DigitalInputBase implements EdgeSource {
-
-            In(DigitalInputConfig config) {
-                super((DigitalInputProvider) null, config);
-            }
-
-            @Override
-            public DigitalState state() {
-                return high ? DigitalState.HIGH : DigitalState.LOW;
-            }
-
-            @Override
-            public void listen(EdgeListener ear) {
-                listener = ear;
-            }
-
-            @Override
-            public void close() {
-                open--;
-            }
-        }
-
-        private final class Out extends DigitalOutputBase {
-
-            Out(DigitalOutputConfig config) {
-                super((DigitalOutputProvider) null, config);
-            }
-
-            @Override
-            public DigitalOutput state(DigitalState wish) {
-                if (failing) {
-                    throw new IOException("gone");
-                }
-                if (wish.isLow() && listener != null) {
-                    (next.isEmpty() ? always : next.remove()).accept(listener);
-                }
-                return this;
-            }
-
-            @Override
-            public void close() {
-                open--;
-            }
-        }
     }
 }

@@ -9,7 +9,8 @@ class Crc8Test {
 
     @Test
     void isThatOfTheDatasheets() {
-        // SHT3x-DIS section 4.12; SCD4x section 3.5; HTU21D(F) "CRC checksum", three of them.
+        // SHT3x-DIS section 4.12; SCD4x "read_measurement"; HTU21D(F) "CRC checksum", three of
+        // them.
         assertThat(sum(Crc8.FROM_ONES, "BEEF")).isEqualTo(0x92);
         assertThat(sum(Crc8.FROM_ONES, "01F4")).isEqualTo(0x33);
         assertThat(sum(Crc8.FROM_ONES, "6667")).isEqualTo(0xA2);

@@ -27,6 +27,7 @@ final class FakeI2c implements FakeKernel.Device {
     final Map<Integer, Integer> pointers = new TreeMap<>();
     @Nullable Errno failure;
     long timeout;
+    long retries;
     int slave;
     int transfers;
 
@@ -41,7 +42,9 @@ final class FakeI2c implements FakeKernel.Device {
 
     @Override
     public int ioctl(long request, long argument) throws KernelException {
-        if (request == 0x702) {
+        if (request == 0x701) {
+            retries = argument;
+        } else if (request == 0x702) {
             timeout = argument;
         } else if (request == 0x703) {
             if (held.contains((int) argument)) {

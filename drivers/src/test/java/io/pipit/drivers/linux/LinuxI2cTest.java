@@ -14,9 +14,13 @@ import io.pipit.drivers.i2c.I2cDevice;
 import io.pipit.drivers.linux.kernel.Errno;
 import io.pipit.drivers.linux.kernel.FakeKernel;
 import io.pipit.drivers.linux.kernel.Word;
+import java.lang.Thread.State;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -83,7 +87,9 @@ class LinuxI2cTest {
             bus.chip(0x76)[0xF5] = 0xA0;
             assertThat(device.read(0xF4, 2)).containsExactly(0x25, 0xA0);
             assertThat(bus.transfers).isEqualTo(3);
-            assertThat(bus.timeout).isEqualTo(50);
+            // Two attempts of 250 ms at the most.
+            assertThat(bus.timeout).isEqualTo(25);
+            assertThat(bus.retries).isEqualTo(1);
         }
     }
 
@@ -165,7 +171,8 @@ class LinuxI2cTest {
         assertThat(held)
                 .hasMessageContaining("0x76 on bus i2c-1 is held by")
                 .hasMessageContaining("bmp280 (chip bme280)")
-                .hasMessageContaining("driver = \"iio\"");
+                .hasMessageContaining("driver = \"iio\"")
+                .hasMessageContaining("EBUSY");
         assertThat(kernel.openCount()).isZero();
         // Also where it comes later.
         bus.held.clear();
@@ -186,7 +193,8 @@ class LinuxI2cTest {
             SensorException nobody = failureOf(device);
             assertThat(nobody.category()).isEqualTo(Category.ABSENT);
             assertThat(nobody)
-                    .hasMessageContaining("nothing answers at 0x76 on bus i2c-1")
+                    .hasMessageContaining(
+                            "nothing answers at 0x76 on bus i2c-1 (EREMOTEIO, no acknowledge)")
                     .hasMessageEndingWith(
                             "these addresses answer: 0x40, 0x50, 0x68 (held by the kernel), 0x77");
             int transfers = bus.transfers;
@@ -206,6 +214,7 @@ class LinuxI2cTest {
         try (I2cDevice device = open("i2c-1", 0x76)) {
             SensorException stuck = failureOf(device);
             assertThat(stuck.category()).isEqualTo(Category.TIMEOUT);
+            assertThat(stuck).hasMessageContaining("(ETIMEDOUT, timed out) took too long");
             assertThat(bus.transfers).isEqualTo(1);
             bus.failure = Errno.ENXIO;
             int before = bus.transfers;
@@ -220,10 +229,54 @@ class LinuxI2cTest {
             bus.failure = Errno.EIO;
             SensorException failed = failureOf(device);
             assertThat(failed.category()).isEqualTo(Category.IO);
-            assertThat(failed).hasMessageContaining("EIO, input or output error");
+            assertThat(failed)
+                    .hasMessageContaining("EIO, input or output error")
+                    .hasMessageContaining("check the wires and the pull-ups");
             bus.failure = new Errno(84);
             assertThat(failureOf(device)).hasMessageContaining("errno 84");
+            bus.failure = Errno.EOPNOTSUPP;
+            assertThat(failureOf(device))
+                    .hasMessageContaining("EOPNOTSUPP")
+                    .hasMessageContaining("connect the chip to another bus");
+            bus.failure = Errno.EPERM;
+            SensorException denied = failureOf(device);
+            assertThat(denied.category()).isEqualTo(Category.DENIED);
+            assertThat(denied).hasMessageContaining("EPERM").hasMessageContaining("group i2c");
+            bus.failure = null;
+            bus.held.add(0x76);
+            assertThat(failureOf(device))
+                    .hasMessageContaining("EBUSY")
+                    .hasMessageContaining("dmesg");
         }
+    }
+
+    @Test
+    void whoHasTheBusForSeveralTransfersIsNotInterrupted() throws Exception {
+        bus.chip(0x40);
+        bus.chip(0x41);
+        List<String> order = Collections.synchronizedList(new ArrayList<>());
+        try (I2C first = linux.i2c("i2c-1", 0x40);
+                I2C second = linux.i2c("i2c-1", 0x41)) {
+            Thread other =
+                    new Thread(() -> {
+                        second.readRegister(0);
+                        order.add("the other one");
+                    });
+            first.execute(() -> {
+                first.write((byte) 0);
+                other.start();
+                while (!EnumSet.of(State.WAITING, State.TIMED_WAITING, State.BLOCKED)
+                        .contains(other.getState())) {
+                    assertThat(other.getState()).isNotEqualTo(State.TERMINATED);
+                    Thread.onSpinWait();
+                }
+                first.read();
+                order.add("the first one");
+                return true;
+            });
+            other.join();
+        }
+        assertThat(order).containsExactly("the first one", "the other one");
     }
 
     @Test

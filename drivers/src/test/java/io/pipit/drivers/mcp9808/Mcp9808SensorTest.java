@@ -8,7 +8,8 @@ class Mcp9808SensorTest {
 
     @Test
     void convertsAsTheDatasheetDoes() {
-        // Section 5.1.3.1: (upper byte * 16 + lower byte / 16), less 256 where the sign is set.
+        // "Ambient Temperature Register": (upper byte * 16 + lower byte / 16), less 256 where the
+        // sign is set.
         assertThat(Mcp9808Sensor.celsius(0x0194)).isEqualTo(25.25);
         assertThat(Mcp9808Sensor.celsius(0x1E6C)).isEqualTo(0xE * 16 + 0x6C / 16.0 - 256);
         assertThat(Mcp9808Sensor.celsius(0x1FFF)).isEqualTo(-0.0625);

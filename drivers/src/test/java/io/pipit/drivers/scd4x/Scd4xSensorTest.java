@@ -9,7 +9,7 @@ class Scd4xSensorTest {
 
     @Test
     void convertsAsTheDatasheetDoes() {
-        // Section 3.6.2: 01F4, 6667 and 5EB9 are 500 ppm, 25 Cel and 37 %RH.
+        // "read_measurement": 01F4, 6667 and 5EB9 are 500 ppm, 25 Cel and 37 %RH.
         assertThat(Scd4xSensor.celsius(0x6667)).isEqualTo(25, within(0.005));
         assertThat(Scd4xSensor.percent(0x5EB9)).isEqualTo(37, within(0.005));
     }

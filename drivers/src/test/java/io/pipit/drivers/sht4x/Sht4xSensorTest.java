@@ -9,7 +9,7 @@ class Sht4xSensorTest {
 
     @Test
     void convertsAsTheDatasheetDoes() {
-        // Section 4.6: 56 %RH is (56 + 6) / 125 of 65535, or 32505.
+        // "Conversion of Signal Output": 56 %RH is (56 + 6) / 125 of 65535, or 32505.
         assertThat(Sht4xSensor.celsius(0)).isEqualTo(-45);
         assertThat(Sht4xSensor.celsius(65_535)).isEqualTo(130);
         assertThat(Sht4xSensor.celsius(0x6666)).isEqualTo(25, within(0.003));

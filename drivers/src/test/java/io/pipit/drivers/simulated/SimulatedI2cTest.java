@@ -90,7 +90,7 @@ class SimulatedI2cTest {
             assertThatExceptionOfType(SensorException.class)
                     .isThrownBy(() -> i2c.i2c("simulated", 0x50))
                     .satisfies(e -> assertThat(e.category()).isEqualTo(Category.CONFIGURATION))
-                    .withMessageContaining("two sensors have the same bus and address");
+                    .withMessageContaining("it stands in the configuration twice");
             device.close();
             device.close();
             assertThat(i2c.i2c("simulated", 0x50).isOpen()).isTrue();

@@ -8,7 +8,7 @@ class Tmp102SensorTest {
 
     @Test
     void convertsAsTheDatasheetDoes() {
-        // Section 7.3.2, the table of 12-bit temperatures, in the upper bits of the register.
+        // "12-Bit Temperature Data Format", in the upper bits of the register.
         assertThat(Tmp102Sensor.celsius(0x7FF0)).isEqualTo(127.9375);
         assertThat(Tmp102Sensor.celsius(0x4B00)).isEqualTo(75);
         assertThat(Tmp102Sensor.celsius(0x1900)).isEqualTo(25);

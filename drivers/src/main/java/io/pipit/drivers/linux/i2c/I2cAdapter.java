@@ -25,6 +25,9 @@ final class I2cAdapter implements I2cWires {
 
     private static final int TIMEOUT_UNIT_MS = 10;
 
+    /** Where another master had the bus; after that it is a reading that failed. */
+    private static final int RETRIES = 1;
+
     private final String bus;
     private final Kernel kernel;
     private final int descriptor;
@@ -49,8 +52,12 @@ final class I2cAdapter implements I2cWires {
         try {
             Struct functions = Struct.ofSize(kernel.word().bytes());
             kernel.ioctl(descriptor, I2cRequests.FUNCS, functions);
+            kernel.ioctl(descriptor, I2cRequests.RETRIES, RETRIES);
+            // The kernel's limit is one for each attempt.
             kernel.ioctl(
-                    descriptor, I2cRequests.TIMEOUT, TRANSFER_MAX.toMillis() / TIMEOUT_UNIT_MS);
+                    descriptor,
+                    I2cRequests.TIMEOUT,
+                    TRANSFER_MAX.toMillis() / (1 + RETRIES) / TIMEOUT_UNIT_MS);
             // All that are known are in the lower half, which comes first: ARM and x86.
             long known = Integer.toUnsignedLong(functions.intAt(0));
             return new I2cAdapter(bus, kernel, descriptor, known, holders, scan);
@@ -227,23 +234,38 @@ final class I2cAdapter implements I2cWires {
         String what = "0x%02x on bus %s: %s".formatted(address, bus, e.getMessage());
         Errno errno = e.errno();
         if (isNak(errno)) {
-            return new I2cException(Reason.NAK, what, scan.hint(address, this, holders));
+            return failed(Reason.NAK, what, errno, scan.hint(address, this, holders));
         }
         if (errno.equals(Errno.EBUSY)) {
             return holders.of(address)
                     .map(holder ->
                             new I2cException(
                                     Reason.HELD,
-                                    "0x%02x on bus %s is held by the kernel's own driver %s: read the chip through that (driver = \"iio\" or \"hwmon\"), or take its dtoverlay out of /boot/firmware/config.txt and restart"
+                                    "0x%02x on bus %s is held by the kernel's own driver %s: read the chip through that (driver = \"iio\" or \"hwmon\"), or take its dtoverlay out of /boot/firmware/config.txt and restart (EBUSY)"
                                             .formatted(address, bus, holder)))
-                    .orElseGet(() -> new I2cException(Reason.IO, what));
+                    .orElseGet(() ->
+                            failed(
+                                    Reason.IO,
+                                    what,
+                                    errno,
+                                    "something in the kernel has the address or the bus; see dmesg"));
         }
         if (errno.equals(Errno.ETIMEDOUT)) {
-            return new I2cException(Reason.TIMEOUT, what);
+            return failed(Reason.TIMEOUT, what, errno, "");
         }
         if (errno.equals(Errno.EACCES) || errno.equals(Errno.EPERM)) {
-            return new I2cException(Reason.DENIED, what);
+            return failed(Reason.DENIED, what, errno, "");
         }
-        return new I2cException(Reason.IO, what);
+        return failed(
+                Reason.IO,
+                what,
+                errno,
+                errno.equals(Errno.EOPNOTSUPP) || errno.equals(Errno.EINVAL)
+                        ? "this adapter can't do it; connect the chip to another bus"
+                        : "check the wires and the pull-ups, shorten the wires or lower the bus speed");
+    }
+
+    private static I2cException failed(Reason reason, String what, Errno errno, String hint) {
+        return new I2cException(reason, what, errno.toString(), hint);
     }
 }

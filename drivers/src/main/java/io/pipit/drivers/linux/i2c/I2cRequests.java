@@ -6,6 +6,9 @@ import io.pipit.drivers.linux.kernel.Word;
 /** The requests of i2c-dev and their structs (linux/i2c-dev.h, linux/i2c.h). */
 final class I2cRequests {
 
+    /** How often a transfer is tried again where another master had the bus; for the adapter. */
+    static final long RETRIES = 0x0701;
+
     /** How long a transfer may take, in units of 10 ms; holds for the adapter. */
     static final long TIMEOUT = 0x0702;
 
