@@ -94,7 +94,7 @@ class BusHappeningsTest {
                             return false;
                         }
                     },
-                    new Bus.Listener() {
+                    new BusListener() {
                         @Override
                         public void read(
                                 String sensor,
@@ -133,6 +133,21 @@ class BusHappeningsTest {
                         @Override
                         public void failed(String sensor, String reason) {
                             said.add(sensor + " failed: " + reason);
+                        }
+
+                        @Override
+                        public void left(String sensor, String reason) {
+                            said.add(sensor + " left: " + reason);
+                        }
+
+                        @Override
+                        public void wedged(String trouble, boolean again) {
+                            said.add(trouble);
+                        }
+
+                        @Override
+                        public void freed() {
+                            said.add("freed");
                         }
 
                         @Override

@@ -25,6 +25,10 @@ final class I2cAdapter implements I2cWires {
 
     private static final int TIMEOUT_UNIT_MS = 10;
 
+    /** Only the adapter's own driver can clock a chip free that holds SDA. */
+    private static final String FREE_IT =
+            "check the wiring, and switch the power of the chips on it off and on; the kernel frees a bus by itself where its driver can and the device tree names its scl-gpios";
+
     private final String bus;
     private final Kernel kernel;
     private final int descriptor;
@@ -82,7 +86,8 @@ final class I2cAdapter implements I2cWires {
                     ? plain(address, written, count)
                     : smbus(written, count);
         } catch (KernelException e) {
-            throw failure(address, e);
+            // Not the address, which was claimed: so say adapters for which the bus is never free.
+            throw e.errno().equals(Errno.EBUSY) ? wedged(address, e) : failure(address, e);
         }
     }
 
@@ -218,8 +223,16 @@ final class I2cAdapter implements I2cWires {
                 || errno.equals(Errno.ENODEV);
     }
 
+    private I2cException wedged(int address, KernelException e) {
+        return new I2cException(Reason.TIMEOUT, what(address, e), FREE_IT);
+    }
+
+    private String what(int address, KernelException e) {
+        return "0x%02x on bus %s: %s".formatted(address, bus, e.getMessage());
+    }
+
     private I2cException failure(int address, KernelException e) {
-        String what = "0x%02x on bus %s: %s".formatted(address, bus, e.getMessage());
+        String what = what(address, e);
         Errno errno = e.errno();
         if (isNak(errno)) {
             return new I2cException(Reason.NAK, what, scan.hint(address, this, holders));
@@ -234,7 +247,7 @@ final class I2cAdapter implements I2cWires {
                     .orElseGet(() -> new I2cException(Reason.IO, what));
         }
         if (errno.equals(Errno.ETIMEDOUT)) {
-            return new I2cException(Reason.TIMEOUT, what);
+            return wedged(address, e);
         }
         if (errno.equals(Errno.EACCES) || errno.equals(Errno.EPERM)) {
             return new I2cException(Reason.DENIED, what);
