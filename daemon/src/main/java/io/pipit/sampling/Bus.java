@@ -299,7 +299,7 @@ final class Bus implements Runnable {
             long now = time.monotonicNanos();
             SensorSpec spec = schedule.due(now);
             // In turns, so that a line that chatters keeps no other from its readings.
-            SensorSpec told = spec == null || !justWoken ? nextWoken() : null;
+            SensorSpec told = spec == null || !justWoken ? nextToAsk(now) : null;
             due = told == null;
             justWoken = !due;
             spec = due ? spec : told;
@@ -319,8 +319,12 @@ final class Bus implements Runnable {
         return true;
     }
 
-    /** One that was woken and is still open; null where there is none. */
-    private @Nullable SensorSpec nextWoken() {
+    /** One that was woken, or wants to be asked by now, and is open; null where there is none. */
+    private @Nullable SensorSpec nextToAsk(long now) {
+        SensorSpec waiting = schedule.toAsk(now);
+        if (waiting != null) {
+            return waiting;
+        }
         while (!woken.isEmpty()) {
             String sensor = woken.iterator().next();
             woken.remove(sensor);
@@ -337,6 +341,7 @@ final class Bus implements Runnable {
         boolean listens = false;
         try {
             boolean mayHappen = opened.onHappening(() -> wake(sensor));
+            long asked = opened.askedEvery().toNanos();
             lock.lock();
             try {
                 if (mayHappen) {
@@ -344,6 +349,7 @@ final class Bus implements Runnable {
                 } else {
                     eventful.remove(sensor);
                 }
+                schedule.askEvery(sensor, asked, time.monotonicNanos());
             } finally {
                 lock.unlock();
             }
@@ -384,6 +390,7 @@ final class Bus implements Runnable {
                         "a reading took %s, more than the %s that it may"
                                 .formatted(text(taken), text(spec.readMax().toNanos()));
             }
+            schedule.asked(sensor, now);
             if (done.left) {
                 left.remove(done);
                 schedule.back(sensor);
@@ -462,9 +469,7 @@ final class Bus implements Runnable {
                             .formatted(
                                     name,
                                     failure,
-                                    tries == 0
-                                            ? ""
-                                            : "; tries to get it back: " + tries);
+                                    tries == 0 ? "" : "; tries to get it back: " + tries);
             tries++;
         } else if (!trouble.isEmpty()) {
             trouble = "";

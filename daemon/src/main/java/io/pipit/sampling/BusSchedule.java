@@ -37,6 +37,8 @@ final class BusSchedule {
         private final long origin;
         private final long every;
         private long due;
+        private long askedEvery;
+        private long asked;
         private State state = State.WAITING;
         private String reason = "";
         private long since;
@@ -56,6 +58,7 @@ final class BusSchedule {
             this.origin = now;
             this.every = spec.every().toNanos();
             this.due = now;
+            this.asked = Long.MAX_VALUE;
             this.since = now;
         }
 
@@ -133,10 +136,52 @@ final class BusSchedule {
         return first == null || first.due > now ? null : first.spec;
     }
 
-    /** When the next one is due; {@link Long#MAX_VALUE} where there is none. */
+    /** The one that wants to be asked what happened for longest; null where none does. */
+    @Nullable SensorSpec toAsk(long now) {
+        Entry first = firstToAsk();
+        return first == null || first.asked > now ? null : first.spec;
+    }
+
+    /** When the next one is due, or wants to be asked; {@link Long#MAX_VALUE} where none does. */
     long nextNanos() {
         Entry first = first();
-        return first == null ? Long.MAX_VALUE : first.due;
+        Entry asked = firstToAsk();
+        return Math.min(
+                first == null ? Long.MAX_VALUE : first.due,
+                asked == null ? Long.MAX_VALUE : asked.asked);
+    }
+
+    private @Nullable Entry firstToAsk() {
+        Entry first = null;
+        for (Entry entry : entries.values()) {
+            if (entry.askedEvery > 0
+                    && !away.contains(entry.spec.sensor())
+                    && (first == null || entry.asked < first.asked)) {
+                first = entry;
+            }
+        }
+        return first;
+    }
+
+    /**
+     * From now on it wants to be asked so often, besides its readings.
+     *
+     * @param every nanoseconds; 0 for never
+     */
+    void askEvery(String sensor, long every, long now) {
+        Entry entry = entries.get(sensor);
+        if (entry != null) {
+            entry.askedEvery = every;
+            entry.asked = now + every;
+        }
+    }
+
+    /** It was asked, alone or with a reading. */
+    void asked(String sensor, long now) {
+        Entry entry = entries.get(sensor);
+        if (entry != null) {
+            entry.asked = now + entry.askedEvery;
+        }
     }
 
     private @Nullable Entry first() {
@@ -212,6 +257,7 @@ final class BusSchedule {
         if (entry == null) {
             return;
         }
+        entry.askedEvery = 0;
         entry.busHeld = busHeld;
         heldInARow = busHeld ? heldInARow + 1 : 0;
         long most = Math.max(BACKOFF_MAX.toNanos(), entry.every);

@@ -45,7 +45,7 @@ public final class Sampler implements SensorStatus.Source, AutoCloseable {
     private final Counter recoveries;
     private final Counter missed;
     private final Counter dropped;
-    private final Counter edgesLost;
+    private final Counter happeningsLost;
     private final Counter heldBack;
     private final Counter averaged;
     private final Counter outOfRange;
@@ -91,10 +91,10 @@ public final class Sampler implements SensorStatus.Source, AutoCloseable {
                 metrics.counter(
                         "pipit_sensor_ticks_missed",
                         "Times at which a sensor should have been read and its bus was busy.");
-        this.edgesLost =
+        this.happeningsLost =
                 metrics.counter(
-                        "pipit_sensor_edges_lost",
-                        "Edges of lines that came faster than they could be taken.");
+                        "pipit_sensor_happenings_lost",
+                        "Edges of lines and samples of chips of which no value can be told.");
         this.heldBack =
                 metrics.counter(
                         "pipit_sensor_values_held_back",
@@ -182,13 +182,12 @@ public final class Sampler implements SensorStatus.Source, AutoCloseable {
                     @Override
                     public void happened(
                             String sensor, List<Probe.Happening> happenings, long lost) {
-                        happenings.forEach(
-                                one -> taken(sensor, one.monotonicNanos(), one.values(), 0));
-                        edgesLost.add(lost);
+                        taken(sensor, happenings);
+                        happeningsLost.add(lost);
                         if (lost > 0) {
                             log.warn(
-                                    "edges of sensor " + sensor,
-                                    "they come faster than they can be taken; debounce it");
+                                    "sensor " + sensor + " between its readings",
+                                    "what happens is lost, since it comes faster than it can be taken, or is beyond what can be measured: debounce a line, lower a chip's rate, raise its range");
                         }
                     }
 
@@ -246,6 +245,29 @@ public final class Sampler implements SensorStatus.Source, AutoCloseable {
                         report();
                     }
                 });
+    }
+
+    /** Many together are one event, so that they cost little more than one. */
+    private void taken(String sensor, List<Probe.Happening> happenings) {
+        if (happenings.size() == 1) {
+            Probe.Happening one = happenings.getFirst();
+            taken(sensor, one.monotonicNanos(), one.values(), 0);
+            return;
+        }
+        if (happenings.isEmpty()) {
+            return;
+        }
+        List<Event.Measured> samples = new ArrayList<>(happenings.size());
+        for (Probe.Happening one : happenings) {
+            samples.add(new Event.Measured(sensor, one.monotonicNanos() / 1_000, one.values()));
+        }
+        readings.add(samples.size());
+        if (!inbox.offer(new Event.Sampled(sensor, samples))) {
+            dropped.add(samples.size());
+            log.warn(
+                    "node loop",
+                    "it is behind, and samples of sensor " + sensor + " are lost; see /metrics");
+        }
     }
 
     private void taken(

@@ -28,6 +28,7 @@ class BusHappeningsTest {
         private int opened;
         private int closed;
         private String failure = "";
+        private Duration asked = Duration.ZERO;
 
         private Probe open() {
             opened++;
@@ -43,6 +44,11 @@ class BusHappeningsTest {
         public boolean onHappening(Runnable how) {
             wake = how;
             return true;
+        }
+
+        @Override
+        public Duration askedEvery() {
+            return asked;
         }
 
         @Override
@@ -267,6 +273,28 @@ class BusHappeningsTest {
         bus.step();
         assertThat(door.opened).isEqualTo(2);
         assertThat(said()).hasSize(1);
+    }
+
+    @Test
+    void whoWantsToBeAskedIsAskedBetweenItsReadingsWithoutAWake() {
+        Contact chip = new Contact();
+        chip.asked = Duration.ofMillis(20);
+        bus.add(chip.named("chip"));
+        bus.step();
+        said.clear();
+        chip.wake = () -> {};
+        for (int i = 1; i <= 50; i++) {
+            assertThat(bus.step()).isFalse();
+            chip.edge(i, i);
+            now.addAndGet(20_000_000);
+            assertThat(bus.step()).isTrue();
+        }
+        assertThat(said).hasSize(50).contains("chip 1 at 1", "chip 50 at 50");
+        chip.failure = "gone";
+        now.addAndGet(20_000_000);
+        bus.step();
+        now.addAndGet(SECOND);
+        assertThat(bus.step()).as("closed, and not asked").isFalse();
     }
 
     @Test
