@@ -157,6 +157,8 @@ public record Configuration(
      * @param offset what is added to it then
      * @param range what is possible; what is outside is a fault
      * @param deadband how much a value has to differ by, more than which, from the last one sent
+     * @param every how often one is sent of those that are read, at least the sensor's; empty for
+     *     each. Nothing is averaged then
      */
     public record Quantity(
             Optional<String> unit,
@@ -166,7 +168,8 @@ public record Configuration(
             Optional<Boolean> onChange,
             OptionalDouble deadband,
             Optional<Duration> averageOver,
-            Optional<Duration> atLeastEvery) {}
+            Optional<Duration> atLeastEvery,
+            Optional<Duration> every) {}
 
     /** From the least to the most, both included. */
     public record Range(double least, double most) {}

@@ -38,7 +38,8 @@ final class Calibrated {
                                     quantity.averageOver()
                                             .or(sensor::averageOver)
                                             .orElse(Duration.ZERO),
-                                    quantity.atLeastEvery().orElse(sensor.atLeastEvery())));
+                                    quantity.atLeastEvery().orElse(sensor.atLeastEvery()),
+                                    quantity.every().orElse(Duration.ZERO)));
                 });
         Rule others =
                 new Rule(

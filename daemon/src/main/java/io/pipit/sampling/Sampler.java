@@ -49,6 +49,7 @@ public final class Sampler implements SensorStatus.Source, AutoCloseable {
     private final Counter heldBack;
     private final Counter averaged;
     private final Counter outOfRange;
+    private final Counter leftOut;
     private final Map<String, Bus> buses = new TreeMap<>();
     private volatile List<Bus> known = List.of();
     private final Object healthLock = new Object();
@@ -107,6 +108,10 @@ public final class Sampler implements SensorStatus.Source, AutoCloseable {
                 metrics.counter(
                         "pipit_sensor_values_out_of_range",
                         "Values that didn't go out since they aren't possible by the configuration.");
+        this.leftOut =
+                metrics.counter(
+                        "pipit_sensor_values_left_out",
+                        "Values that didn't go out since their quantity goes out more rarely than it is read.");
         this.dropped =
                 metrics.counter(
                         "pipit_sensor_readings_dropped",
@@ -206,6 +211,7 @@ public final class Sampler implements SensorStatus.Source, AutoCloseable {
                         heldBack.add(tally.heldBack());
                         averaged.add(tally.averaged());
                         outOfRange.add(tally.outOfRange());
+                        leftOut.add(tally.leftOut());
                     }
 
                     @Override

@@ -112,6 +112,13 @@ class CalibratedTest {
     }
 
     @Test
+    void aQuantityMayGoOutMoreRarely() throws IOException {
+        Rule.Set rules = rules("name = 'h'\ndriver = 'host'\nquantity.uptime.every = '1m'\n");
+        assertThat(rules.byQuantity().get("uptime").every()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(rules.others()).isEqualTo(Rule.NONE);
+    }
+
+    @Test
     void aLabelOfTheKernelMayBeCalibrated() throws IOException {
         assertThat(
                         rules(
