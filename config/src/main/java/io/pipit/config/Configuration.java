@@ -157,8 +157,8 @@ public record Configuration(
      * @param offset what is added to it then
      * @param range what is possible; what is outside is a fault
      * @param deadband how much a value has to differ by, more than which, from the last one sent
-     * @param every how often one is sent of those that are read, at least the sensor's; empty for
-     *     each. Nothing is averaged then
+     * @param every how often one is sent of those that are read, at least the sensor's; where it is
+     *     set this quantity isn't averaged, though the sensor be
      */
     public record Quantity(
             Optional<String> unit,

@@ -209,7 +209,7 @@ final class Keys {
                     "every",
                     EVERY.kind(),
                     "How often one of its readings goes out, where that is to be more rarely than the"
-                            + " sensor is read.");
+                            + " sensor is read; in place of average-over.");
 
     /** What stands for the name of a quantity in the header of its table. */
     static final String ANY_QUANTITY = "NAME";

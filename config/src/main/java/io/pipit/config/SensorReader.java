@@ -146,14 +146,10 @@ record SensorReader(Map<String, DriverDescriptor> drivers, Kind.Scope scope) {
                     in.place(Keys.QUANTITY_ON_CHANGE),
                     "on-change: is false, and deadband says the opposite: take one out");
         }
-        if (rarely.isPresent() && (averageOver.isPresent() || sensorsAverage.isPresent())) {
+        if (rarely.isPresent() && averageOver.isPresent()) {
             in.refuse(
                     in.place(Keys.QUANTITY_EVERY),
-                    averageOver.isPresent()
-                            ? "every: average-over says already how often a mean goes out: take one out"
-                            : "every: the sensor's average-over says already how often a mean goes out: set average-over of "
-                                    + name
-                                    + " in its place");
+                    "every: average-over says already how often a mean goes out: take one out");
         }
         every.ifPresent(interval -> {
             refuseShorter(in, Keys.QUANTITY_AVERAGE_OVER, averageOver, interval);

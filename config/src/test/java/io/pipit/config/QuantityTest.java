@@ -96,6 +96,7 @@ class QuantityTest {
         Sensor air =
                 fixture.accepted(
                                 AIR
+                                        + "average-over = '2m'\n"
                                         + "quantity.pressure = { every = '1m', on-change = true, at-least-every = '1m' }\n"
                                         + "quantity.temperature.every = '10s'\n")
                         .sensors()
@@ -154,15 +155,6 @@ class QuantityTest {
                 .singleElement()
                 .asString()
                 .startsWith("pipit.toml:" + problem);
-    }
-
-    @Test
-    void whereTheSensorAveragesAQuantityCannotBeThinnedOut() throws IOException {
-        assertThat(fixture.problems(AIR + "average-over = '1m'\nquantity.pressure.every = '1m'\n"))
-                .singleElement()
-                .asString()
-                .startsWith(
-                        "pipit.toml:7:1: every: the sensor's average-over says already how often a mean goes out: set average-over of pressure in its place");
     }
 
     @ParameterizedTest

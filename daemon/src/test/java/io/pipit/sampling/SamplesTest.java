@@ -113,7 +113,9 @@ class SamplesTest {
                         if (one.values().size() == 1) {
                             temperatures++;
                         } else {
-                            assertThat(one.monotonicMicros()).isGreaterThan(lastMicros);
+                            if (one.monotonicMicros() <= lastMicros) {
+                                throw new AssertionError(one + " isn't after " + lastMicros);
+                            }
                             firstMicros = samples == 0 ? one.monotonicMicros() : firstMicros;
                             lastMicros = one.monotonicMicros();
                             samples++;
