@@ -32,7 +32,7 @@ final class SimulatedMpu6050 extends RegisterChip {
     SimulatedMpu6050(BusClock clock, World world, long seed) {
         this.clock = clock;
         this.world = world;
-        long off = Math.floorMod(seed, 2 * OFF_PER_MILLE_MAX + 1) - OFF_PER_MILLE_MAX;
+        int off = Math.floorMod(seed, 2 * OFF_PER_MILLE_MAX + 1) - OFF_PER_MILLE_MAX;
         this.nanosPerMilli = 1e6 + 1e3 * off;
         powerOn();
     }
