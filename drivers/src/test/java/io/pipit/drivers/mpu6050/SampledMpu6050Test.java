@@ -37,7 +37,7 @@ class SampledMpu6050Test {
     private static final int NUMBERS = 30_000;
 
     /** Numbers its samples, and knows when each was taken. */
-    private final class Numbered extends StillWorld {
+    private static final class Numbered extends StillWorld {
         private long taken;
         private double standing = Double.NaN;
 
@@ -123,7 +123,7 @@ class SampledMpu6050Test {
                 wait(sensor);
                 ask(sensor);
                 // The newest was taken at most a period ago.
-                double age = clock.nanoTime() - last;
+                double age = (double) (clock.nanoTime() - last);
                 if (readings > 5_000) {
                     worst = Math.max(worst, Math.abs(age - period / 2));
                 }
