@@ -13,19 +13,23 @@ import java.util.List;
 public final class Main {
     private static final List<String> ALL = List.of("latency", "replication", "idle", "query");
 
+    /** Too long, or of no use, to be among all. */
+    private static final List<String> OTHERS = List.of("idle-flags", "rate");
+
     private Main() {}
 
     /** Runs them one after the other; ends with 1 where one failed, 2 where a name isn't known. */
     public static void main(String[] arguments) throws Exception {
         List<String> wanted = arguments.length == 0 ? ALL : List.of(arguments);
         for (String name : wanted) {
-            if (!ALL.contains(name) && !name.equals("idle-flags")) {
+            if (!ALL.contains(name) && !OTHERS.contains(name)) {
                 System.err.println(
                         "benchmarks: '"
                                 + name
                                 + "' isn't one of "
                                 + String.join(", ", ALL)
-                                + ", idle-flags");
+                                + ", "
+                                + String.join(", ", OTHERS));
                 System.exit(Failure.USAGE);
             }
         }
@@ -59,6 +63,7 @@ public final class Main {
                             .measure(folder);
             case "idle" -> new Idle(report, number("seconds", 60)).measure(folder, false);
             case "idle-flags" -> new Idle(report, number("seconds", 20)).measure(folder, true);
+            case "rate" -> new Rate(report, number("seconds", 600)).measure(folder);
             case "query" -> new Query(report, number("readings", 10_000_000)).measure(folder);
             default -> throw new IllegalArgumentException(name);
         }

@@ -190,6 +190,8 @@ public record Configuration(
      * @param offset what is added to it then
      * @param range what is possible; what is outside is a fault
      * @param deadband how much a value has to differ by, more than which, from the last one sent
+     * @param every how often one is sent of those that are read, at least the sensor's; where it is
+     *     set this quantity isn't averaged, though the sensor be
      */
     public record Quantity(
             Optional<String> unit,
@@ -199,7 +201,8 @@ public record Configuration(
             Optional<Boolean> onChange,
             OptionalDouble deadband,
             Optional<Duration> averageOver,
-            Optional<Duration> atLeastEvery) {}
+            Optional<Duration> atLeastEvery,
+            Optional<Duration> every) {}
 
     /** From the least to the most, both included. */
     public record Range(double least, double most) {}

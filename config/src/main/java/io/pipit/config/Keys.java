@@ -255,6 +255,13 @@ final class Keys {
                     AT_LEAST_EVERY.kind(),
                     "As of the sensor, for this quantity alone.");
 
+    static final Setting<Duration> QUANTITY_EVERY =
+            Setting.optional(
+                    "every",
+                    EVERY.kind(),
+                    "How often one of its readings goes out, where that is to be more rarely than the"
+                            + " sensor is read; in place of average-over.");
+
     /** What stands for the name of a quantity in the header of its table. */
     static final String ANY_QUANTITY = "NAME";
 
@@ -405,7 +412,8 @@ final class Keys {
                         QUANTITY_ON_CHANGE,
                         DEADBAND,
                         QUANTITY_AVERAGE_OVER,
-                        QUANTITY_AT_LEAST_EVERY),
+                        QUANTITY_AT_LEAST_EVERY,
+                        QUANTITY_EVERY),
                 "How a quantity of the sensor is calibrated, checked and sent.");
     }
 

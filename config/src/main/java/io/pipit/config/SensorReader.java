@@ -123,6 +123,7 @@ record SensorReader(Map<String, DriverDescriptor> drivers, Kind.Scope scope) {
         var deadband = in.get(Keys.DEADBAND);
         var averageOver = in.get(Keys.QUANTITY_AVERAGE_OVER);
         var atLeastEvery = in.get(Keys.QUANTITY_AT_LEAST_EVERY);
+        var rarely = in.get(Keys.QUANTITY_EVERY);
         var said = driver.quantity(name);
         if (!Names.isName(name) || (said.isEmpty() && !driver.quantities().isEmpty())) {
             List<String> known =
@@ -145,13 +146,19 @@ record SensorReader(Map<String, DriverDescriptor> drivers, Kind.Scope scope) {
                     in.place(Keys.QUANTITY_ON_CHANGE),
                     "on-change: is false, and deadband says the opposite: take one out");
         }
+        if (rarely.isPresent() && averageOver.isPresent()) {
+            in.refuse(
+                    in.place(Keys.QUANTITY_EVERY),
+                    "every: average-over says already how often a mean goes out: take one out");
+        }
         every.ifPresent(interval -> {
             refuseShorter(in, Keys.QUANTITY_AVERAGE_OVER, averageOver, interval);
+            refuseShorter(in, Keys.QUANTITY_EVERY, rarely, interval);
             refuseShorter(
                     in,
                     Keys.QUANTITY_AT_LEAST_EVERY,
                     atLeastEvery,
-                    longer(interval, averageOver.or(() -> sensorsAverage)));
+                    longer(interval, rarely.or(() -> averageOver).or(() -> sensorsAverage)));
         });
         if (!in.sound()) {
             sensor.spoil();
@@ -166,7 +173,8 @@ record SensorReader(Map<String, DriverDescriptor> drivers, Kind.Scope scope) {
                         onChange,
                         deadband.map(OptionalDouble::of).orElseGet(OptionalDouble::empty),
                         averageOver,
-                        atLeastEvery));
+                        atLeastEvery,
+                        rarely));
     }
 
     /** What is wrong with a unit for what is measured in another; empty where nothing is. */

@@ -75,7 +75,8 @@ class QuantityTest {
                                 Optional.of(true),
                                 OptionalDouble.of(0.2),
                                 Optional.of(Duration.ofSeconds(30)),
-                                Optional.of(Duration.ofSeconds(30))))
+                                Optional.of(Duration.ofSeconds(30)),
+                                Optional.empty()))
                 .containsEntry(
                         "pressure",
                         new Quantity(
@@ -86,7 +87,22 @@ class QuantityTest {
                                 Optional.empty(),
                                 OptionalDouble.empty(),
                                 Optional.empty(),
+                                Optional.empty(),
                                 Optional.empty()));
+    }
+
+    @Test
+    void aQuantityMayGoOutMoreRarelyThanItsSensorIsRead() throws IOException {
+        Sensor air =
+                fixture.accepted(
+                                AIR
+                                        + "average-over = '2m'\n"
+                                        + "quantity.pressure = { every = '1m', on-change = true, at-least-every = '1m' }\n"
+                                        + "quantity.temperature.every = '10s'\n")
+                        .sensors()
+                        .getFirst();
+        assertThat(air.quantity().get("pressure").every()).contains(Duration.ofMinutes(1));
+        assertThat(air.quantity().get("temperature").every()).contains(Duration.ofSeconds(10));
     }
 
     @Test
@@ -129,6 +145,9 @@ class QuantityTest {
                 "average-over = '5s'|6:1: average-over: 5s is shorter than the 10s from reading to reading",
                 "at-least-every = '5s'|6:1: at-least-every: 5s is shorter than the 10s",
                 "quantity.pressure.average-over = '9s'|6:1: average-over: 9s is shorter than the 10s",
+                "quantity.pressure.every = '9s'|6:1: every: 9s is shorter than the 10s",
+                "quantity.pressure = { every = '1m', at-least-every = '30s' }|6:37: at-least-every: 30s is shorter than the 1m",
+                "quantity.pressure = { every = '1m', average-over = '1m' }|6:23: every: average-over says already how often a mean goes out: take one out",
                 "quantity.pressure = { average-over = '1m', at-least-every = '30s' }|6:44: at-least-every: 30s is shorter than the 1m",
             })
     void saysWhatIsWrongAndWhere(String lines, String problem) throws IOException {

@@ -75,6 +75,7 @@ public final class Core {
         long now = time.monotonicNanos();
         switch (event) {
             case Event.Measured measured -> ingest.take(measured, this::grew);
+            case Event.Sampled sampled -> ingest.take(sampled, this::grew);
             case Event.Reserved reserved -> {
                 ingest.reserved(reserved.through());
                 clock.publish(this::grew);

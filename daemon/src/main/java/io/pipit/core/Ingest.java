@@ -119,8 +119,25 @@ final class Ingest {
             }
             return;
         }
-        Stamp at = new Stamp(boot, event.monotonicMicros());
         List<LogEntry> entries = new ArrayList<>(event.values().size());
+        place(event, entries);
+        append(entries, growth);
+    }
+
+    /** Takes in many at once, which the store and the feeds then have as one. */
+    void take(Event.Sampled event, Growth growth) {
+        int values = event.measured().stream().mapToInt(one -> one.values().size()).sum();
+        if (!waiting.isEmpty() || next + values - 1 > reservedThrough) {
+            event.measured().forEach(one -> take(one, growth));
+            return;
+        }
+        List<LogEntry> entries = new ArrayList<>(values);
+        event.measured().forEach(one -> place(one, entries));
+        append(entries, growth);
+    }
+
+    private void place(Event.Measured event, List<LogEntry> entries) {
+        Stamp at = new Stamp(boot, event.monotonicMicros());
         for (Event.Value value : event.values()) {
             Optional<Series> series = Series.parse(event.sensor() + "/" + value.quantity());
             if (series.isEmpty()
@@ -134,6 +151,9 @@ final class Ingest {
             newest.put(reading.series(), reading);
             entries.add(reading);
         }
+    }
+
+    private void append(List<LogEntry> entries, Growth growth) {
         if (!entries.isEmpty()) {
             measured.add(entries.size());
             boolean stored = store.append(entries);

@@ -19,9 +19,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Four kinds of events have room of their own, so that none can crowd out another: measurements
  * (where they are full, a sensor's newest takes the place of its newest that waits, so that each
- * sensor always has room for one), what peers send (refused when full: gaps are repaired), what
- * others ask for (refused when full, and told so), and what the core must not miss: the store's and
- * the links' answers, ends and changes.
+ * sensor always has room for one; samples that came together count each, and are refused together),
+ * what peers send (refused when full: gaps are repaired), what others ask for (refused when full,
+ * and told so), and what the core must not miss: the store's and the links' answers, ends and
+ * changes.
  */
 public final class BoundedInbox implements Inbox {
     /** Measurements that wait, before they replace each other. */
@@ -52,6 +53,11 @@ public final class BoundedInbox implements Inbox {
 
         private boolean isFull() {
             return waiting >= most;
+        }
+
+        /** Of samples one bundle always has room, however large. */
+        private boolean hasRoomFor(int weight) {
+            return waiting == 0 || waiting + weight <= most;
         }
     }
 
@@ -136,6 +142,7 @@ public final class BoundedInbox implements Inbox {
     private Room roomFor(Event event) {
         return switch (event) {
             case Event.Measured measured -> measurements;
+            case Event.Sampled sampled -> measurements;
             case Event.Received slice -> received;
             case Event.Acknowledged acknowledged -> received;
             case Event.FeedOpened opened -> requests;
@@ -146,12 +153,17 @@ public final class BoundedInbox implements Inbox {
         };
     }
 
+    private static int weight(Event event) {
+        return event instanceof Event.Sampled sampled ? sampled.measured().size() : 1;
+    }
+
     private boolean put(Room room, Event event) {
-        if (room.isFull()) {
-            room.refused.increment();
+        int weight = weight(event);
+        if (!room.hasRoomFor(weight)) {
+            room.refused.add(weight);
             return false;
         }
-        room.waiting++;
+        room.waiting += weight;
         waiting.addLast(new Slot(room, event));
         return true;
     }
@@ -190,7 +202,7 @@ public final class BoundedInbox implements Inbox {
                 if (slot == null) {
                     break;
                 }
-                slot.room.waiting--;
+                slot.room.waiting -= weight(slot.event);
                 if (slot.event instanceof Event.Measured measured) {
                     newest.remove(measured.sensor(), slot);
                 }

@@ -35,10 +35,9 @@ final class Calibrated {
                                     deadband(
                                             quantity.deadband(),
                                             quantity.onChange().orElse(sensor.onChange())),
-                                    quantity.averageOver()
-                                            .or(sensor::averageOver)
-                                            .orElse(Duration.ZERO),
-                                    quantity.atLeastEvery().orElse(sensor.atLeastEvery())));
+                                    averageOver(quantity, sensor).orElse(Duration.ZERO),
+                                    quantity.atLeastEvery().orElse(sensor.atLeastEvery()),
+                                    quantity.every().orElse(Duration.ZERO)));
                 });
         Rule others =
                 new Rule(
@@ -49,6 +48,13 @@ final class Calibrated {
                         sensor.averageOver().orElse(Duration.ZERO),
                         sensor.onChange() ? sensor.atLeastEvery() : Duration.ZERO);
         return new Rule.Set(byQuantity, others);
+    }
+
+    private static Optional<Duration> averageOver(
+            Configuration.Quantity quantity, Configuration.Sensor sensor) {
+        return quantity.every().isPresent()
+                ? quantity.averageOver()
+                : quantity.averageOver().or(sensor::averageOver);
     }
 
     private static double deadband(OptionalDouble set, boolean onChange) {

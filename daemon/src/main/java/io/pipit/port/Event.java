@@ -27,6 +27,17 @@ public sealed interface Event {
         }
     }
 
+    /**
+     * A sensor was read at many times: all of it is taken in, or none.
+     *
+     * @param measured of that sensor, oldest first
+     */
+    record Sampled(String sensor, List<Measured> measured) implements Event {
+        public Sampled {
+            measured = List.copyOf(measured);
+        }
+    }
+
     /** Own sequences up to this one are durably reserved. */
     record Reserved(long through) implements Event {}
 

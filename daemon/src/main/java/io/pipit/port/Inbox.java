@@ -2,9 +2,9 @@ package io.pipit.port;
 
 /**
  * The one way into the node loop. Any thread may offer; nobody waits. Bounded: where it is full,
- * the newest measurement of a sensor replaces the one of it that still waits, received slices are
- * refused (the gap that this leaves is repaired), and what the core must not miss has room of its
- * own. Each of these is counted.
+ * the newest measurement of a sensor replaces the one of it that still waits, samples and received
+ * slices are refused (the gap that the latter leave is repaired), and what the core must not miss
+ * has room of its own. Each of these is counted.
  */
 @FunctionalInterface
 public interface Inbox {

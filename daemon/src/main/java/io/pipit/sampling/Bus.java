@@ -1,9 +1,9 @@
 package io.pipit.sampling;
 
-import io.pipit.model.Series;
 import io.pipit.port.Event;
 import io.pipit.port.SensorStatus;
 import io.pipit.port.TimeSource;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -20,52 +20,36 @@ import org.jspecify.annotations.Nullable;
  * One bus: its schedule, and the probes that are open on it. {@link #run} is its thread, which
  * alone touches probes; the rest may be called on any thread and never waits for a probe. A test
  * calls {@link #step} instead of running a thread.
+ *
+ * <p>A reading that takes too long is interrupted. Where that doesn't help, the thread is left
+ * behind in it and another serves the other sensors; the one that hangs is read again when its
+ * thread has come back.
  */
 final class Bus implements Runnable {
-    /** Values of one reading; more is a driver gone wrong. */
-    static final int VALUES_MAX = 64;
+    /** Threads that may be left behind in readings; then the bus waits for them. */
+    static final int LEFT_MAX = 2;
 
-    /** What happens on a bus. Called on its thread, or on the watcher's, without its lock. */
-    interface Listener {
-        /**
-         * It was read.
-         *
-         * @param values what goes out; may be none
-         * @param missed ticks that passed meanwhile
-         * @param news whether the sensor wasn't known to be well
-         */
-        void read(
-                String sensor,
-                long monotonicNanos,
-                List<Event.Value> values,
-                long missed,
-                boolean news);
+    /** So long after its interrupt a reading's thread is left behind. */
+    static final Duration LEFT_AFTER = Duration.ofSeconds(2);
 
-        /**
-         * Something happened between its readings.
-         *
-         * @param lost how much more could not be kept
-         */
-        void happened(String sensor, List<Probe.Happening> happenings, long lost);
+    /** A sensor's turn to be read, or to be asked what happened. Guarded by the lock. */
+    private static final class Turn {
+        private final SensorSpec spec;
+        private final long sinceNanos;
+        private final @Nullable Thread thread;
+        private boolean hung;
+        private boolean left;
 
-        /**
-         * Some of what it measured isn't possible, or all is again.
-         *
-         * @param complaint what is wrong; empty where nothing is
-         */
-        void judged(String sensor, String complaint);
-
-        /** What didn't go out as it was measured. */
-        void sifted(Sieve.Tally tally);
-
-        void failed(String sensor, String reason);
-
-        void hung(String sensor, String reason);
+        private Turn(SensorSpec spec, long sinceNanos, @Nullable Thread thread) {
+            this.spec = spec;
+            this.sinceNanos = sinceNanos;
+            this.thread = thread;
+        }
     }
 
     private final String name;
     private final TimeSource time;
-    private final Listener listener;
+    private final BusListener listener;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -75,13 +59,14 @@ final class Bus implements Runnable {
     private final Set<String> eventful = new HashSet<>();
     private final Set<String> woken = new LinkedHashSet<>();
     private boolean justWoken;
-    private @Nullable SensorSpec reading;
-    private long readingSinceNanos;
-    private boolean readingHung;
+    private final List<Turn> left = new ArrayList<>();
+    private @Nullable Turn turn;
     private @Nullable Thread thread;
+    private String trouble = "";
+    private long tries;
     private boolean closing;
 
-    Bus(String name, TimeSource time, Listener listener) {
+    Bus(String name, TimeSource time, BusListener listener) {
         this.name = name;
         this.time = time;
         this.listener = listener;
@@ -130,6 +115,10 @@ final class Bus implements Runnable {
             if (probe != null) {
                 retired.add(probe);
             }
+            if (schedule.isEmpty()) {
+                trouble = "";
+                tries = 0;
+            }
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -163,40 +152,93 @@ final class Bus implements Runnable {
             retired.addAll(probes.values());
             probes.clear();
             changed.signalAll();
-            if (reading != null && thread != null) {
-                thread.interrupt();
+            if (turn != null) {
+                interrupt(turn);
             }
+            left.forEach(Bus::interrupt);
             return thread;
         } finally {
             lock.unlock();
         }
     }
 
-    /** Interrupts a reading that takes longer than it may, once. */
-    void watch() {
-        String sensor;
-        String reason;
+    private static void interrupt(Turn turn) {
+        if (turn.thread != null) {
+            turn.thread.interrupt();
+        }
+    }
+
+    String name() {
+        return name;
+    }
+
+    /** What is wrong with the bus itself; empty where nothing is. */
+    String trouble() {
         lock.lock();
         try {
-            SensorSpec at = reading;
-            long now = time.monotonicNanos();
-            long taken = now - readingSinceNanos;
-            if (at == null || readingHung || taken <= at.readMax().toNanos()) {
-                return;
-            }
-            readingHung = true;
-            sensor = at.sensor();
-            reason =
-                    "no answer for more than %s; bus %s waits for it"
-                            .formatted(text(at.readMax().toNanos()), name);
-            schedule.hung(sensor, reason, now);
-            if (thread != null) {
-                thread.interrupt();
-            }
+            return trouble;
         } finally {
             lock.unlock();
         }
-        listener.hung(sensor, reason);
+    }
+
+    /** How many threads are left behind in readings just now. */
+    int left() {
+        lock.lock();
+        try {
+            return left.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Interrupts a reading that takes longer than it may; where that didn't help, leaves its thread
+     * behind, so that {@link #ensureRunning} starts another.
+     */
+    void watch() {
+        String sensor;
+        String reason;
+        boolean leave;
+        lock.lock();
+        try {
+            Turn at = turn;
+            long now = time.monotonicNanos();
+            if (at == null) {
+                return;
+            }
+            sensor = at.spec.sensor();
+            long over = now - at.sinceNanos - at.spec.readMax().toNanos();
+            leave = at.hung;
+            if (leave
+                    ? over <= LEFT_AFTER.toNanos()
+                            || left.size() >= LEFT_MAX
+                            || !schedule.hasOthers(sensor)
+                    : over <= 0) {
+                return;
+            }
+            String longer = "no answer for more than " + text(at.spec.readMax().toNanos());
+            if (leave) {
+                reason = longer + "; bus " + name + " goes on without it";
+                at.left = true;
+                left.add(at);
+                schedule.away(sensor);
+                turn = null;
+                thread = null;
+            } else {
+                reason = longer + "; bus " + name + " waits for it";
+                at.hung = true;
+                interrupt(at);
+            }
+            schedule.hung(sensor, reason, now);
+        } finally {
+            lock.unlock();
+        }
+        if (leave) {
+            listener.left(sensor, reason);
+        } else {
+            listener.hung(sensor, reason);
+        }
     }
 
     @Override
@@ -205,6 +247,10 @@ final class Bus implements Runnable {
             boolean didSomething = step();
             lock.lock();
             try {
+                if (thread != Thread.currentThread()) {
+                    // Left behind: another one does what there is to do.
+                    return;
+                }
                 if (retired.isEmpty() && (closing || schedule.isEmpty())) {
                     // Under the lock: a sensor that is added from now on finds no thread.
                     thread = null;
@@ -242,7 +288,7 @@ final class Bus implements Runnable {
      * @return whether one was
      */
     boolean step() {
-        SensorSpec spec;
+        Turn taken;
         Probe probe;
         List<Probe> toClose;
         boolean due;
@@ -251,49 +297,34 @@ final class Bus implements Runnable {
             toClose = List.copyOf(retired);
             retired.clear();
             long now = time.monotonicNanos();
-            spec = schedule.due(now);
+            SensorSpec spec = schedule.due(now);
             // In turns, so that a line that chatters keeps no other from its readings.
-            SensorSpec told = spec == null || !justWoken ? nextWoken() : null;
+            SensorSpec told = spec == null || !justWoken ? nextToAsk(now) : null;
             due = told == null;
             justWoken = !due;
             spec = due ? spec : told;
             // Taken out while it is read, so that nobody retires it meanwhile.
             probe = spec == null ? null : probes.remove(spec.sensor());
-            reading = spec;
-            readingSinceNanos = now;
-            readingHung = false;
+            taken = spec == null ? null : new Turn(spec, now, thread);
+            turn = taken;
         } finally {
             lock.unlock();
         }
         toClose.forEach(Bus::closeQuietly);
-        if (spec == null) {
+        if (taken == null) {
             return false;
         }
-        Probe.Happenings happened = Probe.Happenings.NONE;
-        @Nullable List<Event.Value> values = null;
-        String failure = "";
-        try {
-            if (probe == null) {
-                probe = open(spec);
-            }
-            happened = probe.happenings();
-            for (Probe.Happening happening : happened.happenings()) {
-                failure = failure.isEmpty() ? problemWith(happening.values()) : failure;
-            }
-            if (due && failure.isEmpty()) {
-                values = probe.read();
-                failure = problemWith(values);
-            }
-        } catch (Throwable e) {
-            // Whatever a driver does, the others on its bus are read.
-            failure = reasonOf(e);
-        }
-        finish(spec, probe, happened, values, failure);
+        SensorSpec spec = taken.spec;
+        finish(taken, Look.at(probe, () -> open(spec), due));
         return true;
     }
 
-    /** One that was woken and is still open; null where there is none. */
-    private @Nullable SensorSpec nextWoken() {
+    /** One that was woken, or wants to be asked by now, and is open; null where there is none. */
+    private @Nullable SensorSpec nextToAsk(long now) {
+        SensorSpec waiting = schedule.toAsk(now);
+        if (waiting != null) {
+            return waiting;
+        }
         while (!woken.isEmpty()) {
             String sensor = woken.iterator().next();
             woken.remove(sensor);
@@ -310,6 +341,7 @@ final class Bus implements Runnable {
         boolean listens = false;
         try {
             boolean mayHappen = opened.onHappening(() -> wake(sensor));
+            long asked = opened.askedEvery().toNanos();
             lock.lock();
             try {
                 if (mayHappen) {
@@ -317,6 +349,7 @@ final class Bus implements Runnable {
                 } else {
                     eventful.remove(sensor);
                 }
+                schedule.askEvery(sensor, asked, time.monotonicNanos());
             } finally {
                 lock.unlock();
             }
@@ -329,81 +362,49 @@ final class Bus implements Runnable {
         }
     }
 
-    /**
-     * What goes out of what was measured.
-     *
-     * @param happenings what happened before the reading, and means that are late
-     * @param values those of the reading
-     */
-    private record Outcome(
-            List<Probe.Happening> happenings,
-            List<Event.Value> values,
-            String complaint,
-            Sieve.Tally tally) {
-        private static final Outcome NOTHING =
-                new Outcome(List.of(), List.of(), "", Sieve.Tally.NONE);
-
-        private static Outcome of(
-                Sieve sieve,
-                List<Probe.Happening> happened,
-                long at,
-                @Nullable List<Event.Value> values) {
-            List<Probe.Happening> out = new ArrayList<>(happened.size());
-            for (Probe.Happening one : happened) {
-                Sieve.Sifted sifted = sieve.take(one.monotonicNanos(), one.values());
-                out.addAll(sifted.late());
-                if (!sifted.values().isEmpty()) {
-                    out.add(new Probe.Happening(one.monotonicNanos(), sifted.values()));
-                }
-            }
-            List<Event.Value> read = List.of();
-            if (values != null) {
-                Sieve.Sifted sifted = sieve.take(at, values);
-                out.addAll(sifted.late());
-                read = sifted.values();
-            }
-            return new Outcome(out, read, sieve.complaint(), sieve.tally());
-        }
-    }
-
-    /**
-     * @param values null where it wasn't read, but only asked what happened
-     */
-    private void finish(
-            SensorSpec spec,
-            @Nullable Probe probe,
-            Probe.Happenings happened,
-            @Nullable List<Event.Value> values,
-            String problem) {
+    private void finish(Turn done, Look look) {
+        SensorSpec spec = done.spec;
         String sensor = spec.sensor();
-        String failure = problem;
+        Probe probe = look.probe();
+        List<Event.Value> values = look.values();
+        String failure = look.failure();
         long missed = 0;
         long at;
         boolean wanted;
         boolean keep = false;
         boolean news = false;
         boolean judged = false;
+        boolean wasWedged;
+        String nowWedged;
         Outcome outcome = Outcome.NOTHING;
         lock.lock();
         try {
             long now = time.monotonicNanos();
             // What happens while it is read is later than the reading.
-            at = eventful.contains(sensor) ? readingSinceNanos : now;
+            at = eventful.contains(sensor) ? done.sinceNanos : now;
             // An interrupt that came too late must not hit the next sensor's reading.
             boolean ignored = Thread.interrupted();
-            long taken = now - readingSinceNanos;
-            if (readingHung || taken > spec.readMax().toNanos()) {
+            long taken = now - done.sinceNanos;
+            if (done.hung || taken > spec.readMax().toNanos()) {
                 failure =
                         "a reading took %s, more than the %s that it may"
                                 .formatted(text(taken), text(spec.readMax().toNanos()));
             }
-            reading = null;
+            schedule.asked(sensor, now);
+            if (done.left) {
+                left.remove(done);
+                schedule.back(sensor);
+                changed.signalAll();
+            } else {
+                turn = null;
+            }
             wanted = spec.equals(schedule.spec(sensor));
             Sieve sieve = schedule.sieve(sensor);
             if (wanted && sieve != null && failure.isEmpty()) {
-                happened.happenings()
+                look.happened()
+                        .happenings()
                         .forEach(one -> schedule.happened(sensor, one.monotonicNanos()));
-                outcome = Outcome.of(sieve, happened.happenings(), at, values);
+                outcome = Outcome.of(sieve, look.happened().happenings(), at, values);
                 String complaint = outcome.complaint();
                 if (values == null) {
                     judged = schedule.judged(sensor, complaint, now);
@@ -415,17 +416,24 @@ final class Bus implements Runnable {
                 keep = true;
             } else if (wanted && sieve != null) {
                 sieve.failed();
-                schedule.failed(sensor, failure, now);
+                schedule.failed(sensor, failure, look.busHeld(), now);
             }
             if (keep && probe != null) {
                 probes.put(sensor, probe);
             }
+            wasWedged = !trouble.isEmpty();
+            nowWedged = judgeBus(failure, now);
         } finally {
             lock.unlock();
         }
         if (!keep && probe != null) {
             // Opened anew next time: the chip may have been reset or replaced.
             closeQuietly(probe);
+        }
+        if (!nowWedged.isEmpty()) {
+            listener.wedged(nowWedged, wasWedged);
+        } else if (wasWedged) {
+            listener.freed();
         }
         if (!wanted) {
             return;
@@ -434,8 +442,8 @@ final class Bus implements Runnable {
             listener.failed(sensor, failure);
             return;
         }
-        if (!outcome.happenings().isEmpty() || happened.lost() > 0) {
-            listener.happened(sensor, outcome.happenings(), happened.lost());
+        if (!outcome.happenings().isEmpty() || look.happened().lost() > 0) {
+            listener.happened(sensor, outcome.happenings(), look.happened().lost());
         }
         if (values != null) {
             listener.read(sensor, at, outcome.values(), missed, news);
@@ -448,26 +456,28 @@ final class Bus implements Runnable {
         }
     }
 
-    private static String problemWith(List<Event.Value> values) {
-        if (values.isEmpty() || values.size() > VALUES_MAX) {
-            return "its driver gave "
-                    + values.size()
-                    + " values, and 1 to "
-                    + VALUES_MAX
-                    + " are possible";
+    /**
+     * Whether the bus itself is what doesn't work. Each try since then is one to get it back: all
+     * sensors were closed after their failures, and with the last of them the bus.
+     *
+     * @return what is wrong with it; empty where nothing is
+     */
+    private String judgeBus(String failure, long now) {
+        if (schedule.isWedged()) {
+            trouble =
+                    "bus %s is wedged, and none of its sensors can be read: %s%s"
+                            .formatted(
+                                    name,
+                                    failure,
+                                    tries == 0 ? "" : "; tries to get it back: " + tries);
+            tries++;
+        } else if (!trouble.isEmpty()) {
+            trouble = "";
+            tries = 0;
+            schedule.freed(now);
+            changed.signalAll();
         }
-        for (Event.Value value : values) {
-            if (!Double.isFinite(value.value())
-                    || !Series.NAME.matcher(value.quantity()).matches()) {
-                return "its driver gave " + value + ", which is no reading";
-            }
-        }
-        return "";
-    }
-
-    private static String reasonOf(Throwable e) {
-        String message = e.getMessage();
-        return message == null || message.isBlank() ? e.toString() : message;
+        return trouble;
     }
 
     private static void closeQuietly(Probe probe) {

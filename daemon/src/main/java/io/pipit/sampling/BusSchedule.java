@@ -3,9 +3,11 @@ package io.pipit.sampling;
 import io.pipit.port.SensorStatus;
 import io.pipit.port.SensorStatus.State;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,9 @@ final class BusSchedule {
     /** So many failures in a row put a sensor into quarantine. */
     static final int QUARANTINE_FAILURES = 3;
 
+    /** A bus that was found held so often in a row, last by each of its sensors, is wedged. */
+    static final int WEDGED_FAILURES = 3;
+
     private static final int DOUBLINGS_MAX = 30;
 
     private static final class Entry {
@@ -32,6 +37,8 @@ final class BusSchedule {
         private final long origin;
         private final long every;
         private long due;
+        private long askedEvery;
+        private long asked;
         private State state = State.WAITING;
         private String reason = "";
         private long since;
@@ -41,6 +48,9 @@ final class BusSchedule {
         private int failuresInARow;
         private long missed;
 
+        /** Whether at its last try the bus itself was what didn't work. */
+        private boolean busHeld;
+
         private Entry(SensorSpec spec, long now) {
             this.spec = spec;
             this.tuned = spec;
@@ -48,6 +58,7 @@ final class BusSchedule {
             this.origin = now;
             this.every = spec.every().toNanos();
             this.due = now;
+            this.asked = Long.MAX_VALUE;
             this.since = now;
         }
 
@@ -66,6 +77,8 @@ final class BusSchedule {
     }
 
     private final Map<String, Entry> entries = new LinkedHashMap<>();
+    private final Set<String> away = new HashSet<>();
+    private int heldInARow;
 
     void add(SensorSpec spec, long now) {
         entries.put(spec.sensor(), new Entry(spec, now));
@@ -123,16 +136,58 @@ final class BusSchedule {
         return first == null || first.due > now ? null : first.spec;
     }
 
-    /** When the next one is due; {@link Long#MAX_VALUE} where there is none. */
+    /** The one that wants to be asked what happened for longest; null where none does. */
+    @Nullable SensorSpec toAsk(long now) {
+        Entry first = firstToAsk();
+        return first == null || first.asked > now ? null : first.spec;
+    }
+
+    /** When the next one is due, or wants to be asked; {@link Long#MAX_VALUE} where none does. */
     long nextNanos() {
         Entry first = first();
-        return first == null ? Long.MAX_VALUE : first.due;
+        Entry asked = firstToAsk();
+        return Math.min(
+                first == null ? Long.MAX_VALUE : first.due,
+                asked == null ? Long.MAX_VALUE : asked.asked);
+    }
+
+    private @Nullable Entry firstToAsk() {
+        Entry first = null;
+        for (Entry entry : entries.values()) {
+            if (entry.askedEvery > 0
+                    && !away.contains(entry.spec.sensor())
+                    && (first == null || entry.asked < first.asked)) {
+                first = entry;
+            }
+        }
+        return first;
+    }
+
+    /**
+     * From now on it wants to be asked so often, besides its readings.
+     *
+     * @param every nanoseconds; 0 for never
+     */
+    void askEvery(String sensor, long every, long now) {
+        Entry entry = entries.get(sensor);
+        if (entry != null) {
+            entry.askedEvery = every;
+            entry.asked = now + every;
+        }
+    }
+
+    /** It was asked, alone or with a reading. */
+    void asked(String sensor, long now) {
+        Entry entry = entries.get(sensor);
+        if (entry != null) {
+            entry.asked = now + entry.askedEvery;
+        }
     }
 
     private @Nullable Entry first() {
         Entry first = null;
         for (Entry entry : entries.values()) {
-            if (first == null || entry.due < first.due) {
+            if (!away.contains(entry.spec.sensor()) && (first == null || entry.due < first.due)) {
                 first = entry;
             }
         }
@@ -158,6 +213,8 @@ final class BusSchedule {
         entry.lastReading = now;
         entry.readings++;
         entry.failuresInARow = 0;
+        heldInARow = 0;
+        entry.busHeld = false;
         return missed;
     }
 
@@ -187,10 +244,22 @@ final class BusSchedule {
 
     /** It couldn't be opened or read, or was too slow. */
     void failed(String sensor, String reason, long now) {
+        failed(sensor, reason, false, now);
+    }
+
+    /**
+     * The same.
+     *
+     * @param busHeld whether that is the bus' fault, which something holds
+     */
+    void failed(String sensor, String reason, boolean busHeld, long now) {
         Entry entry = entries.get(sensor);
         if (entry == null) {
             return;
         }
+        entry.askedEvery = 0;
+        entry.busHeld = busHeld;
+        heldInARow = busHeld ? heldInARow + 1 : 0;
         long most = Math.max(BACKOFF_MAX.toNanos(), entry.every);
         int doublings = Math.min(entry.failuresInARow, DOUBLINGS_MAX);
         long pause = entry.every > most >> doublings ? most : entry.every << doublings;
@@ -208,6 +277,38 @@ final class BusSchedule {
         Entry entry = entries.get(sensor);
         if (entry != null) {
             entry.become(State.HUNG, reason, now);
+        }
+    }
+
+    /** It is not read until it is back: what reads it doesn't return. */
+    void away(String sensor) {
+        away.add(sensor);
+    }
+
+    /** What read it has returned. */
+    void back(String sensor) {
+        away.remove(sensor);
+    }
+
+    /** Whether there is another sensor than this one that could be read. */
+    boolean hasOthers(String sensor) {
+        return entries.keySet().stream()
+                .anyMatch(other -> !other.equals(sensor) && !away.contains(other));
+    }
+
+    /** Whether the bus itself doesn't work, by what was found at the last try of each sensor. */
+    boolean isWedged() {
+        return heldInARow >= WEDGED_FAILURES
+                && entries.values().stream()
+                        .allMatch(entry -> entry.busHeld || entry.state == State.HUNG);
+    }
+
+    /** The bus works again: who waits for a later try because of it is due now. */
+    void freed(long now) {
+        for (Entry entry : entries.values()) {
+            if (entry.busHeld) {
+                entry.due = Math.min(entry.due, now);
+            }
         }
     }
 

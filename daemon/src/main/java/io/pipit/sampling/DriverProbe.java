@@ -84,6 +84,11 @@ public final class DriverProbe implements Probe {
     }
 
     @Override
+    public Duration askedEvery() {
+        return sensor instanceof EventSensor eventful ? eventful.askedEvery() : Duration.ZERO;
+    }
+
+    @Override
     public Happenings happenings() throws Exception {
         if (!(sensor instanceof EventSensor eventful)) {
             return Happenings.NONE;

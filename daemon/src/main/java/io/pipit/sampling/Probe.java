@@ -1,6 +1,7 @@
 package io.pipit.sampling;
 
 import io.pipit.port.Event;
+import java.time.Duration;
 import java.util.List;
 
 /** An open sensor. All calls come on its bus's thread, one at a time. */
@@ -27,7 +28,7 @@ public interface Probe extends AutoCloseable {
     /**
      * What happened between two readings.
      *
-     * @param lost how many more there were that could not be kept
+     * @param lost how many more there were, of which no value can be told
      */
     record Happenings(List<Happening> happenings, long lost) {
         /** Nothing. */
@@ -46,6 +47,14 @@ public interface Probe extends AutoCloseable {
      */
     default boolean onHappening(Runnable wake) {
         return false;
+    }
+
+    /**
+     * How often it wants to be asked what happened, whether it woke anybody or not; zero for only
+     * then.
+     */
+    default Duration askedEvery() {
+        return Duration.ZERO;
     }
 
     /**

@@ -13,6 +13,7 @@ import java.util.Map;
  *     out; negative where each one goes out
  * @param averageOver over how long the mean is taken; zero where it isn't
  * @param atLeastEvery how often one goes out though nothing changes
+ * @param every how often one is looked at, the others being left out; zero for each
  */
 public record Rule(
         Calibration calibration,
@@ -20,7 +21,8 @@ public record Rule(
         double most,
         double deadband,
         Duration averageOver,
-        Duration atLeastEvery) {
+        Duration atLeastEvery,
+        Duration every) {
     /** Each value goes out as it is. */
     public static final Rule NONE =
             new Rule(
@@ -30,6 +32,17 @@ public record Rule(
                     -1,
                     Duration.ZERO,
                     Duration.ZERO);
+
+    /** Each is looked at. */
+    public Rule(
+            Calibration calibration,
+            double least,
+            double most,
+            double deadband,
+            Duration averageOver,
+            Duration atLeastEvery) {
+        this(calibration, least, most, deadband, averageOver, atLeastEvery, Duration.ZERO);
+    }
 
     /**
      * {@code (value * multiplier / divisor + shift) * scale + offset}: first it is converted, then

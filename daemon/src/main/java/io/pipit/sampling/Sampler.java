@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads all sensors, each when it is due, and hands what they measured to the {@link Inbox}. Each
- * bus has a thread of its own, so that a sensor that hangs costs only those on its bus their
- * readings. Thread-safe.
+ * bus has a thread of its own, so that a sensor that hangs costs those on other buses nothing, and
+ * those on its own no more than it takes to give its thread up. Thread-safe.
  */
 public final class Sampler implements SensorStatus.Source, AutoCloseable {
     /** How many sensors a node may have. */
@@ -41,12 +41,15 @@ public final class Sampler implements SensorStatus.Source, AutoCloseable {
     private final Counter readings;
     private final Counter failures;
     private final Counter hangs;
+    private final Counter left;
+    private final Counter recoveries;
     private final Counter missed;
     private final Counter dropped;
-    private final Counter edgesLost;
+    private final Counter happeningsLost;
     private final Counter heldBack;
     private final Counter averaged;
     private final Counter outOfRange;
+    private final Counter leftOut;
     private final Map<String, Bus> buses = new TreeMap<>();
     private volatile List<Bus> known = List.of();
     private final Object healthLock = new Object();
@@ -69,14 +72,30 @@ public final class Sampler implements SensorStatus.Source, AutoCloseable {
                 metrics.counter(
                         "pipit_sensor_hangs",
                         "Readings that were interrupted since they took longer than they may.");
+        this.left =
+                metrics.counter(
+                        "pipit_bus_threads_left",
+                        "Threads that were left behind in a reading that an interrupt didn't end.");
+        this.recoveries =
+                metrics.counter(
+                        "pipit_bus_recoveries_failed",
+                        "Times that a wedged bus was opened anew in vain.");
+        metrics.gauge(
+                "pipit_bus_threads_hanging",
+                "Threads that are left behind in a reading just now.",
+                () -> known.stream().mapToInt(Bus::left).sum());
+        metrics.gauge(
+                "pipit_buses_wedged",
+                "Buses of which no sensor can be read since something holds them.",
+                () -> known.stream().filter(bus -> !bus.trouble().isEmpty()).count());
         this.missed =
                 metrics.counter(
                         "pipit_sensor_ticks_missed",
                         "Times at which a sensor should have been read and its bus was busy.");
-        this.edgesLost =
+        this.happeningsLost =
                 metrics.counter(
-                        "pipit_sensor_edges_lost",
-                        "Edges of lines that came faster than they could be taken.");
+                        "pipit_sensor_happenings_lost",
+                        "Edges of lines and samples of chips of which no value can be told.");
         this.heldBack =
                 metrics.counter(
                         "pipit_sensor_values_held_back",
@@ -89,6 +108,10 @@ public final class Sampler implements SensorStatus.Source, AutoCloseable {
                 metrics.counter(
                         "pipit_sensor_values_out_of_range",
                         "Values that didn't go out since they aren't possible by the configuration.");
+        this.leftOut =
+                metrics.counter(
+                        "pipit_sensor_values_left_out",
+                        "Values that didn't go out since their quantity goes out more rarely than it is read.");
         this.dropped =
                 metrics.counter(
                         "pipit_sensor_readings_dropped",
@@ -146,7 +169,7 @@ public final class Sampler implements SensorStatus.Source, AutoCloseable {
         return new Bus(
                 name,
                 time,
-                new Bus.Listener() {
+                new BusListener() {
                     @Override
                     public void read(
                             String sensor,
@@ -164,13 +187,12 @@ public final class Sampler implements SensorStatus.Source, AutoCloseable {
                     @Override
                     public void happened(
                             String sensor, List<Probe.Happening> happenings, long lost) {
-                        happenings.forEach(
-                                one -> taken(sensor, one.monotonicNanos(), one.values(), 0));
-                        edgesLost.add(lost);
+                        taken(sensor, happenings);
+                        happeningsLost.add(lost);
                         if (lost > 0) {
                             log.warn(
-                                    "edges of sensor " + sensor,
-                                    "they come faster than they can be taken; debounce it");
+                                    "sensor " + sensor + " between its readings",
+                                    "what happens is lost, since it comes faster than it can be taken, or is beyond what can be measured: debounce a line, lower a chip's rate, raise its range");
                         }
                     }
 
@@ -189,6 +211,7 @@ public final class Sampler implements SensorStatus.Source, AutoCloseable {
                         heldBack.add(tally.heldBack());
                         averaged.add(tally.averaged());
                         outOfRange.add(tally.outOfRange());
+                        leftOut.add(tally.leftOut());
                     }
 
                     @Override
@@ -204,7 +227,53 @@ public final class Sampler implements SensorStatus.Source, AutoCloseable {
                         log.warn("sensor " + sensor, reason);
                         report();
                     }
+
+                    @Override
+                    public void left(String sensor, String reason) {
+                        left.increment();
+                        log.warn("sensor " + sensor, reason);
+                        report();
+                    }
+
+                    @Override
+                    public void wedged(String trouble, boolean again) {
+                        if (again) {
+                            recoveries.increment();
+                        } else {
+                            log.warn("bus " + name, trouble);
+                        }
+                        report();
+                    }
+
+                    @Override
+                    public void freed() {
+                        log.well("bus " + name, "works again");
+                        report();
+                    }
                 });
+    }
+
+    /** Many together are one event, so that they cost little more than one. */
+    private void taken(String sensor, List<Probe.Happening> happenings) {
+        if (happenings.size() == 1) {
+            Probe.Happening one = happenings.getFirst();
+            taken(sensor, one.monotonicNanos(), one.values(), 0);
+            return;
+        }
+        if (happenings.isEmpty()) {
+            return;
+        }
+        List<Event.Measured> samples = new ArrayList<>(happenings.size());
+        for (Probe.Happening one : happenings) {
+            samples.add(new Event.Measured(sensor, one.monotonicNanos() / 1_000, one.values()));
+        }
+        readings.add(samples.size());
+        if (!inbox.offer(new Event.Sampled(sensor, samples))) {
+            dropped.add(samples.size());
+            log.warn(
+                    "node loop",
+                    "it is behind, and samples of sensor " + sensor + " are lost; see /metrics");
+        }
     }
 
     private void taken(
@@ -217,9 +286,15 @@ public final class Sampler implements SensorStatus.Source, AutoCloseable {
         missed.add(ticksMissed);
     }
 
-    /** Interrupts readings that hang; to be called once a second or so. Never waits for one. */
+    /**
+     * Interrupts readings that hang, and leaves them behind where that doesn't help; to be called
+     * once a second or so. Never waits for one.
+     */
     public void watch() {
-        known.forEach(Bus::watch);
+        known.forEach(bus -> {
+            bus.watch();
+            bus.ensureRunning(threads);
+        });
     }
 
     @Override
@@ -267,17 +342,24 @@ public final class Sampler implements SensorStatus.Source, AutoCloseable {
                 && (status.failuresInARow() > 0 || status.state() == SensorStatus.State.HUNG);
     }
 
-    private static String reasons(List<SensorStatus> bad) {
-        StringBuilder text = new StringBuilder();
-        bad.stream()
-                .limit(REASONS_SHOWN_MAX)
-                .forEach(status ->
-                        text.append(text.isEmpty() ? "" : "; ")
-                                .append(status.sensor())
-                                .append(": ")
-                                .append(status.reason()));
-        int more = bad.size() - REASONS_SHOWN_MAX;
-        return more > 0 ? text + "; and " + more + " more" : text.toString();
+    /** A bus that is wedged speaks for its sensors. */
+    private String reasons(List<SensorStatus> bad) {
+        Map<String, String> wedged = new TreeMap<>();
+        for (Bus bus : known) {
+            String trouble = bus.trouble();
+            if (!trouble.isEmpty()) {
+                wedged.put(bus.name(), trouble);
+            }
+        }
+        List<String> all = new ArrayList<>(wedged.values());
+        for (SensorStatus status : bad) {
+            if (!wedged.containsKey(status.bus())) {
+                all.add(status.sensor() + ": " + status.reason());
+            }
+        }
+        int more = all.size() - REASONS_SHOWN_MAX;
+        String shown = String.join("; ", all.subList(0, Math.min(all.size(), REASONS_SHOWN_MAX)));
+        return more > 0 ? shown + "; and " + more + " more" : shown;
     }
 
     /** Closes all sensors; one that hangs is interrupted, and left behind after 2 s. */

@@ -13,7 +13,7 @@ import java.util.StringJoiner;
 
 /**
  * Makes of what a sensor measured what goes out, by its {@link Rule}s: calibrated, plausible,
- * averaged, and only what is news. Knows no thread and no clock. Not thread-safe.
+ * averaged, and only what is news or wanted. Knows no thread and no clock. Not thread-safe.
  *
  * <p>A value out of its range goes nowhere, not into a mean either, and {@link #complaint} says so
  * until that quantity has one within. A mean is taken over the readings from one end of its time to
@@ -21,6 +21,10 @@ import java.util.StringJoiner;
  * half an interval of one closes it, so that a reading that is a little early or late changes
  * nothing. A mean has the time of its last reading and goes out with it; where readings stopped
  * before, it goes out with the next one, at its own time.
+ *
+ * <p>Of a quantity that goes out more rarely than it is read, the first reading is looked at, and
+ * then the first one at each whole multiple of its time after that, or up to half an interval
+ * before; what is out of its range is none.
  */
 final class Sieve {
     /** Quantities that are looked after at once; of more the oldest are looked at afresh. */
@@ -37,11 +41,11 @@ final class Sieve {
     record Sifted(List<Probe.Happening> late, List<Event.Value> values) {}
 
     /** What it did since it was asked last. */
-    record Tally(long heldBack, long averaged, long outOfRange) {
-        static final Tally NONE = new Tally(0, 0, 0);
+    record Tally(long heldBack, long averaged, long outOfRange, long leftOut) {
+        static final Tally NONE = new Tally(0, 0, 0, 0);
 
         boolean isEmpty() {
-            return heldBack == 0 && averaged == 0 && outOfRange == 0;
+            return equals(NONE);
         }
     }
 
@@ -54,6 +58,8 @@ final class Sieve {
         private long sentNanos;
         private boolean started;
         private long end;
+        private boolean looked;
+        private long dueNanos;
         private double sum;
         private long summed;
         private long lastNanos;
@@ -81,6 +87,7 @@ final class Sieve {
     private long heldBack;
     private long averaged;
     private long outOfRange;
+    private long leftOut;
 
     /**
      * @param every from reading to reading
@@ -102,14 +109,16 @@ final class Sieve {
             Track track = track(value.quantity());
             if (track.plain) {
                 out.add(value);
-            } else if (isSound(track, value)) {
+            } else if (!isSound(track, value)) {
+                outOfRange++;
+            } else if (isDue(track, nanos)) {
                 if (track.rule.averageOver().isPositive()) {
                     average(track, nanos, value.quantity(), late, out);
                 } else {
                     send(track, nanos, value.quantity(), track.value, out);
                 }
             } else {
-                outOfRange++;
+                leftOut++;
             }
         }
         late.sort(Comparator.comparingLong(Probe.Happening::monotonicNanos));
@@ -155,6 +164,23 @@ final class Sieve {
                                     text(track.value));
         }
         return false;
+    }
+
+    private boolean isDue(Track track, long nanos) {
+        long rarely = track.rule.every().toNanos();
+        if (rarely == 0) {
+            return true;
+        }
+        if (!track.looked) {
+            track.looked = true;
+            track.dueNanos = nanos;
+        }
+        long over = nanos + every / 2 - track.dueNanos;
+        if (over < 0) {
+            return false;
+        }
+        track.dueNanos += (over / rarely + 1) * rarely;
+        return true;
     }
 
     private static String text(double value) {
@@ -204,7 +230,8 @@ final class Sieve {
             Track track, long nanos, String quantity, double value, List<Event.Value> out) {
         Rule rule = track.rule;
         if (rule.deadband() >= 0) {
-            long step = Math.max(every, rule.averageOver().toNanos());
+            long step =
+                    Math.max(Math.max(every, rule.every().toNanos()), rule.averageOver().toNanos());
             boolean silent = nanos - track.sentNanos >= rule.atLeastEvery().toNanos() - step / 2;
             if (track.sent && !silent && !(Math.abs(value - track.sentValue) > rule.deadband())) {
                 heldBack++;
@@ -238,13 +265,14 @@ final class Sieve {
 
     /** What it did since it was asked last. */
     Tally tally() {
-        if (heldBack + averaged + outOfRange == 0) {
+        if (heldBack + averaged + outOfRange + leftOut == 0) {
             return Tally.NONE;
         }
-        Tally tally = new Tally(heldBack, averaged, outOfRange);
+        Tally tally = new Tally(heldBack, averaged, outOfRange, leftOut);
         heldBack = 0;
         averaged = 0;
         outOfRange = 0;
+        leftOut = 0;
         return tally;
     }
 }

@@ -5,13 +5,17 @@ import static io.pipit.core.SteppedCore.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pipit.model.BootClock;
+import io.pipit.model.Filter;
 import io.pipit.model.LogEntry;
+import io.pipit.model.LogSlice;
 import io.pipit.model.Reading;
 import io.pipit.model.Series;
 import io.pipit.model.Stamp;
 import io.pipit.monitor.Health;
 import io.pipit.port.Event;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -48,6 +52,46 @@ class OwnLogTest {
         assertThat(node.own).extracting(LogEntry::sequence).containsExactly(1_001L, 1_002L);
         node.happens(new Event.Reserved(1_010));
         assertThat(node.own).extracting(LogEntry::sequence).containsExactly(1_001L, 1_002L, 1_003L);
+    }
+
+    @Test
+    void samplesThatCameTogetherAreReadingsAtTheirOwnTimesAndOneSlice() {
+        List<LogSlice> told = new ArrayList<>();
+        node.happens(
+                new Event.Reserved(100_000), new Event.FeedOpened(told::add, Filter.ALL, null));
+        node.passes(SECOND);
+        told.clear();
+        node.happens(sampled(1, 2, 3));
+        assertThat(micros()).containsExactly(1L, 2L, 3L);
+        assertThat(node.own).extracting(LogEntry::sequence).containsExactly(1_001L, 1_002L, 1_003L);
+        assertThat(told).hasSize(1);
+        assertThat(told.getFirst().entries()).hasSize(3);
+    }
+
+    @Test
+    void samplesForWhichThereAreNotEnoughPlacesWaitAsOthersDo() {
+        node.happens(new Event.Reserved(1_002));
+        node.happens(sampled(1, 2, 3));
+        assertThat(node.own).extracting(LogEntry::sequence).containsExactly(1_001L, 1_002L);
+        node.happens(sampled(4, 5));
+        node.happens(new Event.Reserved(1_010));
+        assertThat(micros()).containsExactly(1L, 2L, 3L, 4L, 5L);
+    }
+
+    private List<Long> micros() {
+        return node.own.stream().map(entry -> entry.at().monotonicMicros()).toList();
+    }
+
+    private static Event.Sampled sampled(long... micros) {
+        return new Event.Sampled(
+                "shaker",
+                Arrays.stream(micros)
+                        .mapToObj(at ->
+                                new Event.Measured(
+                                        "shaker",
+                                        at,
+                                        List.of(new Event.Value("acceleration-x", at, "m/s2"))))
+                        .toList());
     }
 
     @Test

@@ -48,6 +48,33 @@ class BoundedInboxTest {
     }
 
     @Test
+    void samplesCountEachAndAreRefusedTogetherInPlaceOfReplacingEachOther() {
+        int left = BoundedInbox.MEASUREMENTS_MAX;
+        List<Event> taken = new ArrayList<>();
+        for (; left >= 50; left -= 50) {
+            Event samples = samples("a", 50);
+            assertThat(inbox.offer(samples)).isTrue();
+            taken.add(samples);
+        }
+        assertThat(inbox.offer(samples("a", 50))).isFalse();
+        assertThat(counted("pipit_inbox_measurements_replaced")).isEqualTo(50);
+        assertThat(inbox.offer(samples("a", left))).isTrue();
+        taken.add(samples("a", left));
+        assertThat(drain(Integer.MAX_VALUE)).isEqualTo(taken);
+        int huge = 2 * BoundedInbox.MEASUREMENTS_MAX;
+        assertThat(inbox.offer(samples("a", huge))).as("one, however large").isTrue();
+        assertThat(inbox.offer(samples("a", 1))).isFalse();
+    }
+
+    private static Event samples(String sensor, int count) {
+        List<Event.Measured> samples = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            samples.add(measured(sensor, i));
+        }
+        return new Event.Sampled(sensor, samples);
+    }
+
+    @Test
     void hasRoomForEachOfSoManySensorsAndNoMore() {
         for (int i = 0; i < BoundedInbox.MEASUREMENTS_MAX; i++) {
             inbox.offer(measured("a", i));
@@ -150,7 +177,7 @@ class BoundedInboxTest {
                 .sum();
     }
 
-    private static Event measured(String sensor, long value) {
+    private static Event.Measured measured(String sensor, long value) {
         return new Event.Measured(
                 sensor, value, List.of(new Event.Value("temperature", value, "Cel")));
     }

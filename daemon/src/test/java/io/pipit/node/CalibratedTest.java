@@ -112,6 +112,18 @@ class CalibratedTest {
     }
 
     @Test
+    void aQuantityMayGoOutMoreRarely() throws IOException {
+        Rule.Set rules =
+                rules(
+                        "name = 'h'\ndriver = 'host'\naverage-over = '2m'\nquantity.uptime.every = '1m'\n");
+        Rule uptime = rules.byQuantity().get("uptime");
+        assertThat(uptime.every()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(uptime.averageOver()).as("in its place").isZero();
+        assertThat(rules.others().every()).isZero();
+        assertThat(rules.others().averageOver()).isEqualTo(Duration.ofMinutes(2));
+    }
+
+    @Test
     void aLabelOfTheKernelMayBeCalibrated() throws IOException {
         assertThat(
                         rules(

@@ -28,6 +28,7 @@ class BusHappeningsTest {
         private int opened;
         private int closed;
         private String failure = "";
+        private Duration asked = Duration.ZERO;
 
         private Probe open() {
             opened++;
@@ -43,6 +44,11 @@ class BusHappeningsTest {
         public boolean onHappening(Runnable how) {
             wake = how;
             return true;
+        }
+
+        @Override
+        public Duration askedEvery() {
+            return asked;
         }
 
         @Override
@@ -94,7 +100,7 @@ class BusHappeningsTest {
                             return false;
                         }
                     },
-                    new Bus.Listener() {
+                    new BusListener() {
                         @Override
                         public void read(
                                 String sensor,
@@ -133,6 +139,21 @@ class BusHappeningsTest {
                         @Override
                         public void failed(String sensor, String reason) {
                             said.add(sensor + " failed: " + reason);
+                        }
+
+                        @Override
+                        public void left(String sensor, String reason) {
+                            said.add(sensor + " left: " + reason);
+                        }
+
+                        @Override
+                        public void wedged(String trouble, boolean again) {
+                            said.add(trouble);
+                        }
+
+                        @Override
+                        public void freed() {
+                            said.add("freed");
                         }
 
                         @Override
@@ -252,6 +273,28 @@ class BusHappeningsTest {
         bus.step();
         assertThat(door.opened).isEqualTo(2);
         assertThat(said()).hasSize(1);
+    }
+
+    @Test
+    void whoWantsToBeAskedIsAskedBetweenItsReadingsWithoutAWake() {
+        Contact chip = new Contact();
+        chip.asked = Duration.ofMillis(20);
+        bus.add(chip.named("chip"));
+        bus.step();
+        said.clear();
+        chip.wake = () -> {};
+        for (int i = 1; i <= 50; i++) {
+            assertThat(bus.step()).isFalse();
+            chip.edge(i, i);
+            now.addAndGet(20_000_000);
+            assertThat(bus.step()).isTrue();
+        }
+        assertThat(said).hasSize(50).contains("chip 1 at 1", "chip 50 at 50");
+        chip.failure = "gone";
+        now.addAndGet(20_000_000);
+        bus.step();
+        now.addAndGet(SECOND);
+        assertThat(bus.step()).as("closed, and not asked").isFalse();
     }
 
     @Test

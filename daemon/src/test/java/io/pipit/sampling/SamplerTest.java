@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pipit.drivers.SensorException;
+import io.pipit.drivers.SensorException.Category;
 import io.pipit.monitor.Health;
 import io.pipit.monitor.Health.Part;
 import io.pipit.monitor.Health.Status;
@@ -33,6 +35,7 @@ class SamplerTest {
         private int opened;
         private int closed;
         private volatile String failure = "";
+        private boolean busHeld;
         private volatile double value = 21.5;
         private volatile CountDownLatch hang = new CountDownLatch(0);
         private final CountDownLatch hanging = new CountDownLatch(1);
@@ -60,6 +63,9 @@ class SamplerTest {
                     interrupts++;
                     interrupted.countDown();
                 }
+            }
+            if (!failure.isEmpty() && busHeld) {
+                throw new SensorException(Category.BUS_HELD, failure);
             }
             if (!failure.isEmpty()) {
                 throw new IllegalStateException(failure);
@@ -370,6 +376,168 @@ class SamplerTest {
             assertThat(stuck.gone.getCount()).isZero();
             assertThat(events).isEmpty();
         }
+    }
+
+    /** Lets it hang, be interrupted in vain and be left behind. */
+    private void leave(Sampler sampler, Chip stuck) throws InterruptedException {
+        stuck.hanging.await();
+        now.addAndGet(6 * SECOND);
+        sampler.watch();
+        assertThat(stuck.interrupted.await(30, TimeUnit.SECONDS)).isTrue();
+        now.addAndGet(2 * SECOND);
+        sampler.watch();
+    }
+
+    @Test
+    void aSensorThatHangsForEverCostsTheOthersOfItsBusNothing() throws Exception {
+        Chip stuck = new Chip("stuck");
+        Chip well = new Chip("well");
+        stuck.hang = new CountDownLatch(1);
+        try (Sampler sampler = threaded()) {
+            sampler.apply(List.of(stuck.on("w1", 1), well.on("w1", 1)));
+            leave(sampler, stuck);
+            assertThat(next().sensor()).isEqualTo("well");
+            assertThat(status(sampler, "stuck").state()).isEqualTo(State.HUNG);
+            assertThat(health.parts().get(Part.SENSORS))
+                    .isEqualTo(
+                            new Health.Condition(
+                                    Status.DEGRADED,
+                                    "stuck: no answer for more than 5 s; bus w1 goes on without it"));
+            assertThat(text())
+                    .contains("pipit_bus_threads_left_total 1.0", "pipit_bus_threads_hanging 1.0");
+            // However it is configured now, it isn't read a second time meanwhile.
+            sampler.apply(List.of(stuck.on("w1", 2), well.on("w1", 2)));
+            assertThat(next().sensor()).isEqualTo("well");
+            stuck.hang.countDown();
+            assertThat(next().sensor()).isEqualTo("stuck");
+            assertThat(stuck.opened).isEqualTo(2);
+            assertThat(stuck.closed).isEqualTo(1);
+            assertThat(stuck.interrupts).isEqualTo(1);
+            assertThat(text()).contains("pipit_bus_threads_hanging 0.0");
+        }
+    }
+
+    @Test
+    void whatHungAndComesBackIsAFailureAndReadAgain() throws Exception {
+        Chip stuck = new Chip("stuck");
+        Chip well = new Chip("well");
+        stuck.hang = new CountDownLatch(1);
+        try (Sampler sampler = threaded()) {
+            sampler.apply(List.of(stuck.on("w1", 1), well.on("w1", 1)));
+            leave(sampler, stuck);
+            next();
+            stuck.hang.countDown();
+            assertThat(stuck.gone.await(30, TimeUnit.SECONDS)).isTrue();
+            SensorStatus status = status(sampler, "stuck");
+            assertThat(status.state()).isEqualTo(State.FAILING);
+            assertThat(status.reason()).startsWith("a reading took 8 s, more than the 5 s");
+            assertThat(status.nextNanos()).isEqualTo(110 * SECOND);
+        }
+    }
+
+    @Test
+    void noMoreThanTwoThreadsOfABusAreLeftBehind() throws Exception {
+        List<Chip> stuck = List.of(new Chip("a"), new Chip("b"), new Chip("c"));
+        Chip other = new Chip("d");
+        stuck.forEach(chip -> chip.hang = new CountDownLatch(1));
+        try (Sampler sampler = threaded()) {
+            List<SensorSpec> specs = new ArrayList<>();
+            stuck.forEach(chip -> specs.add(chip.on("w1", 1)));
+            specs.add(other.on("w1", 1));
+            sampler.apply(specs);
+            for (Chip chip : stuck) {
+                leave(sampler, chip);
+            }
+            assertThat(text()).contains("pipit_bus_threads_hanging 2.0");
+            assertThat(status(sampler, "c").reason()).endsWith("bus w1 waits for it");
+            assertThat(events).isEmpty();
+            stuck.getFirst().hang.countDown();
+            assertThat(stuck.getFirst().gone.await(30, TimeUnit.SECONDS)).isTrue();
+            sampler.watch();
+            assertThat(next().sensor()).isEqualTo("d");
+            stuck.forEach(chip -> chip.hang.countDown());
+        }
+    }
+
+    @Test
+    void aWedgedBusIsNamedItsRecoveryTriedAndAllElseGoesOn() {
+        Chip air = new Chip("air");
+        Chip soil = new Chip("soil");
+        Chip light = new Chip("light");
+        for (Chip chip : List.of(air, soil)) {
+            chip.failure = "something holds the bus";
+            chip.busHeld = true;
+        }
+        Sampler sampler = stepped();
+        sampler.apply(List.of(air.on("i2c-1", 1), soil.on("i2c-1", 1), light.on("i2c-2", 1)));
+        step("i2c-1");
+        step("i2c-1");
+        step("i2c-2");
+        assertThat(health.parts().get(Part.SENSORS).reason())
+                .isEqualTo("air: something holds the bus; soil: something holds the bus");
+        now.addAndGet(10 * SECOND);
+        step("i2c-1");
+        step("i2c-2");
+        String wedged =
+                "bus i2c-1 is wedged, and none of its sensors can be read: something holds the bus";
+        assertThat(health.parts().get(Part.SENSORS))
+                .isEqualTo(new Health.Condition(Status.DEGRADED, wedged));
+        assertThat(text()).contains("pipit_buses_wedged 1.0");
+        step("i2c-1");
+        assertThat(health.parts().get(Part.SENSORS).reason())
+                .isEqualTo(wedged + "; tries to get it back: 1");
+        assertThat(text()).contains("pipit_bus_recoveries_failed_total 1.0");
+        assertThat(events).as("of i2c-2").hasSize(2);
+        air.failure = "";
+        soil.failure = "";
+        now.addAndGet(20 * SECOND);
+        step("i2c-1");
+        assertThat(health.parts().get(Part.SENSORS).reason())
+                .isEqualTo("soil: something holds the bus");
+        step("i2c-1");
+        assertThat(health.parts().get(Part.SENSORS).status()).isEqualTo(Status.OK);
+        assertThat(text()).contains("pipit_buses_wedged 0.0");
+        assertThat(events).hasSize(4);
+    }
+
+    @Test
+    void aBusWithOneChipThatAnswersIsNotWedged() {
+        Chip air = new Chip("air");
+        Chip soil = new Chip("soil");
+        air.failure = "something holds the bus";
+        air.busHeld = true;
+        Sampler sampler = stepped();
+        sampler.apply(List.of(air.on("i2c-1", 1), soil.on("i2c-1", 1)));
+        for (int i = 0; i < 10; i++) {
+            step("i2c-1");
+            step("i2c-1");
+            now.addAndGet(300 * SECOND);
+        }
+        assertThat(status(sampler, "air").failuresInARow()).isEqualTo(10);
+        assertThat(text()).contains("pipit_buses_wedged 0.0");
+    }
+
+    @Test
+    void theOthersOfABusThatWorksAgainDoNotWaitForTheirBackOff() {
+        Chip air = new Chip("air");
+        Chip soil = new Chip("soil");
+        for (Chip chip : List.of(air, soil)) {
+            chip.failure = "something holds the bus";
+            chip.busHeld = true;
+        }
+        Sampler sampler = stepped();
+        sampler.apply(List.of(air.on("i2c-1", 1), soil.on("i2c-1", 1)));
+        for (int i = 0; i < 100; i++) {
+            while (step("i2c-1")) {}
+            now.addAndGet(10 * SECOND);
+        }
+        air.failure = "";
+        soil.failure = "";
+        while (!step("i2c-1")) {
+            now.addAndGet(SECOND);
+        }
+        while (step("i2c-1")) {}
+        assertThat(events).hasSize(2);
     }
 
     @Test

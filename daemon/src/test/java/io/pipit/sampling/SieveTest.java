@@ -95,7 +95,7 @@ class SieveTest {
         assertThat(sieve.complaint()).as("one and the same while it lasts").contains("84.75");
         assertThat(sieve.take(3, List.of(humidity(42))).values()).hasSize(1);
         assertThat(sieve.complaint()).as("the others say nothing of it").isNotEmpty();
-        assertThat(sieve.tally()).isEqualTo(new Sieve.Tally(0, 0, 2));
+        assertThat(sieve.tally()).isEqualTo(new Sieve.Tally(0, 0, 2, 0));
         assertThat(sieve.tally().isEmpty()).isTrue();
         assertThat(sieve.take(4, List.of(celsius(-19.5))).values()).hasSize(1);
         assertThat(sieve.complaint()).isEmpty();
@@ -129,7 +129,7 @@ class SieveTest {
         assertThat(out(sieve, 10, 20)).isEmpty();
         assertThat(out(sieve, 20, 20.001)).containsExactly("20.0: 20.001");
         assertThat(out(sieve, 30, 20)).containsExactly("30.0: 20.0");
-        assertThat(sieve.tally()).isEqualTo(new Sieve.Tally(1, 0, 0));
+        assertThat(sieve.tally()).isEqualTo(new Sieve.Tally(1, 0, 0, 0));
     }
 
     @Test
@@ -171,7 +171,7 @@ class SieveTest {
         assertThat(out(sieve, 30.1, 7)).isEmpty();
         assertThat(out(sieve, 40, 7)).isEmpty();
         assertThat(out(sieve, 50.3, 10)).containsExactly("50.3: 8.0");
-        assertThat(sieve.tally()).isEqualTo(new Sieve.Tally(0, 6, 0));
+        assertThat(sieve.tally()).isEqualTo(new Sieve.Tally(0, 6, 0, 0));
     }
 
     @Test
@@ -202,7 +202,52 @@ class SieveTest {
         assertThat(out(sieve, 30, 2)).as("3, and 2 was sent").isEmpty();
         out(sieve, 40, 5);
         assertThat(out(sieve, 50, 2)).containsExactly("50.0: 3.5");
-        assertThat(sieve.tally()).isEqualTo(new Sieve.Tally(1, 6, 0));
+        assertThat(sieve.tally()).isEqualTo(new Sieve.Tally(1, 6, 0, 0));
+    }
+
+    private static Sieve rarely(double deadband, long everySeconds, Duration atLeastEvery) {
+        return sieve(
+                new Rule(
+                        Calibration.NONE,
+                        -50,
+                        50,
+                        deadband,
+                        Duration.ZERO,
+                        atLeastEvery,
+                        Duration.ofSeconds(everySeconds)));
+    }
+
+    @Test
+    void oneOfManyGoesOutOnAGridOfItsOwnThoughReadingsAreALittleEarlyOrLate() {
+        Sieve sieve = rarely(-1, 60, NEVER);
+        List<String> all = new ArrayList<>();
+        for (int i = 0; i <= 18; i++) {
+            all.addAll(out(sieve, 10 * i + (i % 2 == 0 ? 0 : 0.25) - (i == 6 ? 0.5 : 0), i));
+        }
+        assertThat(all).containsExactly("0.0: 0.0", "59.5: 6.0", "120.0: 12.0", "180.0: 18.0");
+        assertThat(sieve.tally()).isEqualTo(new Sieve.Tally(0, 0, 0, 15));
+        assertThat(out(sieve, 500, 1)).as("late by more than one time").hasSize(1);
+        assertThat(out(sieve, 530, 2)).isEmpty();
+        assertThat(out(sieve, 540, 3)).as("the grid stays").hasSize(1);
+    }
+
+    @Test
+    void whatIsOutOfItsRangeIsNotTheOneThatGoesOut() {
+        Sieve sieve = rarely(-1, 60, NEVER);
+        out(sieve, 0, 1);
+        assertThat(out(sieve, 60, 85)).isEmpty();
+        assertThat(out(sieve, 70, 2)).containsExactly("70.0: 2.0");
+        assertThat(out(sieve, 80, 3)).isEmpty();
+    }
+
+    @Test
+    void onlyThoseThatAreLookedAtAreCompared() {
+        Sieve sieve = rarely(0, 60, Duration.ofMinutes(3));
+        List<String> all = new ArrayList<>();
+        for (int i = 0; i <= 36; i++) {
+            all.addAll(out(sieve, 10 * i, i % 6 == 0 ? 20 : i));
+        }
+        assertThat(all).containsExactly("0.0: 20.0", "180.0: 20.0", "360.0: 20.0");
     }
 
     @Test

@@ -1,11 +1,13 @@
 package io.pipit.drivers;
 
+import java.time.Duration;
 import java.util.List;
 
 /**
- * A sensor to which something happens between its readings, edges of a line for instance: each is a
- * reading at its own time. Its methods are called on the thread of its bus as those of every
- * sensor; what it is told from elsewhere it keeps, within a limit, until it is asked.
+ * A sensor to which something happens between its readings, edges of a line for instance, or
+ * samples that a chip takes by itself: each is a reading at its own time. Its methods are called on
+ * the thread of its bus as those of every sensor; what it is told from elsewhere it keeps, within a
+ * limit, until it is asked.
  */
 public interface EventSensor extends Sensor {
 
@@ -24,7 +26,7 @@ public interface EventSensor extends Sensor {
      * What happened.
      *
      * @param happenings in their order; may be none
-     * @param lost how many more there were that could not be kept
+     * @param lost how many more there were, of which no value can be told
      */
     record Happenings(List<Happening> happenings, long lost) {
         /** Nothing. */
@@ -42,6 +44,14 @@ public interface EventSensor extends Sensor {
      *     #happenings} is called soon after
      */
     void onHappening(Runnable wake);
+
+    /**
+     * How often it wants to be asked what happened, whether it woke anybody or not: before a chip
+     * that keeps its samples has no more room for them. Zero where a wake tells.
+     */
+    default Duration askedEvery() {
+        return Duration.ZERO;
+    }
 
     /**
      * What happened since it was asked last. Called after a wake, and before each reading.

@@ -25,7 +25,9 @@ public final class SensorException extends Exception {
         /** The configuration asks for what cannot be; trying again will not help. */
         CONFIGURATION,
         /** It took longer than it may. */
-        TIMEOUT
+        TIMEOUT,
+        /** Something holds the bus itself, so that none of its sensors can be reached. */
+        BUS_HELD
     }
 
     private final Category category;

@@ -181,11 +181,13 @@ public final class I2cDevice implements AutoCloseable {
                             e);
             case TIMEOUT ->
                     new SensorException(
-                            Category.TIMEOUT,
+                            Category.BUS_HELD,
                             "a transfer with "
                                     + place
-                                    + " took too long: something holds the bus; check the wiring,"
-                                    + " or switch the chip off and on",
+                                    + " took too long: something holds the bus; "
+                                    + (known.hint().isEmpty()
+                                            ? "check the wiring, or switch the chip off and on"
+                                            : known.hint()),
                             e);
             case DENIED ->
                     new SensorException(

@@ -1,22 +1,31 @@
 package io.pipit.drivers.i2c;
 
+import com.pi4j.exception.Pi4JException;
 import com.pi4j.io.i2c.I2C;
 import com.pi4j.io.i2c.I2CBase;
 import com.pi4j.io.i2c.I2CBusBase;
 import com.pi4j.io.i2c.I2CConfig;
 import com.pi4j.io.i2c.I2CProvider;
 import com.pi4j.io.i2c.I2CProviderBase;
+import io.pipit.drivers.i2c.I2cException.Reason;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntFunction;
 
 /** Pi4J's I2C API over our own wires. Pi4J knows buses by number. */
 public final class WiredI2cProvider extends I2CProviderBase {
 
+    /** A turn on the bus is waited for so long; transfers end after half of it at the latest. */
+    private static final Duration TURN_MAX = Duration.ofSeconds(1);
+
     private final IntFunction<? extends I2cWires> wires;
+    private final Duration turnMax;
     private final Map<Integer, Turns> turns = new ConcurrentHashMap<>();
 
     /**
@@ -24,16 +33,26 @@ public final class WiredI2cProvider extends I2CProviderBase {
      * @param wires those of a bus, asked for each device that is opened
      */
     public WiredI2cProvider(String id, IntFunction<? extends I2cWires> wires) {
+        this(id, wires, TURN_MAX);
+    }
+
+    WiredI2cProvider(String id, IntFunction<? extends I2cWires> wires, Duration turnMax) {
         super(id, id);
         this.wires = wires;
+        this.turnMax = turnMax;
     }
 
     @Override
     public I2C create(I2CConfig config) {
-        Turns bus = turns.computeIfAbsent(config.bus(), number -> new Turns(config));
+        Turns bus = turns.computeIfAbsent(config.bus(), number -> new Turns(config, turnMax));
         I2cWires found = wires.apply(config.bus());
         I2C device = new Device(this, config, bus, found);
-        found.opened(config.device());
+        bus.execute(
+                device,
+                () -> {
+                    found.opened(config.device());
+                    return found;
+                });
         boolean added = false;
         try {
             context().registry().add(device);
@@ -46,16 +65,45 @@ public final class WiredI2cProvider extends I2CProviderBase {
         return device;
     }
 
-    /** Lets one action at a time onto a bus. */
+    /**
+     * Lets one action at a time onto a bus. One that does not come back, since the kernel does not,
+     * keeps the others out, and each of them is told so.
+     */
     private static final class Turns extends I2CBusBase {
 
-        Turns(I2CConfig config) {
+        private final Duration turnMax;
+        private final ReentrantLock turn = new ReentrantLock();
+        private volatile int busyWith;
+
+        Turns(I2CConfig config, Duration turnMax) {
             super(config);
+            this.turnMax = turnMax;
         }
 
         @Override
         public <R> R execute(I2C device, Callable<R> action) {
-            return _execute(device, action);
+            try {
+                if (!turn.tryLock(turnMax.toNanos(), TimeUnit.NANOSECONDS)) {
+                    throw new I2cException(
+                            Reason.TIMEOUT,
+                            "the bus is busy",
+                            "the transfer with 0x%02x does not come back from the kernel, and keeps all others out; where it stays so, restart the machine"
+                                    .formatted(busyWith));
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new I2cException(Reason.IO, "interrupted while the bus was busy");
+            }
+            try {
+                busyWith = device.device();
+                return action.call();
+            } catch (RuntimeException e) {
+                throw e;
+            } catch (Exception e) {
+                throw new Pi4JException(e);
+            } finally {
+                turn.unlock();
+            }
         }
     }
 

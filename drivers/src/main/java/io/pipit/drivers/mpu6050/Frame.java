@@ -3,9 +3,8 @@ package io.pipit.drivers.mpu6050;
 import io.pipit.drivers.i2c.Words;
 
 /**
- * One sample of an MPU-6050 as its registers 0x3B to 0x48 have it, and as its FIFO has it where all
- * of these go there, in the same order (MPU-6000/6050 register map section 4.17 and 4.18): so that
- * batches from the FIFO are decoded by the same code as single readings.
+ * One sample of an MPU-6050 as its registers 0x3B to 0x48 have it (MPU-6000/6050 register map
+ * section 4.17 and 4.18).
  *
  * @param acceleration raw, about x, y and z
  * @param temperature raw
@@ -18,7 +17,8 @@ record Frame(int[] acceleration, int temperature, int[] rotation) {
 
     private static final int WORD = 2;
     private static final int AXES = 3;
-    private static final int TEMPERATURE_AT = AXES * WORD;
+    static final int AXES_BYTES = AXES * WORD;
+    private static final int TEMPERATURE_AT = AXES_BYTES;
     private static final int ROTATION_AT = TEMPERATURE_AT + WORD;
 
     static Frame of(byte[] bytes, int at) {
@@ -28,7 +28,8 @@ record Frame(int[] acceleration, int temperature, int[] rotation) {
                 axes(bytes, at + ROTATION_AT));
     }
 
-    private static int[] axes(byte[] bytes, int at) {
+    /** Three axes, raw, which the FIFO has in the same form. */
+    static int[] axes(byte[] bytes, int at) {
         int[] axes = new int[AXES];
         for (int i = 0; i < AXES; i++) {
             axes[i] = (short) Words.big(bytes, at + i * WORD);
@@ -38,16 +39,17 @@ record Frame(int[] acceleration, int temperature, int[] rotation) {
 
     /** Whether one of the axes is at the end of its range. */
     boolean isSaturated() {
-        for (int i = 0; i < AXES; i++) {
-            if (isAtTheEnd(acceleration[i]) || isAtTheEnd(rotation[i])) {
+        return isSaturated(acceleration) || isSaturated(rotation);
+    }
+
+    /** Whether one of these is at the end of its range. */
+    static boolean isSaturated(int[] axes) {
+        for (int raw : axes) {
+            if (raw == Short.MAX_VALUE || raw == Short.MIN_VALUE) {
                 return true;
             }
         }
         return false;
-    }
-
-    private static boolean isAtTheEnd(int raw) {
-        return raw == Short.MAX_VALUE || raw == Short.MIN_VALUE;
     }
 
     /** Degrees Celsius (register map section 4.18). */

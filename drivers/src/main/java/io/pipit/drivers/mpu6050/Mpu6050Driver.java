@@ -18,6 +18,7 @@ import io.pipit.drivers.simulated.SimulatedChip;
 import io.pipit.drivers.simulated.world.World;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The driver {@code mpu6050}: acceleration and rotation, over I2C. */
 public final class Mpu6050Driver implements Driver, Simulatable, Identified {
@@ -64,7 +65,20 @@ public final class Mpu6050Driver implements Driver, Simulatable, Identified {
                                                 + " noise, and slower.")
                                 .oneOf(5, 10, 20, 42, 98, 188)
                                 .byDefault(42)
-                                .example("42")));
+                                .example("42"),
+                        Option.integer(
+                                        "samples-per-second",
+                                        "How many samples a second the chip takes by itself, each a"
+                                                + " reading at its own time; every is then how"
+                                                + " often its temperature is measured. Left out,"
+                                                + " each reading is one sample of all. Above 500"
+                                                + " with both it takes a bus of 400 kHz.")
+                                .oneOf(10, 20, 25, 40, 50, 100, 125, 200, 250, 500, 1000)
+                                .example("1000"),
+                        Option.text("samples-of", "With samples-per-second: what is sampled.")
+                                .oneOf("both", "acceleration", "rotation")
+                                .byDefault("both")
+                                .example("\"acceleration\"")));
     }
 
     @Override
@@ -74,15 +88,27 @@ public final class Mpu6050Driver implements Driver, Simulatable, Identified {
                 Ranges.of(
                         settings.integer("acceleration-range"), settings.integer("rotation-range"));
         int bandwidth = settings.integer("bandwidth");
+        Optional<Integer> rate = settings.optionalInteger("samples-per-second");
+        String of = settings.text("samples-of");
         return I2cSensor.open(
                 settings,
                 hardware,
-                device -> new Mpu6050Sensor(device, hardware.clock(), ranges, bandwidth));
+                device ->
+                        rate.isEmpty()
+                                ? new Mpu6050Sensor(device, hardware.clock(), ranges, bandwidth)
+                                : new SampledMpu6050(
+                                        device,
+                                        hardware.clock(),
+                                        ranges,
+                                        bandwidth,
+                                        rate.get(),
+                                        !of.equals("rotation"),
+                                        !of.equals("acceleration")));
     }
 
     @Override
     public SimulatedChip simulated(BusClock clock, World world, long seed) {
-        return new SimulatedMpu6050(clock, world);
+        return new SimulatedMpu6050(clock, world, seed);
     }
 
     @Override

@@ -16,15 +16,20 @@ import java.util.Map;
  * (MPU-6000/6050 register map). A sample stands for 10 ms, in which it is read twice. A chip that
  * was reset sleeps, and has none of our settings.
  */
-final class Mpu6050Sensor extends I2cSensor {
+class Mpu6050Sensor extends I2cSensor {
 
     static final List<String> AXES = List.of("x", "y", "z");
 
+    private static final List<String> ACCELERATION =
+            AXES.stream().map(axis -> "acceleration-" + axis).toList();
+    private static final List<String> ROTATION =
+            AXES.stream().map(axis -> "rotation-" + axis).toList();
+
     private static final int SAMPLE_DIVIDER = 0x19;
     private static final int INTERRUPT_ENABLE = 0x38;
-    private static final int INTERRUPT_STATUS = 0x3A;
-    private static final int DATA = 0x3B;
-    private static final int POWER = 0x6B;
+    static final int INTERRUPT_STATUS = 0x3A;
+    static final int DATA = 0x3B;
+    static final int POWER = 0x6B;
     static final int WHO_AM_I = 0x75;
 
     static final int MPU6050 = 0x68;
@@ -36,12 +41,14 @@ final class Mpu6050Sensor extends I2cSensor {
     private static final int RESET = 0x80;
 
     /** Awake, on the clock of the gyroscope about x, as section 4.28 recommends. */
-    private static final int AWAKE = 0x01;
+    static final int AWAKE = 0x01;
 
-    /** 1000 samples a second, of which every tenth is kept. */
-    private static final int DIVIDER = 9;
+    /** With a filter there are so many samples a second, of which each, or each tenth is kept. */
+    static final int SAMPLES_MAX = 1_000;
 
-    private static final int DATA_READY = 0x01;
+    static final int SAMPLES = 100;
+
+    static final int DATA_READY = 0x01;
     private static final int RANGE_SHIFT = 3;
 
     /** DLPF_CFG 1 to 6 (section 4.3), by the bandwidth of the gyroscope. */
@@ -56,17 +63,36 @@ final class Mpu6050Sensor extends I2cSensor {
 
     private final Ranges ranges;
 
+    /** What happens when there is a sample. */
+    private final int interrupts;
+
     /**
      * What the registers 0x19 to 0x1C hold: divider, filter, range of rotation, of acceleration.
      */
     private final int[] settings;
 
+    /** One that is asked for a sample now and then. */
     Mpu6050Sensor(I2cDevice device, BusClock clock, Ranges ranges, int bandwidth) {
+        this(device, clock, ranges, bandwidth, SAMPLES, DATA_READY);
+    }
+
+    /**
+     * @param rate samples a second, a whole part of {@link #SAMPLES_MAX}
+     * @param interrupts what is told in the status
+     */
+    Mpu6050Sensor(
+            I2cDevice device,
+            BusClock clock,
+            Ranges ranges,
+            int bandwidth,
+            int rate,
+            int interrupts) {
         super(device, clock);
         this.ranges = ranges;
+        this.interrupts = interrupts;
         this.settings =
                 new int[] {
-                    DIVIDER,
+                    SAMPLES_MAX / rate - 1,
                     1 + BANDWIDTHS.indexOf(bandwidth),
                     ranges.degreesCode() << RANGE_SHIFT,
                     ranges.gCode() << RANGE_SHIFT
@@ -88,7 +114,7 @@ final class Mpu6050Sensor extends I2cSensor {
         for (int i = 0; i < settings.length; i++) {
             device.write(SAMPLE_DIVIDER + i, settings[i]);
         }
-        device.write(INTERRUPT_ENABLE, DATA_READY);
+        device.write(INTERRUPT_ENABLE, interrupts);
         checkStillOurs();
     }
 
@@ -107,19 +133,30 @@ final class Mpu6050Sensor extends I2cSensor {
                             + " rotation-range");
         }
         List<Measurement> measured = new ArrayList<>();
-        for (int i = 0; i < AXES.size(); i++) {
-            double along = ranges.metresPerSecondSquared(frame.acceleration()[i]);
-            measured.add(new Measurement("acceleration-" + AXES.get(i), along, "m/s2"));
-        }
-        for (int i = 0; i < AXES.size(); i++) {
-            double about = ranges.radiansPerSecond(frame.rotation()[i]);
-            measured.add(new Measurement("rotation-" + AXES.get(i), about, "rad/s"));
-        }
-        measured.add(within("temperature", frame.celsius(), "Cel", -40, 85));
+        addAcceleration(frame.acceleration(), measured);
+        addRotation(frame.rotation(), measured);
+        measured.add(temperature(frame));
         return measured;
     }
 
-    private void checkStillOurs() throws SensorException {
+    final void addAcceleration(int[] raw, List<Measurement> to) {
+        for (int i = 0; i < AXES.size(); i++) {
+            double along = ranges.metresPerSecondSquared(raw[i]);
+            to.add(new Measurement(ACCELERATION.get(i), along, "m/s2"));
+        }
+    }
+
+    final void addRotation(int[] raw, List<Measurement> to) {
+        for (int i = 0; i < AXES.size(); i++) {
+            to.add(new Measurement(ROTATION.get(i), ranges.radiansPerSecond(raw[i]), "rad/s"));
+        }
+    }
+
+    final Measurement temperature(Frame frame) throws SensorException {
+        return within("temperature", frame.celsius(), "Cel", -40, 85);
+    }
+
+    final void checkStillOurs() throws SensorException {
         boolean ours = (device.readAlike(2, POWER, 1)[0] & 0xFF) == AWAKE;
         byte[] found = device.readAlike(2, SAMPLE_DIVIDER, settings.length);
         for (int i = 0; i < settings.length; i++) {

@@ -19,6 +19,11 @@ public abstract class RegisterChip implements SimulatedChip {
     /** Sets a register, where it can be set. */
     protected abstract void store(int register, int value);
 
+    /** Which register comes after this one in a burst. */
+    protected int after(int register) {
+        return (register + 1) & 0xFF;
+    }
+
     @Override
     public void write(byte[] bytes) {
         settle();
@@ -28,7 +33,7 @@ public abstract class RegisterChip implements SimulatedChip {
         pointer = bytes[0] & 0xFF;
         for (int i = 1; i < bytes.length; i++) {
             store(pointer, bytes[i] & 0xFF);
-            pointer = (pointer + 1) & 0xFF;
+            pointer = after(pointer);
         }
     }
 
@@ -38,7 +43,7 @@ public abstract class RegisterChip implements SimulatedChip {
         byte[] bytes = new byte[count];
         for (int i = 0; i < count; i++) {
             bytes[i] = (byte) load(pointer);
-            pointer = (pointer + 1) & 0xFF;
+            pointer = after(pointer);
         }
         return bytes;
     }

@@ -196,7 +196,7 @@ class Bmx280Test {
     void aBusThatIsHeldIsATimeout() throws Exception {
         try (Sensor sensor = openBme280()) {
             bus.faults(_ -> Fault.STUCK);
-            assertFails(Category.TIMEOUT, "something holds the bus", sensor::read);
+            assertFails(Category.BUS_HELD, "something holds the bus", sensor::read);
         }
     }
 

@@ -213,9 +213,14 @@ class LinuxI2cTest {
         bus.failure = Errno.ETIMEDOUT;
         try (I2cDevice device = open("i2c-1", 0x76)) {
             SensorException stuck = failureOf(device);
-            assertThat(stuck.category()).isEqualTo(Category.TIMEOUT);
-            assertThat(stuck).hasMessageContaining("(ETIMEDOUT, timed out) took too long");
+            assertThat(stuck.category()).isEqualTo(Category.BUS_HELD);
+            assertThat(stuck)
+                    .hasMessageContaining("(ETIMEDOUT, timed out) took too long")
+                    .hasMessageContaining("something holds the bus")
+                    .hasMessageContaining("power of the chips on it off and on");
             assertThat(bus.transfers).isEqualTo(1);
+            bus.failure = Errno.EBUSY;
+            assertThat(failureOf(device).category()).isEqualTo(Category.BUS_HELD);
             bus.failure = Errno.ENXIO;
             int before = bus.transfers;
             assertThat(failureOf(device)).hasMessageContaining("either");

@@ -28,6 +28,10 @@ final class I2cAdapter implements I2cWires {
     /** Where another master had the bus; after that it is a reading that failed. */
     private static final int RETRIES = 1;
 
+    /** Only the adapter's own driver can clock a chip free that holds SDA. */
+    private static final String FREE_IT =
+            "check the wiring, and switch the power of the chips on it off and on; the kernel frees a bus by itself where its driver can and the device tree names its scl-gpios";
+
     private final String bus;
     private final Kernel kernel;
     private final int descriptor;
@@ -94,7 +98,8 @@ final class I2cAdapter implements I2cWires {
                     ? plain(address, written, count)
                     : smbus(written, count);
         } catch (KernelException e) {
-            throw failure(address, e);
+            // Not the address, which was claimed: so say adapters for which the bus is never free.
+            throw e.errno().equals(Errno.EBUSY) ? wedged(address, e) : failure(address, e);
         }
     }
 
@@ -230,8 +235,16 @@ final class I2cAdapter implements I2cWires {
                 || errno.equals(Errno.ENODEV);
     }
 
+    private I2cException wedged(int address, KernelException e) {
+        return failed(Reason.TIMEOUT, what(address, e), e.errno(), FREE_IT);
+    }
+
+    private String what(int address, KernelException e) {
+        return "0x%02x on bus %s: %s".formatted(address, bus, e.getMessage());
+    }
+
     private I2cException failure(int address, KernelException e) {
-        String what = "0x%02x on bus %s: %s".formatted(address, bus, e.getMessage());
+        String what = what(address, e);
         Errno errno = e.errno();
         if (isNak(errno)) {
             return failed(Reason.NAK, what, errno, scan.hint(address, this, holders));
@@ -251,7 +264,7 @@ final class I2cAdapter implements I2cWires {
                                     "something in the kernel has the address or the bus; see dmesg"));
         }
         if (errno.equals(Errno.ETIMEDOUT)) {
-            return failed(Reason.TIMEOUT, what, errno, "");
+            return wedged(address, e);
         }
         if (errno.equals(Errno.EACCES) || errno.equals(Errno.EPERM)) {
             return failed(Reason.DENIED, what, errno, "");
