@@ -87,6 +87,7 @@ public final class WiredI2cProvider extends I2CProviderBase {
                     throw new I2cException(
                             Reason.TIMEOUT,
                             "the bus is busy",
+                            "",
                             "the transfer with 0x%02x does not come back from the kernel, and keeps all others out; where it stays so, restart the machine"
                                     .formatted(busyWith));
                 }

@@ -128,7 +128,7 @@ class LinuxI2cTest {
             Thread.currentThread().interrupt();
             SensorException failure = failureOf(device);
             assertThat(Thread.interrupted()).isTrue();
-            assertThat(failure.category()).isEqualTo(Category.TIMEOUT);
+            assertThat(failure.category()).isEqualTo(Category.IO);
             assertThat(bus.transfers).isZero();
             assertThat(device.read(0xD0)).isZero();
         }

@@ -130,7 +130,7 @@ class SampledMpu6050Test {
             }
             assertThat(lost).isZero();
             assertThat(readings).isEqualTo(world.taken - takenBefore);
-            assertThat(period).isEqualTo(1_000_000 + 1_000 * (seed - 10));
+            assertThat(period).isEqualTo((double) (1_000_000 + 1_000 * (seed - 10)));
             assertThat(worst).isLessThan(1.5 * period);
             assertThat((clock.nanoTime() - start) / 1e9).isEqualTo(600 * period / 1e6, within(0.1));
         }
