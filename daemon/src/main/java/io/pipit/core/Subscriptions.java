@@ -1,5 +1,7 @@
 package io.pipit.core;
 
+import io.pipit.core.path.Paths;
+import io.pipit.core.timing.Timing;
 import io.pipit.model.Filter;
 import io.pipit.model.LogEntry;
 import io.pipit.model.LogId;
@@ -10,7 +12,6 @@ import io.pipit.monitor.Health;
 import io.pipit.monitor.Metrics;
 import io.pipit.port.CoreStatus;
 import io.pipit.port.Entropy;
-import io.pipit.port.PeerLinks;
 import io.pipit.port.ReadingStore;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -77,7 +78,7 @@ final class Subscriptions {
         }
     }
 
-    final PeerLinks links;
+    final Paths paths;
     final ReadingStore store;
     final Entropy entropy;
     final Counters counters;
@@ -93,7 +94,7 @@ final class Subscriptions {
 
     Subscriptions(
             NodeId self,
-            PeerLinks links,
+            Paths paths,
             ReadingStore store,
             ReadingStore.Recovered recovered,
             Entropy entropy,
@@ -101,7 +102,7 @@ final class Subscriptions {
             Health health,
             Metrics metrics) {
         this.self = self;
-        this.links = links;
+        this.paths = paths;
         this.store = store;
         this.entropy = entropy;
         this.watchers = watchers;
@@ -122,6 +123,7 @@ final class Subscriptions {
     void known(List<Peer> peers, long nowNanos) {
         names = peers.stream().collect(Collectors.toMap(Peer::id, Peer::name, (a, b) -> b));
         settle(nowNanos);
+        paths.known(names.keySet());
     }
 
     void wanted(Map<NodeId, Filter> filters, long nowNanos) {

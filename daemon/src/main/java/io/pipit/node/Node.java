@@ -191,6 +191,7 @@ final class Node implements AutoCloseable {
                         entropy,
                         storage.writing(),
                         links,
+                        null,
                         health,
                         metrics);
         core.start();

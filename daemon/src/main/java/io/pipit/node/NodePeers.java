@@ -4,6 +4,7 @@ import io.pipit.coap.CoapPeerLinks;
 import io.pipit.identity.IdentityException;
 import io.pipit.identity.TrustStore;
 import io.pipit.model.NodeId;
+import io.pipit.model.Path;
 import io.pipit.model.Peer;
 import io.pipit.resource.Peers;
 import java.util.HashMap;
@@ -46,8 +47,8 @@ final class NodePeers implements Peers {
     }
 
     @Override
-    public Map<NodeId, Link> links() {
-        CoapPeerLinks links = udp;
+    public Map<NodeId, Link> links(Path path) {
+        CoapPeerLinks links = path == Path.UDP ? udp : null;
         Map<NodeId, Link> found = new HashMap<>();
         if (links != null) {
             for (Peer peer : trust.list()) {
@@ -56,7 +57,6 @@ final class NodePeers implements Peers {
                         peer.id(),
                         new Link(
                                 way.reachable(),
-                                way.transport(),
                                 way.address(),
                                 way.rttP50Micros(),
                                 way.rttP99Micros(),

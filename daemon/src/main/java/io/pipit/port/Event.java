@@ -4,6 +4,7 @@ import io.pipit.model.BootClock;
 import io.pipit.model.Filter;
 import io.pipit.model.LogSlice;
 import io.pipit.model.NodeId;
+import io.pipit.model.Path;
 import io.pipit.model.Peer;
 import io.pipit.model.Series;
 import java.util.List;
@@ -61,20 +62,23 @@ public sealed interface Event {
         }
     }
 
-    /** A slice of a feed that this node observes, or a heartbeat. */
-    record Received(NodeId peer, Filter filter, LogSlice slice) implements Event {}
+    /** A slice of a feed that this node observes, or a heartbeat; {@code path} brought it. */
+    record Received(NodeId peer, Filter filter, LogSlice slice, Path path) implements Event {}
 
     /** The answer to {@link PeerLinks#fetch}. */
-    record Fetched(long number, NodeId peer, Filter filter, LogSlice slice) implements Event {}
+    record Fetched(long number, NodeId peer, Filter filter, LogSlice slice, Path path)
+            implements Event {}
 
     /** No answer, or one that can't be used. */
-    record FetchFailed(long number, NodeId peer, Filter filter, String reason) implements Event {}
+    record FetchFailed(long number, NodeId peer, Filter filter, String reason, Path path)
+            implements Event {}
 
     /** An observation ended, or didn't come about. */
-    record SubscriptionEnded(NodeId peer, Filter filter, String reason) implements Event {}
+    record SubscriptionEnded(NodeId peer, Filter filter, String reason, Path path)
+            implements Event {}
 
-    /** A peer can be reached again after it couldn't: what waits need not wait longer. */
-    record PeerReachable(NodeId peer) implements Event {}
+    /** A peer can be reached again, that way, after it couldn't: what waits need not any longer. */
+    record PeerReachable(NodeId peer, Path path) implements Event {}
 
     /**
      * Somebody observes this node's log from now on. The first delivery is a heartbeat that says

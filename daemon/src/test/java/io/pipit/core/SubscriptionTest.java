@@ -9,11 +9,14 @@ import static io.pipit.core.SteppedCore.reading;
 import static io.pipit.core.SteppedCore.slice;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pipit.core.timing.Timing;
+import io.pipit.core.timing.Window;
 import io.pipit.model.BootClock;
 import io.pipit.model.Filter;
 import io.pipit.model.LogEntry;
 import io.pipit.model.LogId;
 import io.pipit.model.LogSlice;
+import io.pipit.model.Path;
 import io.pipit.model.Stamp;
 import io.pipit.monitor.Health;
 import io.pipit.port.CoreStatus;
@@ -140,7 +143,9 @@ class SubscriptionTest {
         assertThat(asked(3)).containsExactly(13L, 15L, 2L);
         node.isAnswered(slice(13, 14, 15));
         assertThat(status().cursor()).isEqualTo(10);
-        node.happens(new Event.Fetched(node.fetches.get(2).number(), SHED, ALL, slice(10, 11, 12)));
+        node.happens(
+                new Event.Fetched(
+                        node.fetches.get(2).number(), SHED, ALL, slice(10, 11, 12), Path.UDP));
         assertThat(status().cursor()).isEqualTo(16);
         assertThat(node.fetches).hasSize(4);
     }
@@ -152,10 +157,7 @@ class SubscriptionTest {
         int answered = 1;
         for (int i = 0; i < 40; i++) {
             assertThat(node.fetches.size() - answered)
-                    .isEqualTo(
-                            Math.min(
-                                    Timing.Window.QUESTIONS_FIRST + i,
-                                    Timing.Window.QUESTIONS_MAX));
+                    .isEqualTo(Math.min(Window.QUESTIONS_FIRST + i, Window.QUESTIONS_MAX));
             answers(node.fetches.get(answered), 100);
             answered++;
         }
@@ -187,17 +189,17 @@ class SubscriptionTest {
         for (int i = 1; i <= 10; i++) {
             answers(node.fetches.get(i), 256);
         }
-        assertThat(node.fetches).hasSize(11 + Timing.Window.QUESTIONS_MAX);
-        node.nowNanos += 2 * Timing.Window.SLOW_NANOS;
+        assertThat(node.fetches).hasSize(11 + Window.QUESTIONS_MAX);
+        node.nowNanos += 2 * Window.SLOW_NANOS;
         for (int i = 11; i <= 18; i++) {
             answers(node.fetches.get(i), 256);
         }
-        assertThat(node.fetches).hasSize(19 + Timing.Window.QUESTIONS_FIRST);
+        assertThat(node.fetches).hasSize(19 + Window.QUESTIONS_FIRST);
         node.isNotAnswered();
         node.passes(5 * SECOND);
-        assertThat(node.fetches).hasSize(19 + Timing.Window.QUESTIONS_FIRST);
+        assertThat(node.fetches).hasSize(19 + Window.QUESTIONS_FIRST);
         answers(node.fetches.get(19), 256);
-        assertThat(node.fetches).hasSize(21 + Timing.Window.QUESTIONS_FIRST);
+        assertThat(node.fetches).hasSize(21 + Window.QUESTIONS_FIRST);
     }
 
     @Test
@@ -209,7 +211,7 @@ class SubscriptionTest {
         }
         int asked = node.fetches.size();
         for (Fetch fetch : List.copyOf(node.fetches.subList(11, asked))) {
-            node.happens(new Event.FetchFailed(fetch.number(), SHED, ALL, "no answer"));
+            node.happens(new Event.FetchFailed(fetch.number(), SHED, ALL, "no answer", Path.UDP));
         }
         assertThat(node.fetches).hasSize(asked);
         node.passes(Timing.Backoff.FIRST_NANOS);
@@ -253,7 +255,9 @@ class SubscriptionTest {
         for (int i = 0; i < sequences.length; i++) {
             sequences[i] = fetch.after() + i + 1;
         }
-        node.happens(new Event.Fetched(fetch.number(), SHED, ALL, slice(fetch.after(), sequences)));
+        node.happens(
+                new Event.Fetched(
+                        fetch.number(), SHED, ALL, slice(fetch.after(), sequences), Path.UDP));
     }
 
     private List<Long> asked(int fetch) {
@@ -264,7 +268,7 @@ class SubscriptionTest {
     @Test
     void anAnswerToAnEarlierQuestionIsIgnored() {
         isUpToDate(10);
-        node.happens(new Event.Fetched(1, SHED, ALL, slice(10, 11)));
+        node.happens(new Event.Fetched(1, SHED, ALL, slice(10, 11), Path.UDP));
         assertThat(status().cursor()).isEqualTo(10);
     }
 
@@ -432,7 +436,9 @@ class SubscriptionTest {
             answers(node.fetches.get(i), 1_000);
         }
         assertThat(status().cursor()).isZero();
-        node.happens(new Event.FetchFailed(node.fetches.get(1).number(), SHED, ALL, "no answer"));
+        node.happens(
+                new Event.FetchFailed(
+                        node.fetches.get(1).number(), SHED, ALL, "no answer", Path.UDP));
         node.passes(SECOND);
         assertThat(node.fetches.getLast().after()).isZero();
         assertThat(node.fetches.getLast().limit()).isPositive();
@@ -480,11 +486,11 @@ class SubscriptionTest {
         node.follow(ALL);
         for (int i = 0; i < 12; i++) {
             int before = node.observations.size();
-            node.happens(new Event.SubscriptionEnded(SHED, ALL, "no answer"));
+            node.happens(new Event.SubscriptionEnded(SHED, ALL, "no answer", Path.UDP));
             node.passes(30 * SECOND);
             assertThat(node.observations.size()).isGreaterThan(before);
         }
-        node.happens(new Event.SubscriptionEnded(SHED, ALL, "no answer"));
+        node.happens(new Event.SubscriptionEnded(SHED, ALL, "no answer", Path.UDP));
         int before = node.observations.size();
         node.passes(14 * SECOND);
         assertThat(node.observations).hasSize(before);
@@ -531,10 +537,10 @@ class SubscriptionTest {
             node.passes(30 * SECOND);
         }
         node.isNotAnswered();
-        node.happens(new Event.SubscriptionEnded(SHED, ALL, "no answer"));
+        node.happens(new Event.SubscriptionEnded(SHED, ALL, "no answer", Path.UDP));
         int asked = node.fetches.size();
         int observed = node.observations.size();
-        node.happens(new Event.PeerReachable(SHED));
+        node.happens(new Event.PeerReachable(SHED, Path.UDP));
         assertThat(node.fetches).hasSize(asked + 1);
         assertThat(node.observations).hasSize(observed + 1);
     }
@@ -628,7 +634,7 @@ class SubscriptionTest {
                 node.hears(ALL, slice);
             } else {
                 long number = node.fetches.getLast().number();
-                node.happens(new Event.Fetched(number, SHED, ALL, slice));
+                node.happens(new Event.Fetched(number, SHED, ALL, slice, Path.UDP));
             }
             if (random.nextInt(10) == 0) {
                 node.passes(random.nextLong(SECOND));

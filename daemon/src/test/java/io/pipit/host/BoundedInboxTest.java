@@ -7,6 +7,7 @@ import io.pipit.model.Filter;
 import io.pipit.model.LogId;
 import io.pipit.model.LogSlice;
 import io.pipit.model.NodeId;
+import io.pipit.model.Path;
 import io.pipit.monitor.Metrics;
 import io.pipit.port.Event;
 import java.time.Duration;
@@ -156,6 +157,7 @@ class BoundedInboxTest {
     }
 
     private static Event received() {
-        return new Event.Received(PEER, Filter.ALL, new LogSlice(new LogId(1), 1, 0, List.of(), 0));
+        return new Event.Received(
+                PEER, Filter.ALL, new LogSlice(new LogId(1), 1, 0, List.of(), 0), Path.UDP);
     }
 }

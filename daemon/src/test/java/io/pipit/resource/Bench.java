@@ -7,6 +7,7 @@ import io.pipit.model.Grant;
 import io.pipit.model.LogId;
 import io.pipit.model.LogSlice;
 import io.pipit.model.NodeId;
+import io.pipit.model.Path;
 import io.pipit.model.Peer;
 import io.pipit.model.Reading;
 import io.pipit.model.Series;
@@ -376,6 +377,7 @@ final class Bench {
     static final class KnownPeers implements Peers {
         final Map<NodeId, Peer> known = new LinkedHashMap<>();
         final Map<NodeId, Link> links = new LinkedHashMap<>();
+        final Map<NodeId, Link> overTcp = new LinkedHashMap<>();
         final List<Runnable> listeners = new ArrayList<>();
         TrustStore refusing;
         int reloads;
@@ -386,8 +388,8 @@ final class Bench {
         }
 
         @Override
-        public Map<NodeId, Link> links() {
-            return Map.copyOf(links);
+        public Map<NodeId, Link> links(Path path) {
+            return Map.copyOf(path == Path.UDP ? links : overTcp);
         }
 
         @Override
