@@ -85,14 +85,9 @@ class TwoWaysTest {
 
     @Test
     void aSilentFeedMovesToTcpAndNothingIsMissing() {
-        node.follow(ALL);
-        node.isAnswered(slice(10));
-        theRepairIsAnswered();
-        node.hears(ALL, slice(10, 11));
-        node.passes(3 * SECOND);
+        fallsSilent();
         Fetch question = node.fetches.getLast();
         assertThat(question.limit()).as("where does it stand?").isZero();
-        node.passes(3 * SECOND);
         assertThat(node.observations).endsWith("observe ** over TCP");
         assertThat(node.fetchesOverTcp.getLast()).isEqualTo(question);
         node.happens(new Event.Received(SHED, ALL, slice(14), Path.TCP));
@@ -108,11 +103,22 @@ class TwoWaysTest {
 
     @Test
     void theEndOfTheFormerFeedDoesNoHarm() {
-        aSilentFeedMovesToTcpAndNothingIsMissing();
+        fallsSilent();
+        node.happens(new Event.Received(SHED, ALL, slice(11), Path.TCP));
+        assertThat(status().path()).isEqualTo(Path.TCP);
         int before = node.observations.size();
         node.happens(new Event.SubscriptionEnded(SHED, ALL, "no answer", Path.UDP));
         node.passes(2 * SECOND);
         assertThat(node.observations).hasSize(before);
+    }
+
+    /** Nothing comes over UDP any more, for so long that TCP is asked. */
+    private void fallsSilent() {
+        node.follow(ALL);
+        node.isAnswered(slice(10));
+        theRepairIsAnswered();
+        node.hears(ALL, slice(10, 11));
+        node.passes(6 * SECOND);
     }
 
     private void theRepairIsAnswered() {
