@@ -1,6 +1,6 @@
 package io.pipit.core;
 
-import io.pipit.model.Path;
+import io.pipit.port.PeerLinks.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;

@@ -3,7 +3,7 @@ package io.pipit.port;
 import io.pipit.model.Filter;
 import io.pipit.model.LogId;
 import io.pipit.model.NodeId;
-import io.pipit.model.Path;
+import io.pipit.port.PeerLinks.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

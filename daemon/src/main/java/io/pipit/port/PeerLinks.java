@@ -12,6 +12,15 @@ import org.jspecify.annotations.Nullable;
  * after the link's own time-outs an {@link Event.Received} or an {@link Event.SubscriptionEnded}.
  */
 public interface PeerLinks {
+    /** A way to a peer. */
+    enum Path {
+        /** CoAP over UDP with DTLS: for what is small and live. */
+        UDP,
+
+        /** CoAP over TCP with TLS: for what is large, and for all where UDP doesn't get through. */
+        TCP
+    }
+
     /**
      * A request for a stretch of the peer's log.
      *

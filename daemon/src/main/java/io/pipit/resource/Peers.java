@@ -2,8 +2,8 @@ package io.pipit.resource;
 
 import io.pipit.identity.IdentityException;
 import io.pipit.model.NodeId;
-import io.pipit.model.Path;
 import io.pipit.model.Peer;
+import io.pipit.port.PeerLinks.Path;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;

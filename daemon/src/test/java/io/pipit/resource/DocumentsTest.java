@@ -58,7 +58,7 @@ class DocumentsTest {
                 10,
                 2,
                 19_000_000_000L,
-                io.pipit.model.Path.UDP,
+                io.pipit.port.PeerLinks.Path.UDP,
                 "");
     }
 
@@ -156,7 +156,7 @@ class DocumentsTest {
                         10,
                         2,
                         19_000_000_000L,
-                        io.pipit.model.Path.TCP,
+                        io.pipit.port.PeerLinks.Path.TCP,
                         "UDP gets no answer, for 12 s; tried again in 18 s");
 
         Answers answers = bench.as(Bench.monitor()).accept(50).ask("/peers");

@@ -2,8 +2,8 @@ package io.pipit.sim;
 
 import io.pipit.model.Filter;
 import io.pipit.model.NodeId;
-import io.pipit.model.Path;
 import io.pipit.port.Event;
+import io.pipit.port.PeerLinks.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
