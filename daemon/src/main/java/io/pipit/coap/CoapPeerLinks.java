@@ -6,6 +6,7 @@ import io.pipit.model.NodeId;
 import io.pipit.port.Event;
 import io.pipit.port.Inbox;
 import io.pipit.port.PeerLinks;
+import io.pipit.port.PeerLinks.Path;
 import io.pipit.port.TimeSource;
 import io.pipit.wire.ProblemDetails;
 import io.pipit.wire.WireException;
@@ -42,7 +43,6 @@ public final class CoapPeerLinks implements PeerLinks {
      *
      * @param reachable whether it answered last time, or spoke since
      * @param address where it was last heard, or tried; null where none is known
-     * @param transport what is in use: {@code udp}
      * @param rttP50Micros round trip of a request and its answer, the peer's own time included,
      *     microseconds, median; 0 where none was measured
      * @param rttP99Micros likewise, the 99th percentile
@@ -53,7 +53,6 @@ public final class CoapPeerLinks implements PeerLinks {
     public record LinkStatus(
             boolean reachable,
             @Nullable InetSocketAddress address,
-            String transport,
             long rttP50Micros,
             long rttP99Micros,
             double lossRatio,
@@ -143,6 +142,11 @@ public final class CoapPeerLinks implements PeerLinks {
         });
     }
 
+    @Override
+    public Sent sent(NodeId peer) {
+        return requests.link(peer).sent();
+    }
+
     /** How it stands with the way to a peer. Any thread. */
     public LinkStatus statusOf(NodeId peer) {
         List<InetSocketAddress> known = requests.directory(peer);
@@ -193,7 +197,7 @@ public final class CoapPeerLinks implements PeerLinks {
         @Override
         public void heard(NodeId peer, InetSocketAddress address) {
             if (requests.link(peer).heard(address)) {
-                inbox.offer(new Event.PeerReachable(peer));
+                inbox.offer(new Event.PeerReachable(peer, Path.UDP));
             }
         }
 
@@ -297,7 +301,9 @@ public final class CoapPeerLinks implements PeerLinks {
                 failed(complaint.toString());
             } else {
                 unanswered.decrementAndGet();
-                inbox.offer(new Event.Fetched(fetch.number(), fetch.peer(), fetch.filter(), slice));
+                inbox.offer(
+                        new Event.Fetched(
+                                fetch.number(), fetch.peer(), fetch.filter(), slice, Path.UDP));
             }
         }
 
@@ -312,7 +318,8 @@ public final class CoapPeerLinks implements PeerLinks {
         public void failed(String reason) {
             unanswered.decrementAndGet();
             inbox.offer(
-                    new Event.FetchFailed(fetch.number(), fetch.peer(), fetch.filter(), reason));
+                    new Event.FetchFailed(
+                            fetch.number(), fetch.peer(), fetch.filter(), reason, Path.UDP));
         }
     }
 
@@ -361,7 +368,7 @@ public final class CoapPeerLinks implements PeerLinks {
             LogSlice slice = slice(response, complaint);
             if (slice != null) {
                 begun = true;
-                inbox.offer(new Event.Received(feed.peer, feed.filter, slice));
+                inbox.offer(new Event.Received(feed.peer, feed.filter, slice, Path.UDP));
             } else if (response.isSuccess()) {
                 // One that can't be read leaves a gap, and gaps are repaired.
                 requests.link(feed.peer).complained(complaint.toString());
@@ -382,7 +389,7 @@ public final class CoapPeerLinks implements PeerLinks {
         void end(String reason) {
             drop();
             requests.link(feed.peer).complained(reason);
-            inbox.offer(new Event.SubscriptionEnded(feed.peer, feed.filter, reason));
+            inbox.offer(new Event.SubscriptionEnded(feed.peer, feed.filter, reason, Path.UDP));
         }
 
         /** Ends it without a word; what still comes of it is answered with a reset. */

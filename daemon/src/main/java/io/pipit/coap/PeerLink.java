@@ -1,6 +1,7 @@
 package io.pipit.coap;
 
 import io.pipit.monitor.Percentiles;
+import io.pipit.port.PeerLinks;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,8 @@ final class PeerLink {
     private final Percentiles roundTrips = Percentiles.ofRecent(ROUND_TRIPS_MAX);
     private int transmissions;
     private int repetitions;
+    private long sent;
+    private long again;
     private long handshakes;
     private long messages;
     private boolean reachable;
@@ -34,9 +37,16 @@ final class PeerLink {
         }
         transmissions++;
         repetitions += again ? 1 : 0;
+        this.sent++;
+        this.again += again ? 1 : 0;
         if (!reachable) {
             address = to;
         }
+    }
+
+    /** All that went out since the start. */
+    synchronized PeerLinks.Sent sent() {
+        return new PeerLinks.Sent(sent, again);
     }
 
     /** An answer came so long after its request was sent. */
@@ -107,7 +117,6 @@ final class PeerLink {
         return new CoapPeerLinks.LinkStatus(
                 reachable,
                 address != null ? address : otherwise,
-                "udp",
                 roundTrips.p50Nanos() / 1_000,
                 roundTrips.p99Nanos() / 1_000,
                 transmissions == 0 ? 0 : (double) repetitions / transmissions,

@@ -1,5 +1,6 @@
 package io.pipit.core;
 
+import io.pipit.core.path.Paths;
 import io.pipit.model.LogEntry;
 import io.pipit.model.LogId;
 import io.pipit.model.NodeId;
@@ -13,6 +14,7 @@ import io.pipit.port.PeerLinks;
 import io.pipit.port.ReadingStore;
 import io.pipit.port.TimeSource;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The node's heart: takes one event after the other, and has no thread, no clock and no I/O of its
@@ -32,6 +34,7 @@ public final class Core {
     private final Feeds feeds;
     private final Watchers watchers;
     private final SeriesObservers observers;
+    private final Paths paths;
     private final Subscriptions subscriptions;
 
     /**
@@ -39,6 +42,8 @@ public final class Core {
      *
      * @param self this node
      * @param name what people call it
+     * @param udp the ways to the peers
+     * @param tcp likewise; null where there are none
      */
     public Core(
             NodeId self,
@@ -46,7 +51,8 @@ public final class Core {
             TimeSource time,
             Entropy entropy,
             ReadingStore store,
-            PeerLinks links,
+            PeerLinks udp,
+            @Nullable PeerLinks tcp,
             Health health,
             Metrics metrics) {
         ReadingStore.Recovered recovered = store.recovered();
@@ -59,9 +65,10 @@ public final class Core {
         feeds = new Feeds(log, ingest, metrics);
         watchers = new Watchers(metrics);
         observers = new SeriesObservers(log, metrics);
+        paths = new Paths(udp, tcp, metrics);
         subscriptions =
                 new Subscriptions(
-                        self, links, store, recovered, entropy, watchers, health, metrics);
+                        self, paths, store, recovered, entropy, watchers, health, metrics);
     }
 
     /** Asks for the first block of places, and has written down what the clock is. */
@@ -90,25 +97,36 @@ public final class Core {
             case Event.PeersKnown known -> subscriptions.known(known.peers(), now);
             case Event.Wanted wanted -> subscriptions.wanted(wanted.filters(), now);
             case Event.Received received -> {
+                paths.received(received, now);
                 var subscription = subscriptions.of(received.peer(), received.filter());
                 if (subscription != null) {
                     subscription.received(received.slice(), now);
                 }
             }
             case Event.Fetched fetched -> {
+                boolean counts = paths.answered(fetched, now);
                 var subscription = subscriptions.of(fetched.peer(), fetched.filter());
-                if (subscription != null) {
+                if (counts && subscription != null) {
                     subscription.fetched(fetched, now);
                 }
             }
             case Event.FetchFailed failed -> {
+                boolean counts = paths.failed(failed, now);
                 var subscription = subscriptions.of(failed.peer(), failed.filter());
-                if (subscription != null) {
+                if (counts && subscription != null) {
                     subscription.fetchFailed(failed.number(), now);
                 }
             }
-            case Event.SubscriptionEnded ended -> subscriptions.ended(ended, now);
-            case Event.PeerReachable reachable -> subscriptions.reachable(reachable.peer(), now);
+            case Event.SubscriptionEnded ended -> {
+                if (paths.ended(ended, now)) {
+                    subscriptions.ended(ended, now);
+                }
+            }
+            case Event.PeerReachable reachable -> {
+                if (paths.reachable(reachable, now)) {
+                    subscriptions.reachable(reachable.peer(), now);
+                }
+            }
             case Event.FeedOpened opened ->
                     feeds.open(opened.subscriber(), opened.filter(), opened.peer(), now);
             case Event.FeedClosed closed -> feeds.close(closed.subscriber());
@@ -140,6 +158,8 @@ public final class Core {
         }
         feeds.tick(now);
         observers.tick(now, ingest.firstKept());
+        // What they say is taken into account by those who ask.
+        paths.tick(now);
         subscriptions.tick(now);
     }
 
@@ -147,7 +167,9 @@ public final class Core {
     public long nextDeadlineNanos() {
         return Math.min(
                 Math.min(clock.nextDeadlineNanos(), feeds.nextDeadlineNanos()),
-                Math.min(observers.nextDeadlineNanos(), subscriptions.nextDeadlineNanos()));
+                Math.min(
+                        observers.nextDeadlineNanos(),
+                        Math.min(subscriptions.nextDeadlineNanos(), paths.nextDeadlineNanos())));
     }
 
     private CoreStatus status(long nowNanos) {

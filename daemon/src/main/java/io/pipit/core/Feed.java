@@ -1,5 +1,7 @@
 package io.pipit.core;
 
+import io.pipit.core.timing.Heartbeats;
+import io.pipit.core.timing.Timing;
 import io.pipit.model.Filter;
 import io.pipit.model.LogEntry;
 import io.pipit.model.LogId;
@@ -29,10 +31,6 @@ final class Feed {
 
     /** Entries that wait to be sent; the oldest are dropped, and repaired by who misses them. */
     static final int WAITING_MAX = 10_000;
-
-    private static final long[] HEARTBEATS_NANOS = {
-        250 * Timing.MILLISECOND, Timing.SECOND, 5 * Timing.SECOND, 10 * Timing.SECOND
-    };
 
     /** Somebody who follows; {@code peer} is null for a program on this machine. */
     static final class Follower {
@@ -100,8 +98,7 @@ final class Feed {
         if (!waiting.isEmpty()) {
             return sentNanos + GAP_MIN_NANOS;
         }
-        long heartbeat = sentNanos + HEARTBEATS_NANOS[heartbeats];
-        return heartbeats == 0 ? heartbeat : Timing.atFullSecond(heartbeat);
+        return Heartbeats.nextNanos(sentNanos, heartbeats);
     }
 
     /** Sends what is due. */
@@ -111,7 +108,7 @@ final class Feed {
         }
         LogSlice slice;
         if (waiting.isEmpty()) {
-            heartbeats = Math.min(heartbeats + 1, HEARTBEATS_NANOS.length - 1);
+            heartbeats = Math.min(heartbeats + 1, Heartbeats.SLOWEST);
             slice = heartbeat(firstKept);
         } else {
             heartbeats = 0;

@@ -1,5 +1,6 @@
 package io.pipit.core;
 
+import io.pipit.core.timing.Timing;
 import io.pipit.model.Filter;
 import io.pipit.model.LogEntry;
 import io.pipit.model.LogId;

@@ -1,5 +1,6 @@
 package io.pipit.core;
 
+import io.pipit.core.timing.Timing;
 import io.pipit.model.LogId;
 import io.pipit.model.LogSlice;
 import io.pipit.model.Reading;

@@ -1,5 +1,10 @@
 package io.pipit.core;
 
+import static java.util.Objects.requireNonNull;
+
+import io.pipit.core.Questions.Question;
+import io.pipit.core.timing.Timing;
+import io.pipit.core.timing.Window;
 import io.pipit.model.Filter;
 import io.pipit.model.LogEntry;
 import io.pipit.model.LogId;
@@ -8,11 +13,11 @@ import io.pipit.model.NodeId;
 import io.pipit.port.CoreStatus;
 import io.pipit.port.Event;
 import io.pipit.port.PeerLinks;
+import io.pipit.port.PeerLinks.Path;
 import io.pipit.port.ReadingStore;
-import java.util.HashMap;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,29 +46,11 @@ final class Subscription {
     /** A question without an answer for so long is given up; links answer much earlier. */
     static final long ANSWER_MAX_NANOS = 120 * Timing.SECOND;
 
-    /** Entries asked for with one question: more than a datagram holds. */
-    static final int FETCH_ENTRIES_MAX = 1_000;
-
     /** After so many repaired entries, when nothing is missing any more, the store is to commit. */
     static final int FLUSH_ENTRIES_MIN = 1_000;
 
     /** Sequences and places beyond this are nonsense: 2^53, what every JSON reader can count to. */
     static final long SEQUENCE_MAX = 1L << 53;
-
-    /**
-     * A question without an answer yet.
-     *
-     * @param from after this place
-     * @param through up to this one; less than {@code from} where it only asks where the feed
-     *     stands
-     * @param limit entries at the most
-     */
-    private record Question(
-            long number, long from, long through, int limit, boolean inDoubt, long askedNanos) {
-        boolean forMissing() {
-            return through > from;
-        }
-    }
 
     final NodeId peer;
     final Filter filter;
@@ -83,18 +70,9 @@ final class Subscription {
     /** Up to where the peer's feed goes, as far as it said. */
     private long head;
 
-    /** By number, so the oldest first. */
-    private final TreeMap<Long, Question> questions = new TreeMap<>();
-
-    /** Those for something missing, by where they begin; they never overlap. */
-    private final TreeMap<Long, Question> stretches = new TreeMap<>();
-
-    /** What was said of the head since each question went out. */
-    private final Map<Long, Long> headSince = new HashMap<>();
-
-    private final Timing.Window window = new Timing.Window();
-    private @Nullable Question standing;
-    private int askedEntries;
+    private final Questions questions = new Questions();
+    private final Map<Path, Window> windows =
+            new EnumMap<>(Map.of(Path.UDP, Window.ofDatagrams(), Path.TCP, Window.ofPacks()));
     private long askedNanos;
     private long setBackNanos;
     private long pulseNanos = PULSE_FIRST_NANOS;
@@ -127,12 +105,12 @@ final class Subscription {
         if (observeNanos <= nowNanos) {
             observedNanos = nowNanos;
             observeNanos = Timing.atFullSecond(nowNanos + SILENCE_MAX_NANOS);
-            all.links.subscribe(peer, filter);
+            all.paths.subscribe(peer, filter, nowNanos);
         }
-        while (!questions.isEmpty()
-                && questions.firstEntry().getValue().askedNanos + ANSWER_MAX_NANOS <= nowNanos) {
-            Question oldest = questions.firstEntry().getValue();
-            settled(oldest);
+        for (Question oldest = questions.oldest();
+                oldest != null && oldest.askedNanos() + ANSWER_MAX_NANOS <= nowNanos;
+                oldest = questions.oldest()) {
+            questions.settled(oldest);
             setBack(oldest, nowNanos);
         }
         askForMissing(nowNanos);
@@ -142,7 +120,7 @@ final class Subscription {
     }
 
     void stop() {
-        all.links.unsubscribe(peer, filter);
+        all.paths.unsubscribe(peer);
     }
 
     /** The observation brought something. */
@@ -183,8 +161,8 @@ final class Subscription {
         }
         LogSlice slice = answer.slice();
         HeldLog before = log;
-        long since = headSince.getOrDefault(question.number, 0L);
-        settled(question);
+        long since = questions.headSince(question);
+        questions.settled(question);
         if (!isSane(slice) || !follow(slice.log())) {
             setBack(question, nowNanos);
             return;
@@ -194,9 +172,9 @@ final class Subscription {
         boolean gained = take(slice, false);
         boolean useful = gained || log != before;
         if (question.forMissing() && log == before) {
-            useful |= answers(question, slice, since, nowNanos);
+            useful |= answers(question, answer, since, nowNanos);
         }
-        if (useful || !(question.forMissing() || question.inDoubt)) {
+        if (useful || !(question.forMissing() || question.inDoubt())) {
             asking.reset();
             notBeforeNanos = nowNanos;
         } else {
@@ -209,10 +187,11 @@ final class Subscription {
     }
 
     /** What the answer says of the stretch that was asked for; whether that is held now. */
-    private boolean answers(Question question, LogSlice slice, long since, long nowNanos) {
-        boolean held = view != null && view.intervals.covers(question.from, slice.completeTo());
-        boolean reaches = slice.completeTo() >= question.through;
-        long asked = question.through - question.from;
+    private boolean answers(Question question, Event.Fetched answer, long since, long nowNanos) {
+        LogSlice slice = answer.slice();
+        boolean held = view != null && view.intervals.covers(question.from(), slice.completeTo());
+        boolean reaches = slice.completeTo() >= question.through();
+        long asked = question.through() - question.from();
         if (!reaches && slice.entries().isEmpty()) {
             // There is no more than this, whatever was said before: the origin crashed before it
             // had stored it, say. What was said since then is believed.
@@ -221,35 +200,28 @@ final class Subscription {
             if (!reaches) {
                 all.counters.cut().increment();
             }
-            boolean whole = question.limit == Math.min(asked, FETCH_ENTRIES_MAX);
-            long told = Math.min(slice.completeTo(), question.through) - question.from;
-            // Where there was no room for more here, nothing is learned of the answers.
-            long nanos = nowNanos - question.askedNanos;
+            Window window = window(question.path());
+            // Where there was no room for more here, nothing is learned of the answers; nor where
+            // it came the other way.
+            boolean whole =
+                    question.limit() == Math.min(asked, window.entriesMax())
+                            && answer.path() == question.path();
+            long told = Math.min(slice.completeTo(), question.through()) - question.from();
+            long nanos = nowNanos - question.askedNanos();
             if (window.answered(asked, whole ? told : asked, nanos)) {
                 all.counters.slow().increment();
             }
         }
-        return held && slice.completeTo() > question.from;
+        return held && slice.completeTo() > question.from();
     }
 
     /** No answer came, or none that can be used. */
     void fetchFailed(long number, long nowNanos) {
         Question question = questions.get(number);
         if (question != null) {
-            settled(question);
-            window.failed();
+            questions.settled(question);
+            window(question.path()).failed();
             setBack(question, nowNanos);
-        }
-    }
-
-    private void settled(Question question) {
-        questions.remove(question.number);
-        headSince.remove(question.number);
-        if (question.equals(standing)) {
-            standing = null;
-        }
-        if (stretches.remove(question.from, question)) {
-            askedEntries -= question.limit;
         }
     }
 
@@ -260,7 +232,7 @@ final class Subscription {
 
     /** Entries that were asked for, or fetched and wait for a commit. */
     int uncommittedEntries() {
-        return askedEntries + (view == null ? 0 : view.uncommittedEntries());
+        return questions.entries() + (view == null ? 0 : view.uncommittedEntries());
     }
 
     /** Entries that were fetched before their turn. */
@@ -281,27 +253,30 @@ final class Subscription {
                 received,
                 repaired,
                 gone,
-                heardNanos);
+                heardNanos,
+                all.paths.feedPath(peer),
+                all.paths.reason(peer, nowNanos));
     }
 
     private long nextQuestionNanos() {
         long next = Math.min(nextStandingNanos(), Timing.NEVER);
-        if (!questions.isEmpty()) {
-            Question oldest = questions.firstEntry().getValue();
-            next = Math.min(next, oldest.askedNanos + ANSWER_MAX_NANOS);
+        Question oldest = questions.oldest();
+        if (oldest != null) {
+            next = Math.min(next, oldest.askedNanos() + ANSWER_MAX_NANOS);
         }
         return nextMissing(notBeforeNanos) == null ? next : Math.min(next, notBeforeNanos);
     }
 
     private long nextStandingNanos() {
-        if (standing != null) {
+        if (questions.standing() != null) {
             return Timing.NEVER;
         }
         if (otherLogSeen || log == null) {
             return notBeforeNanos;
         }
-        return stretches.isEmpty()
-                ? Math.max(notBeforeNanos, Timing.atFullSecond(askedNanos + pulseNanos))
+        long pulse = Timing.atFullSecond(askedNanos + pulseNanos);
+        return questions.stretches() == 0
+                ? Math.max(notBeforeNanos, Math.min(pulse, all.paths.questionDueNanos(peer)))
                 : Timing.NEVER;
     }
 
@@ -312,8 +287,8 @@ final class Subscription {
             pulseNanos = Math.min(2 * pulseNanos, PULSE_NANOS);
         }
         // Where the log isn't sure, only where it stands: its start may be long known.
-        Question question = new Question(all.nextNumber(), cursor(), 0, 0, inDoubt, nowNanos);
-        standing = question;
+        Path path = all.paths.feedPath(peer);
+        Question question = new Question(all.nextNumber(), cursor(), 0, 0, inDoubt, path, nowNanos);
         all.numbered();
         ask(question);
     }
@@ -325,8 +300,6 @@ final class Subscription {
                 return;
             }
             all.numbered();
-            askedEntries += question.limit;
-            stretches.put(question.from, question);
             all.counters.asked().increment();
             ask(question);
         }
@@ -335,13 +308,17 @@ final class Subscription {
     /** For the first stretch that is missing and not asked for; null where nothing is to be. */
     private @Nullable Question nextMissing(long nowNanos) {
         HeldLog.View view = this.view;
-        if (view == null
-                || otherLogSeen
-                || stretches.size() >= window.questions()
-                || (standing != null && standing.inDoubt)) {
+        if (view == null || otherLogSeen || view.intervals.cursor() >= head) {
             return null;
         }
         long cursor = view.intervals.cursor();
+        Path path = all.paths.repairPath(peer, view.intervals.missing(cursor, head));
+        Window window = window(path);
+        Question standing = questions.standing();
+        if (questions.stretches() >= window.questions()
+                || (standing != null && standing.inDoubt())) {
+            return null;
+        }
         long from = cursor;
         for (long next = afterThat(from, view); next > from; next = afterThat(from, view)) {
             from = next;
@@ -350,39 +327,38 @@ final class Subscription {
         if (from >= head || room == 0) {
             return null;
         }
-        Long alsoAsked = stretches.higherKey(from);
         long end = view.intervals.nextHeld(from, head);
-        end = Math.min(end, alsoAsked == null ? head : alsoAsked);
+        end = Math.min(end, questions.nextAsked(from, head));
         end = Math.min(end, Math.min(head, from + window.places()));
-        int limit = Math.toIntExact(Math.min(end - from, Math.min(FETCH_ENTRIES_MAX, room)));
-        return new Question(all.nextNumber(), from, end, limit, false, nowNanos);
+        int limit = Math.toIntExact(Math.min(end - from, Math.min(window.entriesMax(), room)));
+        return new Question(all.nextNumber(), from, end, limit, false, path, nowNanos);
     }
 
     /** Up to where it is held or asked for what follows this place. */
     private long afterThat(long place, HeldLog.View view) {
-        Map.Entry<Long, Question> asked = stretches.floorEntry(place);
-        long held = view.intervals.heldFrom(place);
-        return asked == null ? held : Math.max(held, asked.getValue().through);
+        return Math.max(view.intervals.heldFrom(place), questions.askedFrom(place));
     }
 
     private void ask(Question question) {
-        askedNanos = question.askedNanos;
-        questions.put(question.number, question);
-        all.links.fetch(
+        askedNanos = question.askedNanos();
+        questions.add(question);
+        all.paths.fetch(
                 new PeerLinks.Fetch(
-                        question.number,
+                        question.number(),
                         peer,
                         filter,
                         logId(),
-                        question.from,
-                        question.forMissing() ? question.through : Long.MAX_VALUE,
+                        question.from(),
+                        question.forMissing() ? question.through() : Long.MAX_VALUE,
                         view == null ? 0 : view.committed(),
-                        question.limit));
+                        question.limit()),
+                question.path(),
+                question.askedNanos());
     }
 
     /** It was of no use: what was asked before the last such one went wrong with it. */
     private void setBack(Question question, long nowNanos) {
-        if (question.askedNanos > setBackNanos) {
+        if (question.askedNanos() > setBackNanos) {
             setBackNanos = nowNanos;
             notBeforeNanos = nowNanos + asking.next();
         }
@@ -402,11 +378,7 @@ final class Subscription {
         head = 0;
         // What was asked of the former log is of no use for this one.
         questions.clear();
-        stretches.clear();
-        headSince.clear();
-        standing = null;
-        askedEntries = 0;
-        window.reset();
+        windows.values().forEach(Window::reset);
         return true;
     }
 
@@ -421,9 +393,7 @@ final class Subscription {
         long from = slice.previous();
         long to = slice.completeTo();
         head = Math.max(head, to);
-        for (Long number : questions.keySet()) {
-            headSince.merge(number, to, Math::max);
-        }
+        questions.headIs(to);
         if (held.covers(from, to)) {
             all.counters.duplicates().add(slice.entries().size());
             return false;
@@ -486,6 +456,10 @@ final class Subscription {
 
     private boolean isMissingSomething() {
         return view != null && view.intervals.cursor() < head;
+    }
+
+    private Window window(Path path) {
+        return requireNonNull(windows.get(path));
     }
 
     private @Nullable LogId logId() {

@@ -1,5 +1,7 @@
 package io.pipit.core;
 
+import io.pipit.core.path.Paths;
+import io.pipit.core.timing.Timing;
 import io.pipit.model.Filter;
 import io.pipit.model.LogEntry;
 import io.pipit.model.LogId;
@@ -11,7 +13,6 @@ import io.pipit.monitor.Metrics;
 import io.pipit.port.CoreStatus;
 import io.pipit.port.Entropy;
 import io.pipit.port.Event;
-import io.pipit.port.PeerLinks;
 import io.pipit.port.ReadingStore;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -78,7 +79,7 @@ final class Subscriptions {
         }
     }
 
-    final PeerLinks links;
+    final Paths paths;
     final ReadingStore store;
     final Entropy entropy;
     final Counters counters;
@@ -98,7 +99,7 @@ final class Subscriptions {
 
     Subscriptions(
             NodeId self,
-            PeerLinks links,
+            Paths paths,
             ReadingStore store,
             ReadingStore.Recovered recovered,
             Entropy entropy,
@@ -106,7 +107,7 @@ final class Subscriptions {
             Health health,
             Metrics metrics) {
         this.self = self;
-        this.links = links;
+        this.paths = paths;
         this.store = store;
         this.entropy = entropy;
         this.watchers = watchers;
@@ -127,6 +128,7 @@ final class Subscriptions {
     void known(List<Peer> peers, long nowNanos) {
         names = peers.stream().collect(Collectors.toMap(Peer::id, Peer::name, (a, b) -> b));
         settle(nowNanos);
+        paths.known(names.keySet());
     }
 
     void wanted(Map<NodeId, Filter> filters, long nowNanos) {

@@ -1,5 +1,6 @@
 package io.pipit.core;
 
+import io.pipit.core.timing.Timing;
 import io.pipit.model.BootClock;
 import io.pipit.model.Stamp;
 import io.pipit.monitor.Health;

@@ -50,6 +50,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,6 +60,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -224,12 +226,23 @@ final class Node implements AutoCloseable {
                                         ? CompactSlice.decode(pack)
                                         : SliceCodec.decode(pack, Format.CBOR),
                         time);
-        peers.reachedBy(links);
+        // Where a peer was heard over UDP it listens on TCP, too.
+        Function<NodeId, List<InetSocketAddress>> addresses =
+                id -> {
+                    Set<InetSocketAddress> known = new LinkedHashSet<>();
+                    InetSocketAddress heard = links.statusOf(id).address();
+                    if (heard != null) {
+                        known.add(heard);
+                    }
+                    known.addAll(directory.of(id));
+                    return List.copyOf(known);
+                };
         TcpPeerLinks tcpLinks =
                 new TcpPeerLinks(
-                        connections, tcp, directory::of, carried(inbox, toCore), time, metrics);
+                        connections, tcp, addresses, carried(inbox, toCore), time, metrics);
+        peers.reachedBy(links, tcpLinks);
 
-        TcpBulkLinks bulk = new TcpBulkLinks(connections, tcp, directory::of, inbox, time, metrics);
+        TcpBulkLinks bulk = new TcpBulkLinks(connections, tcp, addresses, inbox, time, metrics);
         files.reachedBy(bulk);
 
         Core core =
@@ -240,6 +253,7 @@ final class Node implements AutoCloseable {
                         entropy,
                         storage.writing(),
                         links,
+                        tcpLinks,
                         health,
                         metrics);
         core.start();

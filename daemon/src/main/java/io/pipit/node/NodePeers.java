@@ -5,7 +5,10 @@ import io.pipit.identity.IdentityException;
 import io.pipit.identity.TrustStore;
 import io.pipit.model.NodeId;
 import io.pipit.model.Peer;
+import io.pipit.monitor.Percentiles;
+import io.pipit.port.PeerLinks.Path;
 import io.pipit.resource.Peers;
+import io.pipit.tcp.TcpPeerLinks;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,10 +24,13 @@ final class NodePeers implements Peers {
     /** How often the ways are looked at for those who observe them, seconds. */
     private static final long LOOK_EVERY_S = 1;
 
+    private static final long NANOS_PER_MICRO = 1_000;
+
     private final TrustStore trust;
     private final ScheduledExecutorService timer;
     private final Set<Runnable> listeners = new CopyOnWriteArraySet<>();
     private volatile @Nullable CoapPeerLinks udp;
+    private volatile @Nullable TcpPeerLinks tcp;
 
     /** Runs only while somebody observes; guarded by the set of those. */
     private @Nullable ScheduledFuture<?> looking;
@@ -35,9 +41,10 @@ final class NodePeers implements Peers {
         trust.onChange(peers -> changed());
     }
 
-    /** The ways over UDP, which are made after the tree that they serve. */
-    void reachedBy(CoapPeerLinks links) {
-        udp = links;
+    /** The ways, which are made after the tree that they serve. */
+    void reachedBy(CoapPeerLinks overUdp, TcpPeerLinks overTcp) {
+        udp = overUdp;
+        tcp = overTcp;
     }
 
     @Override
@@ -46,25 +53,46 @@ final class NodePeers implements Peers {
     }
 
     @Override
-    public Map<NodeId, Link> links() {
-        CoapPeerLinks links = udp;
+    public Map<NodeId, Link> links(Path path) {
         Map<NodeId, Link> found = new HashMap<>();
-        if (links != null) {
-            for (Peer peer : trust.list()) {
-                CoapPeerLinks.LinkStatus way = links.statusOf(peer.id());
-                found.put(
-                        peer.id(),
-                        new Link(
-                                way.reachable(),
-                                way.transport(),
-                                way.address(),
-                                way.rttP50Micros(),
-                                way.rttP99Micros(),
-                                way.lossRatio(),
-                                way.lastError()));
+        for (Peer peer : trust.list()) {
+            Link link = path == Path.UDP ? overUdp(peer.id()) : overTcp(peer.id());
+            if (link != null) {
+                found.put(peer.id(), link);
             }
         }
         return found;
+    }
+
+    private @Nullable Link overUdp(NodeId peer) {
+        CoapPeerLinks links = udp;
+        if (links == null) {
+            return null;
+        }
+        CoapPeerLinks.LinkStatus way = links.statusOf(peer);
+        return new Link(
+                way.reachable(),
+                way.address(),
+                way.rttP50Micros(),
+                way.rttP99Micros(),
+                way.lossRatio(),
+                way.lastError());
+    }
+
+    /** TCP tells nobody what it had to send again. */
+    private @Nullable Link overTcp(NodeId peer) {
+        TcpPeerLinks links = tcp;
+        if (links == null) {
+            return null;
+        }
+        Percentiles roundTrips = links.roundTripsOf(peer);
+        return new Link(
+                links.isReachable(peer),
+                links.addressOf(peer),
+                roundTrips.p50Nanos() / NANOS_PER_MICRO,
+                roundTrips.p99Nanos() / NANOS_PER_MICRO,
+                0,
+                links.lastErrorOf(peer));
     }
 
     @Override

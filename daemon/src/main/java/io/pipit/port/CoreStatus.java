@@ -3,6 +3,7 @@ package io.pipit.port;
 import io.pipit.model.Filter;
 import io.pipit.model.LogId;
 import io.pipit.model.NodeId;
+import io.pipit.port.PeerLinks.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,8 @@ public record CoreStatus(
      * @param repaired how many of them came by fetching
      * @param gone how many places the origin no longer kept when they were asked for
      * @param lastHeardNanos monotonic time of the last sign of life; 0 where there was none
+     * @param path the way that its feed takes
+     * @param reason why that one, in words; empty where UDP is in use and does well
      */
     public record Subscription(
             NodeId peer,
@@ -50,7 +53,9 @@ public record CoreStatus(
             long received,
             long repaired,
             long gone,
-            long lastHeardNanos) {}
+            long lastHeardNanos,
+            Path path,
+            String reason) {}
 
     /**
      * A peer that follows this node.

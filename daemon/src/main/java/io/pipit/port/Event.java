@@ -6,6 +6,7 @@ import io.pipit.model.LogSlice;
 import io.pipit.model.NodeId;
 import io.pipit.model.Peer;
 import io.pipit.model.Series;
+import io.pipit.port.PeerLinks.Path;
 import io.pipit.port.bulk.BulkEvent;
 import java.util.List;
 import java.util.Map;
@@ -73,20 +74,23 @@ public sealed interface Event {
         }
     }
 
-    /** A slice of a feed that this node observes, or a heartbeat. */
-    record Received(NodeId peer, Filter filter, LogSlice slice) implements Event {}
+    /** A slice of a feed that this node observes, or a heartbeat; {@code path} brought it. */
+    record Received(NodeId peer, Filter filter, LogSlice slice, Path path) implements Event {}
 
     /** The answer to {@link PeerLinks#fetch}. */
-    record Fetched(long number, NodeId peer, Filter filter, LogSlice slice) implements Event {}
+    record Fetched(long number, NodeId peer, Filter filter, LogSlice slice, Path path)
+            implements Event {}
 
     /** No answer, or one that can't be used. */
-    record FetchFailed(long number, NodeId peer, Filter filter, String reason) implements Event {}
+    record FetchFailed(long number, NodeId peer, Filter filter, String reason, Path path)
+            implements Event {}
 
     /** An observation ended, or didn't come about. */
-    record SubscriptionEnded(NodeId peer, Filter filter, String reason) implements Event {}
+    record SubscriptionEnded(NodeId peer, Filter filter, String reason, Path path)
+            implements Event {}
 
-    /** A peer can be reached again after it couldn't: what waits need not wait longer. */
-    record PeerReachable(NodeId peer) implements Event {}
+    /** A peer can be reached again, that way, after it couldn't: what waits need not any longer. */
+    record PeerReachable(NodeId peer, Path path) implements Event {}
 
     /**
      * Somebody observes this node's log from now on. The first delivery is a heartbeat that says

@@ -6,12 +6,21 @@ import io.pipit.model.NodeId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way to the peers. Called on the node loop, never blocks; what comes of it is an event. For
- * each {@link #fetch} exactly one {@link Event.Fetched} or {@link Event.FetchFailed} follows, for
- * each {@link #subscribe} at the latest after the link's own time-outs an {@link Event.Received} or
- * an {@link Event.SubscriptionEnded}.
+ * One way to the peers: over UDP, or over TCP. Called on the node loop, never blocks; what comes of
+ * it is an event that says which way brought it. For each {@link #fetch} exactly one {@link
+ * Event.Fetched} or {@link Event.FetchFailed} follows, for each {@link #subscribe} at the latest
+ * after the link's own time-outs an {@link Event.Received} or an {@link Event.SubscriptionEnded}.
  */
 public interface PeerLinks {
+    /** A way to a peer. */
+    enum Path {
+        /** CoAP over UDP with DTLS: for what is small and live. */
+        UDP,
+
+        /** CoAP over TCP with TLS: for what is large, and for all where UDP doesn't get through. */
+        TCP
+    }
+
     /**
      * A request for a stretch of the peer's log.
      *
@@ -32,6 +41,17 @@ public interface PeerLinks {
             long held,
             int limit) {}
 
+    /**
+     * What went out to a peer since the start, where that is counted.
+     *
+     * @param messages requests, repetitions too
+     * @param again how many of them were repetitions
+     */
+    record Sent(long messages, long again) {
+        /** Nothing, or nobody counts. */
+        public static final Sent NOTHING = new Sent(0, 0);
+    }
+
     /** Observes the peer's feed, in place of an earlier observation of the same filter. */
     void subscribe(NodeId peer, Filter filter);
 
@@ -40,4 +60,9 @@ public interface PeerLinks {
 
     /** Asks for what is missing. */
     void fetch(Fetch fetch);
+
+    /** How much went out so far, and had to again. Any thread. */
+    default Sent sent(NodeId peer) {
+        return Sent.NOTHING;
+    }
 }

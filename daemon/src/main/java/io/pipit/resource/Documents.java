@@ -11,6 +11,7 @@ import io.pipit.monitor.Metrics;
 import io.pipit.port.CoreStatus;
 import io.pipit.port.Event;
 import io.pipit.port.Inbox;
+import io.pipit.port.PeerLinks.Path;
 import io.pipit.port.TimeSource;
 import io.pipit.resource.Call.Refusal;
 import io.pipit.resource.ResourceTree.Self;
@@ -22,9 +23,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -169,14 +172,22 @@ final class Documents {
     }
 
     private Map<String, Object> peers(CoreStatus status) {
-        Map<NodeId, Peers.Link> links = peers.links();
+        Map<Path, Map<NodeId, Peers.Link>> links = new EnumMap<>(Path.class);
+        for (Path path : Path.values()) {
+            links.put(path, peers.links(path));
+        }
         var all = new ArrayList<Map<String, Object>>();
         for (Peer peer : peers.list()) {
             var fields = new LinkedHashMap<String, Object>();
             fields.put("name", peer.name());
             fields.put("id", peer.id().toString());
-            link(fields, peer, links.get(peer.id()));
-            standing(fields, peer.id(), status);
+            List<CoreStatus.Subscription> wanted =
+                    status.subscriptions().stream()
+                            .filter(s -> s.peer().equals(peer.id()))
+                            .toList();
+            Path path = wanted.isEmpty() ? Path.UDP : wanted.getFirst().path();
+            link(fields, peer, path, links.getOrDefault(path, Map.of()).get(peer.id()));
+            standing(fields, peer.id(), wanted, status);
             all.add(fields);
         }
         var document = new LinkedHashMap<String, Object>();
@@ -188,7 +199,8 @@ final class Documents {
         return document;
     }
 
-    private static void link(Map<String, Object> fields, Peer peer, Peers.@Nullable Link link) {
+    private static void link(
+            Map<String, Object> fields, Peer peer, Path path, Peers.@Nullable Link link) {
         fields.put("reachable", link != null && link.reachable());
         InetSocketAddress address =
                 link != null && link.address() != null ? link.address() : peer.address();
@@ -198,7 +210,7 @@ final class Documents {
         if (link == null) {
             return;
         }
-        fields.put("transport", link.transport());
+        fields.put("transport", path.name().toLowerCase(Locale.ROOT));
         if (link.roundTripP50Micros() > 0) {
             fields.put("rtt-p50-ms", link.roundTripP50Micros() / 1e3);
             fields.put("rtt-p99-ms", link.roundTripP99Micros() / 1e3);
@@ -210,10 +222,16 @@ final class Documents {
     }
 
     /** What this node wants of the peer, in sum and one by one, and what that wants of this one. */
-    private void standing(Map<String, Object> fields, NodeId peer, CoreStatus status) {
-        List<CoreStatus.Subscription> wanted =
-                status.subscriptions().stream().filter(s -> s.peer().equals(peer)).toList();
+    private void standing(
+            Map<String, Object> fields,
+            NodeId peer,
+            List<CoreStatus.Subscription> wanted,
+            CoreStatus status) {
         if (!wanted.isEmpty()) {
+            String reason = wanted.getFirst().reason();
+            if (!reason.isEmpty()) {
+                fields.put("reason", reason);
+            }
             fields.put("live", wanted.stream().allMatch(CoreStatus.Subscription::live));
             fields.put("repairing", wanted.stream().anyMatch(CoreStatus.Subscription::repairing));
             fields.put("behind", wanted.stream().mapToLong(s -> s.head() - s.committed()).sum());

@@ -3,6 +3,7 @@ package io.pipit.resource;
 import io.pipit.identity.IdentityException;
 import io.pipit.model.NodeId;
 import io.pipit.model.Peer;
+import io.pipit.port.PeerLinks.Path;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
@@ -11,10 +12,9 @@ import org.jspecify.annotations.Nullable;
 /** What the tree shows and changes of the peers. Thread-safe. */
 public interface Peers {
     /**
-     * How it stands with the way to a peer.
+     * How it stands with one way to a peer.
      *
      * @param reachable whether it answered when it was last asked
-     * @param transport in use: {@code udp} or {@code tcp}
      * @param address where it answers; null where that isn't known
      * @param roundTripP50Micros 0 where nothing was measured yet
      * @param roundTripP99Micros likewise
@@ -23,7 +23,6 @@ public interface Peers {
      */
     record Link(
             boolean reachable,
-            String transport,
             @Nullable InetSocketAddress address,
             long roundTripP50Micros,
             long roundTripP99Micros,
@@ -33,8 +32,11 @@ public interface Peers {
     /** All that are trusted. Doesn't block. */
     List<Peer> list();
 
-    /** What is known of the ways to them; who is missing was never spoken to. Doesn't block. */
-    Map<NodeId, Link> links();
+    /**
+     * What is known of the ways to them over UDP or over TCP; who is missing was never spoken to
+     * that way. Doesn't block.
+     */
+    Map<NodeId, Link> links(Path path);
 
     /** Trusts one more, or changes one. May block for a disk. */
     void change(Peer.Change change) throws IdentityException;

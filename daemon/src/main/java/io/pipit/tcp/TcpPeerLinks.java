@@ -177,7 +177,7 @@ public final class TcpPeerLinks implements PeerLinks {
         of.lastError = "";
         if (!of.reachable) {
             of.reachable = true;
-            inbox.offer(new Event.PeerReachable(peer));
+            inbox.offer(new Event.PeerReachable(peer, Path.TCP));
         }
     }
 
@@ -255,7 +255,7 @@ public final class TcpPeerLinks implements PeerLinks {
             Health of = of(fetch.peer());
             of.roundTrips.record(time.monotonicNanos() - askedNanos);
             worked(fetch.peer(), of);
-            inbox.offer(new Event.Fetched(fetch.number(), fetch.peer(), fetch.filter(), slice));
+            inbox.offer(new Event.Fetched(fetch.number(), fetch.peer(), fetch.filter(), slice, Path.TCP));
         }
 
         @Override
@@ -263,7 +263,7 @@ public final class TcpPeerLinks implements PeerLinks {
             unanswered.decrementAndGet();
             complained(fetch.peer(), reason);
             inbox.offer(
-                    new Event.FetchFailed(fetch.number(), fetch.peer(), fetch.filter(), reason));
+                    new Event.FetchFailed(fetch.number(), fetch.peer(), fetch.filter(), reason, Path.TCP));
         }
     }
 
@@ -298,7 +298,7 @@ public final class TcpPeerLinks implements PeerLinks {
             try {
                 LogSlice slice = slice(answer);
                 worked(feed.peer, of(feed.peer));
-                inbox.offer(new Event.Received(feed.peer, feed.filter, slice));
+                inbox.offer(new Event.Received(feed.peer, feed.filter, slice, Path.TCP));
                 if (answer.options().bytes(Options.OBSERVE).isEmpty()) {
                     end("the peer has no room for one more observer");
                 }
@@ -330,7 +330,7 @@ public final class TcpPeerLinks implements PeerLinks {
                 over = true;
                 observations.remove(feed, this);
                 complained(feed.peer, reason);
-                inbox.offer(new Event.SubscriptionEnded(feed.peer, feed.filter, reason));
+                inbox.offer(new Event.SubscriptionEnded(feed.peer, feed.filter, reason, Path.TCP));
             }
         }
 

@@ -6,6 +6,9 @@ import static io.pipit.core.SteppedCore.SHED_LOG;
 import static io.pipit.core.SteppedCore.slice;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pipit.core.timing.Timing;
+import io.pipit.core.timing.Window;
+import io.pipit.port.PeerLinks.Path;
 import io.pipit.model.Filter;
 import io.pipit.port.Event;
 import io.pipit.port.PeerLinks.Fetch;
@@ -43,7 +46,7 @@ class RepairTest {
         assertThat(asked(3)).containsExactly(13L, 15L, 2L);
         node.isAnswered(slice(13, 14, 15));
         assertThat(node.subscription().cursor()).isEqualTo(10);
-        node.happens(new Event.Fetched(node.fetches.get(2).number(), SHED, ALL, slice(10, 11, 12)));
+        node.happens(new Event.Fetched(node.fetches.get(2).number(), SHED, ALL, slice(10, 11, 12), Path.UDP));
         assertThat(node.subscription().cursor()).isEqualTo(16);
         assertThat(node.fetches).hasSize(4);
     }
@@ -57,8 +60,8 @@ class RepairTest {
             assertThat(node.fetches.size() - answered)
                     .isEqualTo(
                             Math.min(
-                                    Timing.Window.QUESTIONS_FIRST + i,
-                                    Timing.Window.QUESTIONS_MAX));
+                                    Window.QUESTIONS_FIRST + i,
+                                    Window.QUESTIONS_MAX));
             answers(node.fetches.get(answered), 100);
             answered++;
         }
@@ -90,17 +93,17 @@ class RepairTest {
         for (int i = 1; i <= 10; i++) {
             answers(node.fetches.get(i), 256);
         }
-        assertThat(node.fetches).hasSize(11 + Timing.Window.QUESTIONS_MAX);
-        node.nowNanos += 2 * Timing.Window.SLOW_NANOS;
+        assertThat(node.fetches).hasSize(11 + Window.QUESTIONS_MAX);
+        node.nowNanos += 2 * Window.SLOW_NANOS;
         for (int i = 11; i <= 18; i++) {
             answers(node.fetches.get(i), 256);
         }
-        assertThat(node.fetches).hasSize(19 + Timing.Window.QUESTIONS_FIRST);
+        assertThat(node.fetches).hasSize(19 + Window.QUESTIONS_FIRST);
         node.isNotAnswered();
         node.passes(5 * SECOND);
-        assertThat(node.fetches).hasSize(19 + Timing.Window.QUESTIONS_FIRST);
+        assertThat(node.fetches).hasSize(19 + Window.QUESTIONS_FIRST);
         answers(node.fetches.get(19), 256);
-        assertThat(node.fetches).hasSize(21 + Timing.Window.QUESTIONS_FIRST);
+        assertThat(node.fetches).hasSize(21 + Window.QUESTIONS_FIRST);
     }
 
     @Test
@@ -112,7 +115,7 @@ class RepairTest {
         }
         int asked = node.fetches.size();
         for (Fetch fetch : List.copyOf(node.fetches.subList(11, asked))) {
-            node.happens(new Event.FetchFailed(fetch.number(), SHED, ALL, "no answer"));
+            node.happens(new Event.FetchFailed(fetch.number(), SHED, ALL, "no answer", Path.UDP));
         }
         assertThat(node.fetches).hasSize(asked);
         node.passes(Timing.Backoff.FIRST_NANOS);
@@ -156,7 +159,7 @@ class RepairTest {
         for (int i = 0; i < sequences.length; i++) {
             sequences[i] = fetch.after() + i + 1;
         }
-        node.happens(new Event.Fetched(fetch.number(), SHED, ALL, slice(fetch.after(), sequences)));
+        node.happens(new Event.Fetched(fetch.number(), SHED, ALL, slice(fetch.after(), sequences), Path.UDP));
     }
 
     private List<Long> asked(int fetch) {
@@ -202,7 +205,7 @@ class RepairTest {
             answers(node.fetches.get(i), 1_000);
         }
         assertThat(node.subscription().cursor()).isZero();
-        node.happens(new Event.FetchFailed(node.fetches.get(1).number(), SHED, ALL, "no answer"));
+        node.happens(new Event.FetchFailed(node.fetches.get(1).number(), SHED, ALL, "no answer", Path.UDP));
         node.passes(SECOND);
         assertThat(node.fetches.getLast().after()).isZero();
         assertThat(node.fetches.getLast().limit()).isPositive();

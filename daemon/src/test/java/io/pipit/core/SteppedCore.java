@@ -15,6 +15,7 @@ import io.pipit.monitor.Metrics;
 import io.pipit.port.CoreStatus;
 import io.pipit.port.Event;
 import io.pipit.port.PeerLinks;
+import io.pipit.port.PeerLinks.Path;
 import io.pipit.port.ReadingStore;
 import io.pipit.port.TimeSource;
 import java.nio.charset.StandardCharsets;
@@ -69,13 +70,26 @@ final class SteppedCore {
     private int toldNoted;
     int flushes;
 
+    /** What was asked over TCP, where there is that. */
+    final List<PeerLinks.Fetch> fetchesOverTcp = new ArrayList<>();
+
     SteppedCore() {
         this(0, Map.of(), Map.of());
     }
 
+    /** One that reaches its peers over TCP, too. */
+    static SteppedCore withTcp() {
+        return new SteppedCore(
+                0,
+                List.of(new BootClock(0, new Stamp(BOOT, 0), 1_700_000_000_000_000L, true)),
+                Map.of(),
+                Map.of(),
+                true);
+    }
+
     /** One whose log says nothing of this boot's clock yet. */
     static SteppedCore newlyBooted() {
-        return new SteppedCore(0, List.of(), Map.of(), Map.of());
+        return new SteppedCore(0, List.of(), Map.of(), Map.of(), false);
     }
 
     SteppedCore(
@@ -86,14 +100,16 @@ final class SteppedCore {
                 lastClock,
                 List.of(new BootClock(lastClock, new Stamp(BOOT, 0), 1_700_000_000_000_000L, true)),
                 lastSequences,
-                cursors);
+                cursors,
+                false);
     }
 
     private SteppedCore(
             long lastClock,
             List<BootClock> clocks,
             Map<Series, Long> lastSequences,
-            Map<ReadingStore.Cursor, Long> cursors) {
+            Map<ReadingStore.Cursor, Long> cursors,
+            boolean tcp) {
         ReadingStore.Recovered recovered =
                 new ReadingStore.Recovered(
                         OWN_LOG, BOOT, 1_001, lastSequences, lastClock, clocks, cursors, 1);
@@ -104,7 +120,8 @@ final class SteppedCore {
                         new Clock(),
                         () -> Long.MAX_VALUE,
                         new Store(recovered),
-                        new Links(),
+                        new Links("", fetches),
+                        tcp ? new Links(" over TCP", fetchesOverTcp) : null,
                         health,
                         metrics);
         core.start();
@@ -186,18 +203,20 @@ final class SteppedCore {
 
     /** The shed's feed brings this. */
     void hears(Filter filter, LogSlice slice) {
-        happens(new Event.Received(SHED, filter, slice));
+        happens(new Event.Received(SHED, filter, slice, Path.UDP));
     }
 
     /** The last question is answered with this. */
     void isAnswered(LogSlice slice) {
         PeerLinks.Fetch asked = fetches.getLast();
-        happens(new Event.Fetched(asked.number(), asked.peer(), asked.filter(), slice));
+        happens(new Event.Fetched(asked.number(), asked.peer(), asked.filter(), slice, Path.UDP));
     }
 
     void isNotAnswered() {
         PeerLinks.Fetch asked = fetches.getLast();
-        happens(new Event.FetchFailed(asked.number(), asked.peer(), asked.filter(), "time-out"));
+        happens(
+                new Event.FetchFailed(
+                        asked.number(), asked.peer(), asked.filter(), "time-out", Path.UDP));
     }
 
     void watches(Filter filter) {
@@ -332,19 +351,27 @@ final class SteppedCore {
     }
 
     private final class Links implements PeerLinks {
+        private final String way;
+        private final List<PeerLinks.Fetch> asked;
+
+        Links(String way, List<PeerLinks.Fetch> asked) {
+            this.way = way;
+            this.asked = asked;
+        }
+
         @Override
         public void subscribe(NodeId peer, Filter filter) {
-            observations.add("observe " + filter);
+            observations.add("observe " + filter + way);
         }
 
         @Override
         public void unsubscribe(NodeId peer, Filter filter) {
-            observations.add("leave " + filter);
+            observations.add("leave " + filter + way);
         }
 
         @Override
         public void fetch(Fetch fetch) {
-            fetches.add(fetch);
+            asked.add(fetch);
         }
     }
 }

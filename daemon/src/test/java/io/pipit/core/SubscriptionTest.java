@@ -9,6 +9,7 @@ import static io.pipit.core.SteppedCore.reading;
 import static io.pipit.core.SteppedCore.slice;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pipit.port.PeerLinks.Path;
 import io.pipit.model.BootClock;
 import io.pipit.model.Filter;
 import io.pipit.model.LogEntry;
@@ -121,7 +122,7 @@ class SubscriptionTest {
     @Test
     void anAnswerToAnEarlierQuestionIsIgnored() {
         node.isUpToDate(10);
-        node.happens(new Event.Fetched(1, SHED, ALL, slice(10, 11)));
+        node.happens(new Event.Fetched(1, SHED, ALL, slice(10, 11), Path.UDP));
         assertThat(node.subscription().cursor()).isEqualTo(10);
     }
 
@@ -258,11 +259,11 @@ class SubscriptionTest {
         node.follow(ALL);
         for (int i = 0; i < 12; i++) {
             int before = node.observations.size();
-            node.happens(new Event.SubscriptionEnded(SHED, ALL, "no answer"));
+            node.happens(new Event.SubscriptionEnded(SHED, ALL, "no answer", Path.UDP));
             node.passes(30 * SECOND);
             assertThat(node.observations.size()).isGreaterThan(before);
         }
-        node.happens(new Event.SubscriptionEnded(SHED, ALL, "no answer"));
+        node.happens(new Event.SubscriptionEnded(SHED, ALL, "no answer", Path.UDP));
         int before = node.observations.size();
         node.passes(14 * SECOND);
         assertThat(node.observations).hasSize(before);
@@ -309,10 +310,10 @@ class SubscriptionTest {
             node.passes(30 * SECOND);
         }
         node.isNotAnswered();
-        node.happens(new Event.SubscriptionEnded(SHED, ALL, "no answer"));
+        node.happens(new Event.SubscriptionEnded(SHED, ALL, "no answer", Path.UDP));
         int asked = node.fetches.size();
         int observed = node.observations.size();
-        node.happens(new Event.PeerReachable(SHED));
+        node.happens(new Event.PeerReachable(SHED, Path.UDP));
         assertThat(node.fetches).hasSize(asked + 1);
         assertThat(node.observations).hasSize(observed + 1);
     }
@@ -335,7 +336,7 @@ class SubscriptionTest {
     @Test
     void saysWhyItDoesNotHearFromOneUntilItDoes() {
         node.follow(ALL);
-        node.happens(new Event.SubscriptionEnded(SHED, ALL, "the peer answered 4.03"));
+        node.happens(new Event.SubscriptionEnded(SHED, ALL, "the peer answered 4.03", Path.UDP));
         node.passes(2 * SECOND);
         assertThat(node.health.parts().get(Health.Part.PEERS).reason())
                 .isEqualTo("not heard from: shed (the peer answered 4.03)");
@@ -421,7 +422,7 @@ class SubscriptionTest {
                 node.hears(ALL, slice);
             } else {
                 long number = node.fetches.getLast().number();
-                node.happens(new Event.Fetched(number, SHED, ALL, slice));
+                node.happens(new Event.Fetched(number, SHED, ALL, slice, Path.UDP));
             }
             if (random.nextInt(10) == 0) {
                 node.passes(random.nextLong(SECOND));

@@ -9,6 +9,7 @@ import io.pipit.model.LogSlice;
 import io.pipit.model.NodeId;
 import io.pipit.monitor.Metrics;
 import io.pipit.port.Event;
+import io.pipit.port.PeerLinks.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -183,6 +184,7 @@ class BoundedInboxTest {
     }
 
     private static Event received() {
-        return new Event.Received(PEER, Filter.ALL, new LogSlice(new LogId(1), 1, 0, List.of(), 0));
+        return new Event.Received(
+                PEER, Filter.ALL, new LogSlice(new LogId(1), 1, 0, List.of(), 0), Path.UDP);
     }
 }

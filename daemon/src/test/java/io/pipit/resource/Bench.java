@@ -15,6 +15,7 @@ import io.pipit.model.Timeline;
 import io.pipit.monitor.Health;
 import io.pipit.monitor.Metrics;
 import io.pipit.port.Event;
+import io.pipit.port.PeerLinks.Path;
 import io.pipit.port.ReadingHistory;
 import io.pipit.port.SensorStatus;
 import io.pipit.port.TimeSource;
@@ -434,6 +435,7 @@ final class Bench {
     static final class KnownPeers implements Peers {
         final Map<NodeId, Peer> known = new LinkedHashMap<>();
         final Map<NodeId, Link> links = new LinkedHashMap<>();
+        final Map<NodeId, Link> overTcp = new LinkedHashMap<>();
         final List<Runnable> listeners = new ArrayList<>();
         TrustStore refusing;
         int reloads;
@@ -444,8 +446,8 @@ final class Bench {
         }
 
         @Override
-        public Map<NodeId, Link> links() {
-            return Map.copyOf(links);
+        public Map<NodeId, Link> links(Path path) {
+            return Map.copyOf(path == Path.UDP ? links : overTcp);
         }
 
         @Override

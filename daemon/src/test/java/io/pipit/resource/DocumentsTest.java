@@ -57,7 +57,9 @@ class DocumentsTest {
                 1_000,
                 10,
                 2,
-                19_000_000_000L);
+                19_000_000_000L,
+                io.pipit.port.PeerLinks.Path.UDP,
+                "");
     }
 
     @Test
@@ -106,8 +108,7 @@ class DocumentsTest {
     @Test
     void saysHowItStandsWithThePeers() throws Exception {
         bench.peers.known.put(Bench.PEER, shed());
-        bench.peers.links.put(
-                Bench.PEER, new Peers.Link(true, "udp", null, 1_250, 8_000, 0.01234567, ""));
+        bench.peers.links.put(Bench.PEER, new Peers.Link(true, null, 1_250, 8_000, 0.01234567, ""));
 
         Answers answers = bench.as(Bench.monitor()).ask("/peers");
         bench.event(Event.StatusAsked.class)
@@ -133,6 +134,41 @@ class DocumentsTest {
                                 + "\"head\":60,\"live\":false,\"repairing\":true,"
                                 + "\"heard-seconds-ago\":1.0}],\"subscribers\":[{"
                                 + "\"series\":[\"**\"],\"held\":95,\"behind\":4}]}]}");
+    }
+
+    @Test
+    void saysWhichWayAPeersFeedTakesAndWhy() throws Exception {
+        bench.peers.known.put(Bench.PEER, shed());
+        bench.peers.links.put(
+                Bench.PEER, new Peers.Link(false, null, 1_250, 8_000, 0.5, "no answer"));
+        bench.peers.overTcp.put(Bench.PEER, new Peers.Link(true, null, 2_500, 9_000, 0, ""));
+        CoreStatus.Subscription overTcp =
+                new CoreStatus.Subscription(
+                        Bench.PEER,
+                        Filter.ALL,
+                        Bench.LOG,
+                        50,
+                        40,
+                        60,
+                        true,
+                        false,
+                        1_000,
+                        10,
+                        2,
+                        19_000_000_000L,
+                        io.pipit.port.PeerLinks.Path.TCP,
+                        "UDP gets no answer, for 12 s; tried again in 18 s");
+
+        Answers answers = bench.as(Bench.monitor()).accept(50).ask("/peers");
+        bench.event(Event.StatusAsked.class).answer().complete(status(overTcp));
+        bench.settle();
+
+        Document peer = answers.json().get("peers").items().get(0);
+        assertThat(peer.get("transport").text("")).isEqualTo("tcp");
+        assertThat(peer.get("reason").text(""))
+                .isEqualTo("UDP gets no answer, for 12 s; tried again in 18 s");
+        assertThat(peer.get("reachable").flag(false)).isTrue();
+        assertThat(peer.get("rtt-p50-ms").number(0)).isEqualTo(2.5);
     }
 
     @Test

@@ -46,6 +46,7 @@ final class Checks {
     /** A node takes these into its own log. */
     void taken(SimMachine machine, List<LogEntry> entries) {
         LogId log = machine.disk.log;
+        sim.taken(machine, entries);
         Map<Long, LogEntry> places = taken.computeIfAbsent(log, key -> new HashMap<>());
         for (LogEntry entry : entries) {
             LogEntry before = places.put(entry.sequence(), entry);
@@ -130,6 +131,32 @@ final class Checks {
             }
         }
         whole.put(view, through);
+    }
+
+    /** These were taken a while ago, and nothing kept them from arriving. */
+    void arrived(SimMachine machine, SimMachine origin, LogId log, List<LogEntry> entries) {
+        SimProcess process = machine.process();
+        Filter filter = machine.wants.get(origin.id);
+        if (process == null || filter == null || !log.equals(origin.disk.log)) {
+            return;
+        }
+        sim.trace("moved in time", machine.number, origin.number);
+        for (LogEntry entry : entries) {
+            if (SimStore.passes(filter, entry)
+                    && origin.disk.own.containsKey(entry.sequence())
+                    && !process.store.holdsOrWill(origin.id, log, entry.sequence())) {
+                violated(
+                        Invariant.MOVES_IN_TIME,
+                        machine.name
+                                + " lacks "
+                                + entry
+                                + " of "
+                                + origin.name
+                                + ": "
+                                + process.status());
+                return;
+            }
+        }
     }
 
     /** Whether everything is where it should be; what isn't is told. */

@@ -1,5 +1,7 @@
 package io.pipit.sim;
 
+import org.jspecify.annotations.Nullable;
+
 /** What stands at the core's ports; a fault is another one of these. */
 interface Fakes {
     /** As they should be. */
@@ -11,5 +13,10 @@ interface Fakes {
 
     default SimLinks links(Simulation sim, SimProcess process) {
         return new SimLinks(sim, process);
+    }
+
+    /** Null where there is no TCP. */
+    default @Nullable SimStreams streams(Simulation sim, SimProcess process) {
+        return new SimStreams(sim, process);
     }
 }

@@ -26,6 +26,8 @@ enum Invariant {
     RIGHT_TIME,
     /** The core asks for no wake-up that is already due. */
     NO_BUSY_LOOP,
+    /** While UDP is blocked and TCP isn't, readings arrive within seconds all the same. */
+    MOVES_IN_TIME,
     /** Once the network is whole, all subscriptions are soon live and content. */
     COMES_TO_REST
 }

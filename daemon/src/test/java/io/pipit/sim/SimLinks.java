@@ -6,6 +6,7 @@ import io.pipit.model.NodeId;
 import io.pipit.port.Event;
 import io.pipit.port.LogSubscriber;
 import io.pipit.port.PeerLinks;
+import io.pipit.port.PeerLinks.Path;
 import io.pipit.wire.Format;
 import io.pipit.wire.SliceCodec;
 import io.pipit.wire.WireException;
@@ -15,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +43,33 @@ class SimLinks implements PeerLinks {
     SimLinks(Simulation sim, SimProcess process) {
         this.sim = sim;
         this.process = process;
+    }
+
+    Path path() {
+        return Path.UDP;
+    }
+
+    int answerBytesMax() {
+        return sim.answerBytesMax;
+    }
+
+    /** Sends it to whatever runs there. */
+    void transmit(NodeId peer, Consumer<SimLinks> arrives) {
+        sim.send(process.machine, peer, there -> arrives.accept(there.links));
+    }
+
+    /** Sends it to who asked; where that runs no longer, the other comes about. */
+    void reply(SimLinks client, Consumer<SimLinks> arrives, Consumer<SimLinks> otherwise) {
+        sim.send(
+                process.machine,
+                client.process.machine.id,
+                there -> {
+                    if (there.run == client.process.run) {
+                        arrives.accept(client);
+                    } else {
+                        otherwise.accept(there.links);
+                    }
+                });
     }
 
     // As a client
@@ -77,14 +106,14 @@ class SimLinks implements PeerLinks {
             asking.remove(fetch.number());
             process.offer(
                     new Event.FetchFailed(
-                            fetch.number(), fetch.peer(), fetch.filter(), "no answer"));
+                            fetch.number(), fetch.peer(), fetch.filter(), "no answer", path()));
             return;
         }
-        sim.send(process.machine, fetch.peer(), there -> there.links.isAsked(this, fetch, filter));
+        transmit(fetch.peer(), there -> there.isAsked(this, fetch, filter));
         sim.after(RETRY_NANOS, () -> tryFetching(fetch, filter, attempt + 1));
     }
 
-    private void tryObserving(NodeId peer, Filter filter, long token, int attempt) {
+    void tryObserving(NodeId peer, Filter filter, long token, int attempt) {
         Observation observation = new Observation(peer, filter);
         if (process.isDead()
                 || confirmed.contains(token)
@@ -93,13 +122,10 @@ class SimLinks implements PeerLinks {
         }
         if (attempt > TRIES_MAX) {
             observing.remove(observation);
-            process.offer(new Event.SubscriptionEnded(peer, filter, "no answer"));
+            process.offer(new Event.SubscriptionEnded(peer, filter, "no answer", path()));
             return;
         }
-        sim.send(
-                process.machine,
-                peer,
-                there -> there.links.isObserved(this, filter, asServed(filter), token));
+        transmit(peer, there -> there.isObserved(this, filter, asServed(filter), token));
         sim.after(RETRY_NANOS, () -> tryObserving(peer, filter, token, attempt + 1));
     }
 
@@ -110,7 +136,7 @@ class SimLinks implements PeerLinks {
 
     private void cancel(NodeId peer, Filter filter) {
         Observation mine = new Observation(process.machine.id, filter);
-        sim.send(process.machine, peer, there -> there.links.isLeft(mine));
+        transmit(peer, there -> there.isLeft(mine));
     }
 
     private void isNotified(NodeId peer, Filter filter, long token, byte[] pack) {
@@ -119,38 +145,56 @@ class SimLinks implements PeerLinks {
             cancel(peer, filter);
         }
         // Also what nobody observes any more: the core is to know that by itself.
-        process.offer(new Event.Received(peer, filter, decode(pack, false)));
+        process.offer(new Event.Received(peer, filter, decode(pack, false), path()));
+    }
+
+    /** Whether nothing came of it yet; nothing will. */
+    boolean isGivenUp(long number) {
+        return asking.remove(number);
+    }
+
+    void endObservations(NodeId peer, String reason) {
+        for (Observation observation : List.copyOf(observing.keySet())) {
+            if (observation.peer.equals(peer)) {
+                observing.remove(observation);
+                process.offer(
+                        new Event.SubscriptionEnded(peer, observation.filter, reason, path()));
+            }
+        }
     }
 
     private void isAnswered(NodeId peer, Fetch fetch, LogSlice slice) {
         if (asking.remove(fetch.number())) {
-            process.offer(new Event.Fetched(fetch.number(), peer, fetch.filter(), slice));
+            process.offer(new Event.Fetched(fetch.number(), peer, fetch.filter(), slice, path()));
         }
     }
 
     // As a server
 
-    private void isObserved(SimLinks client, Filter name, Filter filter, long token) {
+    void isObserved(SimLinks client, Filter name, Filter filter, long token) {
         SimMachine peer = client.process.machine;
         Observation key = new Observation(peer.id, name);
         isLeft(key);
         LogSubscriber subscriber =
                 slice -> {
                     for (byte[] pack : encode(slice)) {
-                        sim.send(
-                                process.machine,
-                                peer.id,
-                                there -> {
-                                    if (there.run == client.process.run) {
-                                        client.isNotified(process.machine.id, name, token, pack);
-                                    } else {
-                                        there.links.cancel(process.machine.id, name);
-                                    }
-                                });
+                        reply(
+                                client,
+                                there -> there.isNotified(process.machine.id, name, token, pack),
+                                there -> there.cancel(process.machine.id, name));
                     }
                 };
         observers.put(key, subscriber);
         process.offer(new Event.FeedOpened(subscriber, filter, peer.id));
+    }
+
+    /** All that this peer observes ends. */
+    void isLeftBy(NodeId peer) {
+        for (Observation key : List.copyOf(observers.keySet())) {
+            if (key.peer.equals(peer)) {
+                isLeft(key);
+            }
+        }
     }
 
     private void isLeft(Observation key) {
@@ -160,7 +204,7 @@ class SimLinks implements PeerLinks {
         }
     }
 
-    private void isAsked(SimLinks client, Fetch fetch, Filter filter) {
+    void isAsked(SimLinks client, Fetch fetch, Filter filter) {
         NodeId peer = client.process.machine.id;
         if (process.store.disk.log.equals(fetch.log())) {
             process.offer(new Event.Acknowledged(peer, fetch.filter(), fetch.held()));
@@ -174,20 +218,17 @@ class SimLinks implements PeerLinks {
                         fetch.after(),
                         compact ? fetch.through() : Long.MAX_VALUE,
                         fetch.limit());
-        byte[] pack = compact ? CompactSlice.encodeFirst(slice, sim.answerBytesMax) : senml(slice);
+        byte[] pack = compact ? CompactSlice.encodeFirst(slice, answerBytesMax()) : senml(slice);
         sim.trace("answer", compact ? 1 : 0, slice.entries().size());
         sim.after(
                 sim.between(0, 20_000_000),
                 () ->
-                        sim.send(
-                                process.machine,
-                                peer,
-                                there -> {
-                                    if (there.run == client.process.run) {
-                                        client.isAnswered(
-                                                process.machine.id, fetch, decode(pack, compact));
-                                    }
-                                }));
+                        reply(
+                                client,
+                                there ->
+                                        there.isAnswered(
+                                                process.machine.id, fetch, decode(pack, compact)),
+                                there -> {}));
     }
 
     private byte[] senml(LogSlice slice) {
@@ -197,7 +238,7 @@ class SimLinks implements PeerLinks {
                 process.store.disk.timeline(),
                 process.machine.monotonicMicros(),
                 Format.CBOR,
-                sim.answerBytesMax);
+                answerBytesMax());
     }
 
     private List<byte[]> encode(LogSlice slice) {

@@ -28,6 +28,13 @@ final class SimMachine implements TimeSource {
     final Set<NodeId> forgotten = new HashSet<>();
     final boolean speaksCompact;
     SimDisk disk;
+
+    /** How often something is read. */
+    long everyNanos;
+
+    /** When something last happened to it, other than that UDP is blocked. */
+    long disturbedNanos;
+
     private final Simulation sim;
     private final Fakes fakes;
     private @Nullable SimProcess process;
@@ -82,6 +89,7 @@ final class SimMachine implements TimeSource {
     void startsProcess() {
         if (process == null) {
             sim.trace("start", number, runs);
+            isDisturbed();
             SimProcess started = new SimProcess(sim, this, ++runs, fakes);
             process = started;
             started.start();
@@ -93,6 +101,7 @@ final class SimMachine implements TimeSource {
         SimProcess ended = process;
         if (ended != null) {
             sim.trace("crash", number, runs);
+            isDisturbed();
             process = null;
             ended.die();
             ended.checkAllWasSeen();
@@ -145,8 +154,13 @@ final class SimMachine implements TimeSource {
         }
     }
 
+    void isDisturbed() {
+        disturbedNanos = sim.nowNanos();
+    }
+
     /** Something else is wanted of a peer from now on. */
     void wants(NodeId peer, @Nullable Filter filter) {
+        isDisturbed();
         if (filter == null) {
             wants.remove(peer);
         } else {
@@ -158,6 +172,7 @@ final class SimMachine implements TimeSource {
     }
 
     void knows(NodeId peer, boolean known) {
+        isDisturbed();
         if (known) {
             forgotten.remove(peer);
         } else {

@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** One run of the program on a machine: a real core, stepped as the node loop does it. */
 final class SimProcess {
@@ -31,6 +32,7 @@ final class SimProcess {
     final int run;
     final SimStore store;
     final SimLinks links;
+    final @Nullable SimStreams streams;
     final Core core;
     private final Simulation sim;
     private final ArrayDeque<Event> inbox = new ArrayDeque<>();
@@ -46,6 +48,7 @@ final class SimProcess {
         this.run = run;
         store = fakes.store(sim, this, machine.disk);
         links = fakes.links(sim, this);
+        streams = fakes.streams(sim, this);
         core =
                 new Core(
                         machine.id,
@@ -54,6 +57,7 @@ final class SimProcess {
                         sim::nextLong,
                         store,
                         links,
+                        streams,
                         new Health(),
                         new Metrics());
     }

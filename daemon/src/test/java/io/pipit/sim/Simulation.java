@@ -1,9 +1,13 @@
 package io.pipit.sim;
 
 import io.pipit.model.Filter;
+import io.pipit.model.LogEntry;
+import io.pipit.model.LogId;
 import io.pipit.model.NodeId;
 import io.pipit.port.Event;
+import io.pipit.port.PeerLinks.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +28,16 @@ final class Simulation {
 
     private static final long SECOND = 1_000_000_000L;
     private static final long MILLI = 1_000_000L;
+
+    /** So soon a reading is at who wants it while UDP is blocked and TCP isn't. */
+    private static final long MOVES_MAX_NANOS = 12 * SECOND;
+
+    /** Likewise where so little is read that silence may as well be a heartbeat to come. */
+    private static final long QUIET_MOVES_MAX_NANOS = 18 * SECOND;
+
+    /** Nothing else may have happened for so long, so that no wait after a failure is left. */
+    private static final long CALM_NANOS = 15 * SECOND;
+
     private static final List<Filter> FILTERS =
             List.of(
                     Filter.ALL,
@@ -59,6 +73,11 @@ final class Simulation {
     private final SplittableRandom random;
     private final PriorityQueue<Planned> plan = new PriorityQueue<>();
     private final Set<List<Integer>> cutLines = new HashSet<>();
+    private final Set<List<Integer>> tcpCutLines = new HashSet<>();
+
+    /** From whom to whom nothing gets through over UDP, and since when. */
+    private final Map<List<Integer>, Long> udpBlocked = new HashMap<>();
+
     private final boolean verbose = Boolean.getBoolean("pipit.sim.verbose");
     private final long latencyNanos;
     private final double strayed;
@@ -99,11 +118,21 @@ final class Simulation {
     Outcome run() {
         for (SimMachine machine : machines) {
             after(between(0, 3 * SECOND), machine::startsProcess);
-            measureOnAndOn(machine, between(30 * MILLI, 4 * SECOND));
+            machine.everyNanos = between(30 * MILLI, 4 * SECOND);
+            measureOnAndOn(machine, machine.everyNanos);
         }
         long trouble = between(5 * SECOND, 60 * SECOND);
-        for (long incidents = between(0, 20); incidents > 0; incidents--) {
-            after(between(0, trouble), this::incident);
+        if (chance(0.1)) {
+            trouble = 80 * SECOND;
+            for (long blocks = between(1, 3); blocks > 0; blocks--) {
+                after(
+                        between(CALM_NANOS + 4 * SECOND, 30 * SECOND),
+                        () -> block(any(), any(), chance(0.5), between(15, 45) * SECOND));
+            }
+        } else {
+            for (long incidents = between(0, 20); incidents > 0; incidents--) {
+                after(between(0, trouble), this::incident);
+            }
         }
         runUntil(nowNanos + trouble);
         long healed = nowNanos;
@@ -157,7 +186,8 @@ final class Simulation {
     /** One datagram; what arrives, if it does, is taken by the process that runs there then. */
     void send(SimMachine from, NodeId to, Consumer<SimProcess> arrives) {
         SimMachine target = machine(to);
-        int copies = chance(loss) || isCut(from, target) ? 0 : chance(doubled) ? 2 : 1;
+        boolean blocked = udpBlocked.containsKey(List.of(from.number, target.number));
+        int copies = blocked || chance(loss) || isCut(from, target) ? 0 : chance(doubled) ? 2 : 1;
         trace("send", from.number * 10L + target.number, copies);
         for (; copies > 0; copies--) {
             long delay =
@@ -171,6 +201,48 @@ final class Simulation {
                         }
                     });
         }
+    }
+
+    /** How long a datagram takes at least. */
+    long latencyNanos() {
+        return latencyNanos;
+    }
+
+    /** Whether no connection holds between them. */
+    boolean isTcpCut(SimMachine one, SimMachine other) {
+        return isCut(one, other) || tcpCutLines.contains(line(one, other));
+    }
+
+    /** A node took these into its log: who follows it over a blocked UDP is to have them soon. */
+    void taken(SimMachine origin, List<LogEntry> entries) {
+        LogId log = origin.disk.log;
+        for (SimMachine machine : machines) {
+            Filter filter = machine.wants.get(origin.id);
+            Long since = blockedSince(origin, machine);
+            if (filter == null || since == null || storeQueueMax < 500) {
+                continue;
+            }
+            boolean flows = filter.equals(Filter.ALL) && origin.everyNanos <= SECOND;
+            after(
+                    flows ? MOVES_MAX_NANOS : QUIET_MOVES_MAX_NANOS,
+                    () -> {
+                        if (since.equals(blockedSince(origin, machine))
+                                && isCalm(origin, since)
+                                && isCalm(machine, since)) {
+                            checks.arrived(machine, origin, log, entries);
+                        }
+                    });
+        }
+    }
+
+    private @Nullable Long blockedSince(SimMachine one, SimMachine other) {
+        Long forth = udpBlocked.get(List.of(one.number, other.number));
+        Long back = udpBlocked.get(List.of(other.number, one.number));
+        return forth == null ? back : back == null ? forth : (Long) Math.min(forth, back);
+    }
+
+    private static boolean isCalm(SimMachine machine, long sinceNanos) {
+        return machine.disturbedNanos + CALM_NANOS < sinceNanos;
     }
 
     /** Called whenever a core uses a port: the power may fail at any of these. */
@@ -222,7 +294,7 @@ final class Simulation {
         SimMachine machine = any();
         SimMachine other = any();
         long lasts = between(0, 15 * SECOND);
-        switch ((int) between(0, 12)) {
+        switch ((int) between(0, 17)) {
             case 0, 1, 2 -> {
                 machine.losesPower();
                 boolean reboots = chance(0.5);
@@ -246,7 +318,13 @@ final class Simulation {
                 SimProcess process = machine.process();
                 if (process != null) {
                     process.store.hang();
-                    after(lasts, process.store::wake);
+                    machine.isDisturbed();
+                    after(
+                            lasts,
+                            () -> {
+                                process.store.wake();
+                                machine.isDisturbed();
+                            });
                 }
             }
             case 8, 9 -> machine.clockChanges();
@@ -255,6 +333,18 @@ final class Simulation {
                 if (machine != other) {
                     machine.wants(other.id, chance(0.2) ? null : anyFilter());
                 }
+            }
+            case 12, 13, 14, 15 -> block(machine, other, chance(0.5), 2 * lasts + 5 * SECOND);
+            case 16 -> {
+                trace("tcp cut", machine.number, other.number);
+                tcpCutLines.add(line(machine, other));
+                disturb(machine, other);
+                after(
+                        lasts,
+                        () -> {
+                            tcpCutLines.remove(line(machine, other));
+                            disturb(machine, other);
+                        });
             }
             default -> {
                 machine.knows(other.id, false);
@@ -285,6 +375,9 @@ final class Simulation {
         loss = chance(0.5) ? 0 : loss / 5;
         doubled = 0;
         cutLines.clear();
+        tcpCutLines.clear();
+        // Some have to do without UDP for good.
+        udpBlocked.keySet().removeIf(way -> chance(0.8));
         powerCutAt = null;
         for (SimMachine machine : machines) {
             machine.startsProcess();
@@ -309,14 +402,43 @@ final class Simulation {
     private void cut(SimMachine one, SimMachine other) {
         trace("cut", one.number, other.number);
         cutLines.add(line(one, other));
+        disturb(one, other);
+    }
+
+    /** UDP alone, the one way or both, for a while; TCP holds. */
+    private void block(SimMachine from, SimMachine to, boolean both, long lastsNanos) {
+        List<Integer> forth = List.of(from.number, to.number);
+        List<Integer> back = List.of(to.number, from.number);
+        if (from == to || udpBlocked.containsKey(forth) || udpBlocked.containsKey(back)) {
+            return;
+        }
+        trace("udp blocked", from.number, to.number);
+        udpBlocked.put(forth, nowNanos);
+        if (both) {
+            udpBlocked.put(back, nowNanos);
+        }
+        after(
+                lastsNanos,
+                () -> {
+                    if (measuring) {
+                        udpBlocked.remove(forth);
+                        udpBlocked.remove(back);
+                    }
+                });
+    }
+
+    private static void disturb(SimMachine one, SimMachine other) {
+        one.isDisturbed();
+        other.isDisturbed();
     }
 
     /** Some links notice at once that they are whole again, others don't. */
     private void mend(SimMachine one, SimMachine other) {
         cutLines.remove(line(one, other));
+        disturb(one, other);
         SimProcess process = one.process();
         if (process != null && chance(0.5)) {
-            process.offer(new Event.PeerReachable(other.id));
+            process.offer(new Event.PeerReachable(other.id, chance(0.5) ? Path.UDP : Path.TCP));
         }
     }
 

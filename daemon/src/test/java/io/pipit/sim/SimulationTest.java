@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -31,16 +32,21 @@ class SimulationTest {
         "clock lost at its origin",
         "clock recalled",
         "commit",
+        "connected",
+        "connection lost",
         "crash",
         "cut",
         "fetch",
         "gone",
         "live",
+        "moved in time",
         "new card",
         "power cut",
         "repaired",
         "store full",
-        "trim"
+        "tcp cut",
+        "trim",
+        "udp blocked"
     };
 
     @Test
@@ -119,7 +125,8 @@ class SimulationTest {
                                                                     fetch.number(),
                                                                     fetch.peer(),
                                                                     fetch.filter(),
-                                                                    "fault"));
+                                                                    "fault",
+                                                                    path()));
                                                 }
                                             }
                                         };
@@ -202,6 +209,21 @@ class SimulationTest {
                                     }
                                 }))
                 .contains(Invariant.CURSOR_NOT_AHEAD, Invariant.ALL_IS_THERE);
+    }
+
+    @Test
+    void aFeedThatNeverMovesIsFound() {
+        assertThat(
+                        found(
+                                new Fakes() {
+                                    @Override
+                                    public @Nullable SimStreams streams(
+                                            Simulation sim, SimProcess process) {
+                                        return null;
+                                    }
+                                },
+                                5 * SEEDS_FOR_A_FAULT))
+                .contains(Invariant.MOVES_IN_TIME);
     }
 
     /** Every invariant that this fault breaks in one seed or another. */

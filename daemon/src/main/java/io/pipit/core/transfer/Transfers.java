@@ -1,6 +1,6 @@
 package io.pipit.core.transfer;
 
-import io.pipit.core.Timing;
+import io.pipit.core.timing.Timing;
 import io.pipit.model.NodeId;
 import io.pipit.model.Peer;
 import io.pipit.monitor.Counter;
