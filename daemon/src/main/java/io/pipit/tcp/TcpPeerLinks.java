@@ -255,7 +255,9 @@ public final class TcpPeerLinks implements PeerLinks {
             Health of = of(fetch.peer());
             of.roundTrips.record(time.monotonicNanos() - askedNanos);
             worked(fetch.peer(), of);
-            inbox.offer(new Event.Fetched(fetch.number(), fetch.peer(), fetch.filter(), slice, Path.TCP));
+            inbox.offer(
+                    new Event.Fetched(
+                            fetch.number(), fetch.peer(), fetch.filter(), slice, Path.TCP));
         }
 
         @Override
@@ -263,7 +265,8 @@ public final class TcpPeerLinks implements PeerLinks {
             unanswered.decrementAndGet();
             complained(fetch.peer(), reason);
             inbox.offer(
-                    new Event.FetchFailed(fetch.number(), fetch.peer(), fetch.filter(), reason, Path.TCP));
+                    new Event.FetchFailed(
+                            fetch.number(), fetch.peer(), fetch.filter(), reason, Path.TCP));
         }
     }
 

@@ -38,6 +38,7 @@ import io.pipit.resource.exchange.Part;
 import io.pipit.resource.exchange.PeerFiles;
 import io.pipit.resource.exchange.Request;
 import io.pipit.resource.exchange.Response;
+import io.pipit.port.PeerLinks.Path;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -278,7 +279,7 @@ final class TwoNodes implements AutoCloseable, BulkLinks, PeerFiles, TimeSource 
         }
 
         @Override
-        public Map<NodeId, Link> links() {
+        public Map<NodeId, Link> links(Path path) {
             return Map.of();
         }
 

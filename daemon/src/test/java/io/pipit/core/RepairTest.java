@@ -8,10 +8,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pipit.core.timing.Timing;
 import io.pipit.core.timing.Window;
-import io.pipit.port.PeerLinks.Path;
 import io.pipit.model.Filter;
 import io.pipit.port.Event;
 import io.pipit.port.PeerLinks.Fetch;
+import io.pipit.port.PeerLinks.Path;
 import io.pipit.port.ReadingStore.Cursor;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +46,9 @@ class RepairTest {
         assertThat(asked(3)).containsExactly(13L, 15L, 2L);
         node.isAnswered(slice(13, 14, 15));
         assertThat(node.subscription().cursor()).isEqualTo(10);
-        node.happens(new Event.Fetched(node.fetches.get(2).number(), SHED, ALL, slice(10, 11, 12), Path.UDP));
+        node.happens(
+                new Event.Fetched(
+                        node.fetches.get(2).number(), SHED, ALL, slice(10, 11, 12), Path.UDP));
         assertThat(node.subscription().cursor()).isEqualTo(16);
         assertThat(node.fetches).hasSize(4);
     }
@@ -58,10 +60,7 @@ class RepairTest {
         int answered = 1;
         for (int i = 0; i < 40; i++) {
             assertThat(node.fetches.size() - answered)
-                    .isEqualTo(
-                            Math.min(
-                                    Window.QUESTIONS_FIRST + i,
-                                    Window.QUESTIONS_MAX));
+                    .isEqualTo(Math.min(Window.QUESTIONS_FIRST + i, Window.QUESTIONS_MAX));
             answers(node.fetches.get(answered), 100);
             answered++;
         }
@@ -159,7 +158,9 @@ class RepairTest {
         for (int i = 0; i < sequences.length; i++) {
             sequences[i] = fetch.after() + i + 1;
         }
-        node.happens(new Event.Fetched(fetch.number(), SHED, ALL, slice(fetch.after(), sequences), Path.UDP));
+        node.happens(
+                new Event.Fetched(
+                        fetch.number(), SHED, ALL, slice(fetch.after(), sequences), Path.UDP));
     }
 
     private List<Long> asked(int fetch) {
@@ -205,7 +206,9 @@ class RepairTest {
             answers(node.fetches.get(i), 1_000);
         }
         assertThat(node.subscription().cursor()).isZero();
-        node.happens(new Event.FetchFailed(node.fetches.get(1).number(), SHED, ALL, "no answer", Path.UDP));
+        node.happens(
+                new Event.FetchFailed(
+                        node.fetches.get(1).number(), SHED, ALL, "no answer", Path.UDP));
         node.passes(SECOND);
         assertThat(node.fetches.getLast().after()).isZero();
         assertThat(node.fetches.getLast().limit()).isPositive();

@@ -9,7 +9,6 @@ import static io.pipit.core.SteppedCore.reading;
 import static io.pipit.core.SteppedCore.slice;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pipit.port.PeerLinks.Path;
 import io.pipit.model.BootClock;
 import io.pipit.model.Filter;
 import io.pipit.model.LogEntry;
@@ -19,6 +18,7 @@ import io.pipit.model.Stamp;
 import io.pipit.monitor.Health;
 import io.pipit.port.Event;
 import io.pipit.port.PeerLinks.Fetch;
+import io.pipit.port.PeerLinks.Path;
 import io.pipit.port.ReadingStore.Cursor;
 import java.util.ArrayList;
 import java.util.HashSet;

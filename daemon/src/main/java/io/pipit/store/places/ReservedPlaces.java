@@ -119,7 +119,7 @@ public final class ReservedPlaces implements AutoCloseable {
 
     private static int check(ByteBuffer record) {
         CRC32C crc = new CRC32C();
-        crc.update(record.array(), 0, CHECKED_BYTES);
+        crc.update(record.slice(0, CHECKED_BYTES));
         return (int) crc.getValue();
     }
 

@@ -7,6 +7,7 @@ import io.pipit.model.Peer;
 import io.pipit.monitor.Health;
 import io.pipit.monitor.Metrics;
 import io.pipit.port.Event;
+import io.pipit.port.PeerLinks.Path;
 import io.pipit.port.TimeSource;
 import io.pipit.port.bulk.BulkEvent;
 import io.pipit.port.bulk.BulkEvent.Outcome;
@@ -211,9 +212,9 @@ class TransfersTest {
         }
         ends(1, Outcome.BROKEN, "nobody answers");
         int before = pushed.size();
-        happens(new Event.PeerReachable(CELLAR));
+        happens(new Event.PeerReachable(CELLAR, Path.TCP));
         assertThat(pushed).hasSize(before);
-        happens(new Event.PeerReachable(SHED));
+        happens(new Event.PeerReachable(SHED, Path.TCP));
         assertThat(pushed).hasSize(before + 1);
     }
 
