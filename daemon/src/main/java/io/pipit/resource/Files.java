@@ -31,6 +31,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -294,9 +295,10 @@ final class Files {
 
     /** The peer that somebody means by its name or its ID. */
     static Peer peer(Peers peers, String text) throws Refusal {
-        NodeId id = NodeId.parse(text).orElse(null);
+        Optional<NodeId> id = NodeId.parse(text);
         return peers.list().stream()
-                .filter(peer -> peer.name().equals(text) || peer.id().equals(id))
+                .filter(peer ->
+                        peer.name().equals(text) || id.filter(peer.id()::equals).isPresent())
                 .findFirst()
                 .orElseThrow(() ->
                         new Refusal(

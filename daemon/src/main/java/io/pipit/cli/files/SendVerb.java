@@ -247,11 +247,11 @@ public final class SendVerb implements Callable<Integer> {
         // It leaves the queue only when it was delivered or cancelled.
         String is = state.get("state").text("delivered");
         String reason = state.get("reason").text("");
-        switch (is) {
+        return switch (is) {
             case "delivered" -> {
                 progress.end();
                 say(queued, peer, "delivered");
-                return true;
+                yield true;
             }
             case "cancelled" -> throw new Failure(Failure.FAILED, queued.name() + " was cancelled");
             case "refused" ->
@@ -267,9 +267,9 @@ public final class SendVerb implements Callable<Integer> {
                                     + "' gives it up");
             default -> {
                 progress.at(bytes(state, queued), is.equals("waiting") ? "waits: " + reason : "");
-                return false;
+                yield false;
             }
-        }
+        };
     }
 
     private void say(Queued queued, String peer, String state) {
@@ -286,7 +286,7 @@ public final class SendVerb implements Callable<Integer> {
             surroundings.line(
                     queued.name()
                             + ": "
-                            + Printable.measured(queued.bytes(), "B")
+                            + Printable.measured((double) queued.bytes(), "B")
                             + " "
                             + (state.equals("queued")
                                     ? "queued for " + peer + " as number " + queued.number()

@@ -64,10 +64,10 @@ public final class TransfersVerb implements Callable<Integer> {
                         each.get("state").text(""),
                         done(each),
                         each.get("total").isPresent()
-                                ? Printable.measured(each.get("total").whole(0), "B")
+                                ? Printable.measured(each.get("total").number(0), "B")
                                 : "-",
                         each.get("rate").whole(0) > 0
-                                ? Printable.measured(each.get("rate").whole(0), "B") + "/s"
+                                ? Printable.measured(each.get("rate").number(0), "B") + "/s"
                                 : "-",
                         each.get("seconds-left").isNumber()
                                 ? Progress.left(each.get("seconds-left").number(0))
@@ -83,7 +83,9 @@ public final class TransfersVerb implements Callable<Integer> {
     private static String done(Document transfer) {
         long total = transfer.get("total").whole(0);
         long bytes = transfer.get("bytes").whole(0);
-        return total > 0 ? (int) (100.0 * bytes / total) + " %" : Printable.measured(bytes, "B");
+        return total > 0
+                ? (int) (100.0 * bytes / total) + " %"
+                : Printable.measured((double) bytes, "B");
     }
 
     @Command(name = "cancel", description = "Take a file out of the queue.")
