@@ -50,6 +50,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * This node's folders and resources, and those of a peer, with what is between them done by hand:
@@ -65,7 +66,7 @@ final class TwoNodes implements AutoCloseable, BulkLinks, PeerFiles, TimeSource 
     final Metrics metrics = new Metrics();
 
     /** Blocks that the peer gives before it is away. */
-    volatile int blocksUntilAway = Integer.MAX_VALUE;
+    final AtomicInteger blocksUntilAway = new AtomicInteger(Integer.MAX_VALUE);
 
     /** Whether it isn't away for one block alone. */
     volatile boolean staysAway;
@@ -145,7 +146,8 @@ final class TwoNodes implements AutoCloseable, BulkLinks, PeerFiles, TimeSource 
     public CompletionStage<Response> get(NodeId peer, Request request) {
         CompletableFuture<Response> answer = new CompletableFuture<>();
         beforeBlock.run();
-        if (--blocksUntilAway == 0 || (staysAway && blocksUntilAway < 0)) {
+        int left = blocksUntilAway.decrementAndGet();
+        if (left == 0 || (staysAway && left < 0)) {
             return CompletableFuture.failedFuture(new IOException("nobody answers"));
         }
         Request asPeer =
