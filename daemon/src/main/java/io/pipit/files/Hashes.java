@@ -19,7 +19,7 @@ import java.util.concurrent.CompletableFuture;
  */
 final class Hashes {
     /** Read at a time, bytes. */
-    static final int STEP_BYTES = 1 << 20;
+    static final int STEP_BYTES = 256 * 1_024;
 
     /** Files whose hash is remembered. */
     static final int REMEMBERED_MAX = 1_000;

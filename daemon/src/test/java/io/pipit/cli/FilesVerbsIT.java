@@ -204,7 +204,7 @@ class FilesVerbsIT {
     @Test
     void goesOnWhenThePeerIsBack() throws Exception {
         write(nodes.share, "large", 3_000_000);
-        nodes.blocksUntilAway = 20;
+        nodes.blocksUntilAway.set(20);
         Path to = here.resolve("large");
         assertThat(run("fetch", "shed:large", to.toString())).as(stage.complaint()).isZero();
         assertThat(to).hasBinaryContent(bytes(3_000_000));
@@ -213,12 +213,12 @@ class FilesVerbsIT {
     @Test
     void goesOnWithWhatAnEarlierCallFetched() throws Exception {
         write(nodes.share, "large", 3_000_000);
-        nodes.blocksUntilAway = 20;
+        nodes.blocksUntilAway.set(20);
         nodes.staysAway = true;
         Path to = here.resolve("large");
         assertThat(run("fetch", "--patience", "0", "shed:large", to.toString())).isEqualTo(1);
         assertThat(stage.complaint()).contains("nobody answers", "goes on where this one stopped");
-        nodes.blocksUntilAway = Integer.MAX_VALUE;
+        nodes.blocksUntilAway.set(Integer.MAX_VALUE);
         long held = Files.size(here.resolve("large.part"));
         assertThat(held).isGreaterThan(500_000);
 
@@ -271,7 +271,7 @@ class FilesVerbsIT {
     @Test
     void noticesThatWhatWasFetchedBeforeWasDamaged() throws Exception {
         write(nodes.share, "large", 3_000_000);
-        nodes.blocksUntilAway = 20;
+        nodes.blocksUntilAway.set(20);
         nodes.staysAway = true;
         Path to = here.resolve("large");
         assertThat(run("fetch", "--patience", "0", "shed:large", to.toString())).isEqualTo(1);
@@ -279,7 +279,7 @@ class FilesVerbsIT {
                 FileChannel.open(here.resolve("large.part"), StandardOpenOption.WRITE)) {
             part.write(ByteBuffer.wrap(new byte[] {1, 2, 3}), 77);
         }
-        nodes.blocksUntilAway = Integer.MAX_VALUE;
+        nodes.blocksUntilAway.set(Integer.MAX_VALUE);
         assertThat(run("fetch", "shed:large", to.toString())).as(stage.complaint()).isZero();
         assertThat(to).hasBinaryContent(bytes(3_000_000));
     }

@@ -17,6 +17,7 @@ import io.pipit.model.Timeline;
 import io.pipit.monitor.Health;
 import io.pipit.monitor.Metrics;
 import io.pipit.port.Event;
+import io.pipit.port.PeerLinks.Path;
 import io.pipit.port.ReadingHistory;
 import io.pipit.port.SensorStatus;
 import io.pipit.port.TimeSource;
@@ -38,7 +39,6 @@ import io.pipit.resource.exchange.Part;
 import io.pipit.resource.exchange.PeerFiles;
 import io.pipit.resource.exchange.Request;
 import io.pipit.resource.exchange.Response;
-import io.pipit.port.PeerLinks.Path;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -51,6 +51,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * This node's folders and resources, and those of a peer, with what is between them done by hand:
@@ -66,7 +67,7 @@ final class TwoNodes implements AutoCloseable, BulkLinks, PeerFiles, TimeSource 
     final Metrics metrics = new Metrics();
 
     /** Blocks that the peer gives before it is away. */
-    volatile int blocksUntilAway = Integer.MAX_VALUE;
+    final AtomicInteger blocksUntilAway = new AtomicInteger(Integer.MAX_VALUE);
 
     /** Whether it isn't away for one block alone. */
     volatile boolean staysAway;
@@ -146,7 +147,8 @@ final class TwoNodes implements AutoCloseable, BulkLinks, PeerFiles, TimeSource 
     public CompletionStage<Response> get(NodeId peer, Request request) {
         CompletableFuture<Response> answer = new CompletableFuture<>();
         beforeBlock.run();
-        if (--blocksUntilAway == 0 || (staysAway && blocksUntilAway < 0)) {
+        int left = blocksUntilAway.decrementAndGet();
+        if (left == 0 || (staysAway && left < 0)) {
             return CompletableFuture.failedFuture(new IOException("nobody answers"));
         }
         Request asPeer =

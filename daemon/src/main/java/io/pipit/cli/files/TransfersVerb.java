@@ -64,10 +64,10 @@ public final class TransfersVerb implements Callable<Integer> {
                         each.get("state").text(""),
                         done(each),
                         each.get("total").isPresent()
-                                ? Printable.measured((double) each.get("total").whole(0), "B")
+                                ? Printable.measured(each.get("total").number(0), "B")
                                 : "-",
                         each.get("rate").whole(0) > 0
-                                ? Printable.measured((double) each.get("rate").whole(0), "B") + "/s"
+                                ? Printable.measured(each.get("rate").number(0), "B") + "/s"
                                 : "-",
                         each.get("seconds-left").isNumber()
                                 ? Progress.left(each.get("seconds-left").number(0))
