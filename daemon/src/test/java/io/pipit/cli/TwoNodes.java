@@ -17,7 +17,7 @@ import io.pipit.model.Timeline;
 import io.pipit.monitor.Health;
 import io.pipit.monitor.Metrics;
 import io.pipit.port.Event;
-import io.pipit.port.PeerLinks.Path;
+import io.pipit.port.PeerLinks;
 import io.pipit.port.ReadingHistory;
 import io.pipit.port.SensorStatus;
 import io.pipit.port.TimeSource;
@@ -281,7 +281,7 @@ final class TwoNodes implements AutoCloseable, BulkLinks, PeerFiles, TimeSource 
         }
 
         @Override
-        public Map<NodeId, Link> links(Path path) {
+        public Map<NodeId, Link> links(PeerLinks.Path path) {
             return Map.of();
         }
 

@@ -7,7 +7,7 @@ import io.pipit.model.Peer;
 import io.pipit.monitor.Health;
 import io.pipit.monitor.Metrics;
 import io.pipit.port.Event;
-import io.pipit.port.PeerLinks.Path;
+import io.pipit.port.PeerLinks;
 import io.pipit.port.TimeSource;
 import io.pipit.port.bulk.BulkEvent;
 import io.pipit.port.bulk.BulkEvent.Outcome;
@@ -212,9 +212,9 @@ class TransfersTest {
         }
         ends(1, Outcome.BROKEN, "nobody answers");
         int before = pushed.size();
-        happens(new Event.PeerReachable(CELLAR, Path.TCP));
+        happens(new Event.PeerReachable(CELLAR, PeerLinks.Path.TCP));
         assertThat(pushed).hasSize(before);
-        happens(new Event.PeerReachable(SHED, Path.TCP));
+        happens(new Event.PeerReachable(SHED, PeerLinks.Path.TCP));
         assertThat(pushed).hasSize(before + 1);
     }
 
