@@ -218,7 +218,7 @@ class BusHappeningsTest {
                 .containsExactly(
                         "door 1 at 101000000000",
                         "door 0 at 103000000000",
-                        "Tally[heldBack=1, averaged=0, outOfRange=0]");
+                        "Tally[heldBack=1, averaged=0, outOfRange=0, leftOut=0]");
         door.edge(104 * SECOND, 7);
         bus.step();
         assertThat(said().getFirst()).startsWith("door judged: state went out of its range");

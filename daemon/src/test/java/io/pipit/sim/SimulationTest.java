@@ -131,8 +131,15 @@ class SimulationTest {
                                             }
                                         };
                                     }
+
+                                    @Override
+                                    public @Nullable SimStreams streams(
+                                            Simulation sim, SimProcess process) {
+                                        // Over TCP it would be repaired.
+                                        return null;
+                                    }
                                 }))
-                .containsOnly(Invariant.ALL_IS_THERE, Invariant.SAME_TIME);
+                .containsOnly(Invariant.ALL_IS_THERE, Invariant.SAME_TIME, Invariant.MOVES_IN_TIME);
     }
 
     @Test
