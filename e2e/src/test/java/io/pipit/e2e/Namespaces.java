@@ -55,22 +55,33 @@ final class Namespaces implements AutoCloseable {
 
     /** Of what comes to either side this share doesn't arrive, in percent. */
     void lose(int percent) {
+        String rule =
+                percent == LOST_ALL ? "drop" : "numgen random mod 100 < " + percent + " drop";
         heal();
-        for (int side = 0; side < 2; side++) {
-            String rule =
-                    percent == LOST_ALL ? "drop" : "numgen random mod 100 < " + percent + " drop";
-            nft(
-                    side,
-                    """
-                    table netdev faults {
-                        chain in {
-                            type filter hook ingress device cable%d priority 0
-                            %s
-                        }
-                    }
-                    """
-                            .formatted(side, rule));
+        filter(0, rule);
+        filter(1, rule);
+    }
+
+    /** No UDP comes to these sides, each 0 or 1; all else does. */
+    void blockUdp(int... sides) {
+        heal();
+        for (int side : sides) {
+            filter(side, "ip protocol udp drop");
         }
+    }
+
+    private void filter(int side, String rule) {
+        nft(
+                side,
+                """
+                table netdev faults {
+                    chain in {
+                        type filter hook ingress device cable%d priority 0
+                        %s
+                    }
+                }
+                """
+                        .formatted(side, rule));
     }
 
     /** Nothing arrives. */

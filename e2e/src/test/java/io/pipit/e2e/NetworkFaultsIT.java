@@ -5,10 +5,14 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.ObjectMapper;
 
 class NetworkFaultsIT {
     private static final String SENSORS =
@@ -24,6 +28,9 @@ class NetworkFaultsIT {
      * seconds; the rest is for a busy machine, since each look starts a JVM.
      */
     private static final Duration HEALED_WITHIN = Duration.ofSeconds(30);
+
+    /** UDP is tried again after 30 s, and where that was just too early, after as much again. */
+    private static final Duration BACK_WITHIN = Duration.ofSeconds(120);
 
     @Test
     void thirtyPercentLossHoldsUpNothingForLong(@TempDir Path folder) throws InterruptedException {
@@ -60,6 +67,47 @@ class NetworkFaultsIT {
             network.heal();
             bothHaveAll(greenhouse, shed);
         }
+    }
+
+    /**
+     * Blocked towards both, towards who follows, and towards who is followed alone. The feed is to
+     * be back within 10 s; a look takes a JVM, so that of the 20 s that are waited the last 8 count.
+     */
+    @ParameterizedTest
+    @ValueSource(strings = {"0 1", "1", "0"})
+    void theFeedGoesOnOverTcpWhereUdpIsBlocked(String sides, @TempDir Path folder)
+            throws InterruptedException {
+        int[] blocked = Arrays.stream(sides.split(" ", -1)).mapToInt(Integer::parseInt).toArray();
+        try (Namespaces network = new Namespaces();
+                RunningNode greenhouse = on(network, 0, folder, "greenhouse");
+                RunningNode shed = on(network, 1, folder, "shed")) {
+            greenhouse.knows(shed).start();
+            shed.knows(greenhouse).start();
+            await().atMost(Duration.ofSeconds(15)).until(() -> count(shed, greenhouse) > 0);
+            assertThat(way(shed)).isEqualTo("udp");
+
+            network.blockUdp(blocked);
+            Thread.sleep(Duration.ofSeconds(12));
+            int before = count(shed, greenhouse);
+            Thread.sleep(Duration.ofSeconds(8));
+            assertThat(count(shed, greenhouse) - before).as(shed.log()).isGreaterThan(100);
+            assertThat(way(shed)).isEqualTo("tcp");
+            assertThat(shed.verb("peers").hasExit(0).text()).contains("UDP");
+
+            network.heal();
+            await().atMost(BACK_WITHIN)
+                    .pollInterval(Duration.ofSeconds(3))
+                    .until(() -> way(shed).equals("udp"));
+            bothHaveAll(greenhouse, shed);
+        }
+    }
+
+    /** What the node says of how its one peer's feed comes. */
+    private static String way(RunningNode node) {
+        return new ObjectMapper()
+                .readTree(node.verb("peers", "--json").hasExit(0).out())
+                .at("/peers/0/transport")
+                .asString();
     }
 
     private static RunningNode on(Namespaces network, int side, Path folder, String name) {
