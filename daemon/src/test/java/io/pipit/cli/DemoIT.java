@@ -33,6 +33,10 @@ class DemoIT {
     private Process start(String fault, String... arguments) throws IOException {
         ProcessBuilder builder =
                 new ProcessBuilder(
+                        // Who runs the tests in the background of a shell ignores SIGINT, and so
+                        // would all that it starts.
+                        "env",
+                        "--default-signal=INT",
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1",
                         "-XX:+UseSerialGC",

@@ -55,8 +55,7 @@ final class Namespaces implements AutoCloseable {
 
     /** Of what comes to either side this share doesn't arrive, in percent. */
     void lose(int percent) {
-        String rule =
-                percent == LOST_ALL ? "drop" : "numgen random mod 100 < " + percent + " drop";
+        String rule = percent == LOST_ALL ? "drop" : "numgen random mod 100 < " + percent + " drop";
         heal();
         filter(0, rule);
         filter(1, rule);

@@ -71,7 +71,8 @@ class NetworkFaultsIT {
 
     /**
      * Blocked towards both, towards who follows, and towards who is followed alone. The feed is to
-     * be back within 10 s; a look takes a JVM, so that of the 20 s that are waited the last 8 count.
+     * be back within 10 s; a look takes a JVM, so that of the 20 s that are waited the last 8
+     * count.
      */
     @ParameterizedTest
     @ValueSource(strings = {"0 1", "1", "0"})
