@@ -81,7 +81,7 @@ class FilesIT {
             return 0;
         }
         try (Stream<Path> files = Files.walk(below)) {
-            return files.filter(file -> file.toString().endsWith(end))
+            return files.filter(file -> Files.isRegularFile(file) && file.toString().endsWith(end))
                     .mapToLong(file -> file.toFile().length())
                     .sum();
         } catch (IOException | UncheckedIOException e) {
