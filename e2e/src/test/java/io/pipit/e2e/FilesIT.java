@@ -19,9 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** Files between two nodes that are killed under way. */
 class FilesIT {
     /** Slow enough that there is a way to be cut on. */
-    private static final int BYTES_PER_SECOND = 4_000_000;
+    private static final int BYTES_PER_SECOND = 1_500_000;
 
-    private static final int BYTES = 40_000_000;
+    private static final int BYTES = 15_000_000;
 
     @TempDir Path folder;
     private RunningNode greenhouse;
@@ -81,7 +81,7 @@ class FilesIT {
             return 0;
         }
         try (Stream<Path> files = Files.walk(below)) {
-            return files.filter(file -> file.toString().endsWith(end))
+            return files.filter(file -> Files.isRegularFile(file) && file.toString().endsWith(end))
                     .mapToLong(file -> file.toFile().length())
                     .sum();
         } catch (IOException | UncheckedIOException e) {
@@ -128,8 +128,15 @@ class FilesIT {
         Path source = write(shed.folder.resolve("share/logs/large.bin"), BYTES);
         Path to = folder.resolve("got.bin");
         CompletableFuture<Program.Outcome> fetch =
-                CompletableFuture.supplyAsync(
-                        () -> greenhouse.verb("fetch", "shed:logs/large.bin", to.toString()));
+                CompletableFuture.supplyAsync(() ->
+                        Program.run(
+                                Program.command(
+                                        "fetch",
+                                        "shed:logs/large.bin",
+                                        to.toString(),
+                                        "-c",
+                                        greenhouse.configurationFile().toString()),
+                                Duration.ofMinutes(5)));
 
         comes(folder, "got.bin.part", BYTES / 4);
         shed.kill();

@@ -11,9 +11,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.LongConsumer;
@@ -44,6 +42,7 @@ public final class Outbox {
      * A file in the queue.
      *
      * @param number under which the daemon knows it
+     * @param sha256 as the daemon counted it
      */
     public record Queued(long number, String name, long bytes, String sha256) {}
 
@@ -66,7 +65,6 @@ public final class Outbox {
             throws Failure, IOException {
         long size = channel.size();
         String upload = UUID.randomUUID().toString();
-        MessageDigest digest = Inflow.sha256();
         ByteBuffer buffer = ByteBuffer.allocate(BLOCK_BYTES);
         long base = 0;
         long sent = 0;
@@ -81,7 +79,6 @@ public final class Outbox {
                 }
                 long bodyEnd = Math.min(size, base + BODY_BYTES_MAX);
                 byte[] bytes = read(channel, buffer, sent, bodyEnd, file);
-                digest.update(bytes);
                 boolean more = sent + bytes.length < bodyEnd;
                 Options.Builder options =
                         new Options.Builder()
@@ -109,7 +106,7 @@ public final class Outbox {
         if (channel.size() != size || last == null) {
             throw changed(file);
         }
-        return queued(last, name, size, HexFormat.of().formatHex(digest.digest()));
+        return queued(last, name, size);
     }
 
     private static byte[] read(FileChannel channel, ByteBuffer buffer, long at, long end, Path file)
@@ -136,19 +133,10 @@ public final class Outbox {
         return path;
     }
 
-    private static Queued queued(Frame last, String name, long size, String sha256) throws Failure {
+    private static Queued queued(Frame last, String name, long size) throws Failure {
         try {
             Document said = Document.read(last.payload(), Format.JSON);
-            if (!said.get("sha256").text("").equals(sha256)) {
-                throw new Failure(
-                        Failure.FAILED,
-                        "the daemon has other bytes of "
-                                + name
-                                + " than were sent: 'pipit transfers cancel "
-                                + said.get("number").whole(0)
-                                + "' takes it back");
-            }
-            return new Queued(said.get("number").whole(0), name, size, sha256);
+            return new Queued(said.get("number").whole(0), name, size, said.get("sha256").text(""));
         } catch (WireException e) {
             throw new Failure(
                     Failure.FAILED, "the daemon's answer can't be read: " + e.getMessage());
