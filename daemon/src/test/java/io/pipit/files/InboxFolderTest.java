@@ -1,6 +1,7 @@
 package io.pipit.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.pipit.port.bulk.FileName;
@@ -488,21 +489,16 @@ class InboxFolderTest {
     }
 
     @Test
-    void goesOnWhenTheDiskHasRoomAgain() throws Exception {
+    void knowsAFullDiskFromAFailedOne() throws Exception {
         Path full = Path.of("/dev/full");
         assumeThat(full).exists();
-        byte[] content = Desk.bytes(10_000, 1);
-        Coming file = Desk.known("a", content);
-        // What stands for the file's bytes has no room for any.
-        Upload upload = Upload.fresh(file, folder.resolve("part"));
         try (FileChannel channel = FileChannel.open(full, StandardOpenOption.WRITE)) {
-            channel.write(ByteBuffer.wrap(content));
-        } catch (IOException e) {
-            assertThat(desk.disk().refusal(e).reason()).isEqualTo(Reason.NO_ROOM);
-            upload.discard();
-            return;
+            assertThatThrownBy(() -> channel.write(ByteBuffer.wrap(new byte[100])))
+                    .satisfies(e ->
+                            assertThat(desk.disk().refusal(e).reason()).isEqualTo(Reason.NO_ROOM));
         }
-        throw new AssertionError("/dev/full took something");
+        assertThat(desk.disk().refusal(new IOException("Input/output error")).reason())
+                .isEqualTo(Reason.BUSY);
     }
 
     @Test
