@@ -201,7 +201,7 @@ final class Node implements AutoCloseable {
                 new TcpNetwork(
                         self,
                         identity.privateKey(),
-                        identity.certificate(),
+                        identity::certificate,
                         id -> trust.find(id).orElse(null),
                         resources,
                         handshakes,

@@ -31,10 +31,12 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,18 +77,19 @@ public final class TcpNetwork implements AutoCloseable {
     private final Function<NodeId, @Nullable Peer> trust;
     private final Sessions sessions;
     private final EventLoop loop;
-    private final Tls tls;
+    private final Supplier<Tls> making;
     private final Counter strangers;
     private final List<Channel> listening = new ArrayList<>();
     private final Map<NodeId, Deque<Session>> accepted = new HashMap<>();
     private final Map<InetAddress, Integer> handshakes = new HashMap<>();
     private int handshakesInAll;
     private @Nullable Watch watch;
+    private @Nullable Tls tls;
 
     /**
      * Doesn't do anything yet.
      *
-     * @param certificate of this key
+     * @param certificate of this key, asked for once, on the event loop
      * @param trust asked at each handshake and each request; null for whom isn't let in. Any
      *     thread, must not block
      * @param handshakes where the arithmetic of handshakes is done
@@ -94,7 +97,7 @@ public final class TcpNetwork implements AutoCloseable {
     public TcpNetwork(
             NodeId self,
             PrivateKey key,
-            X509Certificate certificate,
+            Supplier<X509Certificate> certificate,
             Function<NodeId, @Nullable Peer> trust,
             Resources resources,
             Executor handshakes,
@@ -104,7 +107,7 @@ public final class TcpNetwork implements AutoCloseable {
         this.trust = trust;
         this.sessions =
                 new Sessions(resources, SessionLimits.NETWORK, SessionCounters.of(metrics, "tcp"));
-        this.tls = new Tls(key, certificate, trust, handshakes);
+        this.making = () -> new Tls(key, certificate.get(), trust, handshakes);
         this.loop = loop;
         this.strangers =
                 metrics.counter(
@@ -145,6 +148,16 @@ public final class TcpNetwork implements AutoCloseable {
         return (InetSocketAddress) channel.localAddress();
     }
 
+    /** Made for the first connection: most nodes never have one, and its classes cost megabytes. */
+    private Tls tls() {
+        Tls made = tls;
+        if (made == null) {
+            made = making.get();
+            tls = made;
+        }
+        return made;
+    }
+
     private void receive(Channel channel) {
         InetAddress source = ((InetSocketAddress) channel.remoteAddress()).getAddress();
         int ofSource = handshakes.getOrDefault(source, 0);
@@ -159,7 +172,7 @@ public final class TcpNetwork implements AutoCloseable {
         handshakes.put(source, ofSource + 1);
         channel.pipeline()
                 .addLast(
-                        tls.accept(channel.alloc()),
+                        tls().accept(channel.alloc()),
                         new Handshake(
                                 null,
                                 () -> {
@@ -237,7 +250,7 @@ public final class TcpNetwork implements AutoCloseable {
                                     protected void initChannel(Channel made) {
                                         made.pipeline()
                                                 .addLast(
-                                                        tls.dial(made.alloc()),
+                                                        tls().dial(made.alloc()),
                                                         new Handshake(
                                                                 peer,
                                                                 () -> {},
@@ -277,7 +290,8 @@ public final class TcpNetwork implements AutoCloseable {
 
     private String inWords(String reason) {
         // TLS 1.3's client is done before the server has looked at its certificate.
-        return reason.contains("certificate") || reason.contains("alert")
+        String said = reason.toLowerCase(Locale.ROOT);
+        return said.contains("certificate") || said.contains("alert")
                 ? "the peer doesn't know this node: there, 'pipit peer add " + self + "'"
                 : reason;
     }

@@ -187,7 +187,7 @@ class TcpBulkLinksIT {
         return new TcpNetwork(
                 identity.id(),
                 identity.privateKey(),
-                identity.certificate(),
+                identity::certificate,
                 id -> id.equals(other) ? peer : null,
                 resources,
                 Runnable::run,

@@ -86,7 +86,7 @@ class TcpNetworkIT {
                     new TcpNetwork(
                             id,
                             identity.privateKey(),
-                            identity.certificate(),
+                            identity::certificate,
                             trust::get,
                             this::handle,
                             Runnable::run,

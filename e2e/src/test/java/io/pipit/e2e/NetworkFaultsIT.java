@@ -30,7 +30,7 @@ class NetworkFaultsIT {
     private static final Duration HEALED_WITHIN = Duration.ofSeconds(30);
 
     /** UDP is tried again after 30 s, and where that was just too early, after as much again. */
-    private static final Duration BACK_WITHIN = Duration.ofSeconds(120);
+    private static final Duration BACK_WITHIN = Duration.ofMinutes(2);
 
     @Test
     void thirtyPercentLossHoldsUpNothingForLong(@TempDir Path folder) throws InterruptedException {
