@@ -1,5 +1,6 @@
 package io.pipit.files;
 
+import io.pipit.identity.Sha256;
 import io.pipit.port.bulk.FileName;
 import io.pipit.port.bulk.FileRefused;
 import io.pipit.port.bulk.FileRefused.Reason;
@@ -17,8 +18,6 @@ import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -236,15 +235,8 @@ final class Folder {
                         + attributes.size()
                         + " "
                         + attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS);
-        return Arrays.copyOf(
-                sha256().digest(all.getBytes(java.nio.charset.StandardCharsets.UTF_8)), ETAG_BYTES);
-    }
-
-    static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        Sha256 hash = Sha256.start();
+        hash.update(java.nio.charset.StandardCharsets.UTF_8.encode(all));
+        return Arrays.copyOf(hash.digest(), ETAG_BYTES);
     }
 }

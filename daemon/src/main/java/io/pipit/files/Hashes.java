@@ -1,11 +1,11 @@
 package io.pipit.files;
 
+import io.pipit.identity.Sha256;
 import io.pipit.port.bulk.FileRefused;
 import io.pipit.port.bulk.FileRefused.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -104,7 +104,7 @@ final class Hashes {
 
     /** How far one file is counted. */
     static final class Count {
-        private final MessageDigest digest = Folder.sha256();
+        private final Sha256 hash = Sha256.start();
         private long bytes;
 
         /** How many bytes are in it. */
@@ -115,7 +115,7 @@ final class Hashes {
         /** These are the next bytes; reads all of them. */
         void add(ByteBuffer next) {
             bytes += next.remaining();
-            digest.update(next);
+            hash.update(next);
         }
 
         /**
@@ -138,7 +138,7 @@ final class Hashes {
 
         /** Of all that is in it; ends the count. */
         String sha256() {
-            return HexFormat.of().formatHex(digest.digest());
+            return hash.hex();
         }
     }
 

@@ -1,6 +1,7 @@
 package io.pipit.files;
 
 import io.pipit.identity.DurableFile;
+import io.pipit.identity.Sha256;
 import io.pipit.port.TimeSource;
 import io.pipit.port.bulk.FileName;
 import io.pipit.port.bulk.FileRefused;
@@ -130,8 +131,9 @@ public final class InboxFolder extends Receiver {
                         file.sha256(),
                         Long.toString(file.bytes()),
                         file.upload());
-        byte[] digest = Folder.sha256().digest(all.getBytes(StandardCharsets.UTF_8));
-        return HexFormat.of().formatHex(digest, 0, KEY_BYTES);
+        Sha256 hash = Sha256.start();
+        hash.update(StandardCharsets.UTF_8.encode(all));
+        return HexFormat.of().formatHex(hash.digest(), 0, KEY_BYTES);
     }
 
     private Path partialOf(String owner) {

@@ -1,5 +1,6 @@
 package io.pipit.files;
 
+import io.pipit.identity.Sha256;
 import io.pipit.monitor.Metrics;
 import io.pipit.port.TimeSource;
 import io.pipit.port.bulk.FileName;
@@ -11,7 +12,6 @@ import io.pipit.port.bulk.Incoming.Sink;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
-import java.util.HexFormat;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -95,7 +95,9 @@ final class Desk implements TimeSource {
     }
 
     static String sha256(byte[] content) {
-        return HexFormat.of().formatHex(Folder.sha256().digest(content));
+        Sha256 hash = Sha256.start();
+        hash.update(ByteBuffer.wrap(content));
+        return hash.hex();
     }
 
     static byte[] bytes(int count, int seed) {

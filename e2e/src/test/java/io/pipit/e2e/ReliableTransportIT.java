@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -126,7 +127,7 @@ class ReliableTransportIT {
 
     /** The codes of what is answered, until the other side closes or has ponged. */
     private static List<Integer> codes(String hex) throws IOException {
-        try (Socket socket = new Socket("127.0.0.1", node.monitorPort)) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), node.monitorPort)) {
             socket.setSoTimeout(ANSWER_MILLIS_MAX);
             socket.getOutputStream().write(HexFormat.of().parseHex(hex.replace(" ", "")));
             InputStream in = socket.getInputStream();

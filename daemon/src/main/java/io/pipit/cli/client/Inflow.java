@@ -1,6 +1,7 @@
 package io.pipit.cli.client;
 
 import io.pipit.cli.context.Failure;
+import io.pipit.identity.Sha256;
 import io.pipit.wire.Document;
 import io.pipit.wire.Format;
 import io.pipit.wire.Frame;
@@ -16,8 +17,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -169,7 +168,7 @@ public final class Inflow {
                 Files.deleteIfExists(state);
                 throw new Later("it changed on the peer while it was fetched");
             }
-            String sha256 = HexFormat.of().formatHex(arriving.digest.digest());
+            String sha256 = arriving.hash.hex();
             if (!sha256.equals(hash.sha256())) {
                 Files.deleteIfExists(state);
                 throw new Later("what came doesn't have the file's SHA-256 and is fetched anew");
@@ -201,14 +200,6 @@ public final class Inflow {
         return path;
     }
 
-    static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
-    }
-
     /** One file on its way in. */
     private final class Arriving {
         private final String peer;
@@ -216,7 +207,7 @@ public final class Inflow {
         private final FileChannel channel;
         private final Path state;
         private final LongConsumer progress;
-        private final MessageDigest digest = sha256();
+        private final Sha256 hash = Sha256.start();
         private final Map<Long, byte[]> early = new TreeMap<>();
         private @Nullable String etag;
         private long held;
@@ -265,7 +256,7 @@ public final class Inflow {
                 if (n <= 0) {
                     throw new IOException("the part became shorter under way");
                 }
-                digest.update(buffer.flip());
+                hash.update(buffer.flip());
                 at += n;
             }
         }
@@ -354,7 +345,7 @@ public final class Inflow {
             while (buffer.hasRemaining()) {
                 channel.write(buffer, held + buffer.position());
             }
-            digest.update(bytes);
+            hash.update(ByteBuffer.wrap(bytes));
             held += bytes.length;
         }
 
