@@ -2,24 +2,16 @@ package io.pipit.benchmarks;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import io.pipit.cli.client.Reply;
-import io.pipit.cli.client.SocketClient;
-import io.pipit.cli.context.Failure;
-import io.pipit.wire.Format;
-import io.pipit.wire.Senml;
-import io.pipit.wire.WireException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import javax.net.SocketFactory;
 import org.eclipse.californium.core.CoapClient;
@@ -62,10 +54,13 @@ final class Latency {
         private volatile @Nullable Samples samples;
 
         void arrived(long takenNanos) {
-            long now = System.nanoTime();
+            arrived(takenNanos, System.nanoTime());
+        }
+
+        void arrived(long takenNanos, long nowNanos) {
             Samples current = samples;
             if (current != null) {
-                current.add(now - takenNanos);
+                current.add(nowNanos - takenNanos);
             }
         }
     }
@@ -93,7 +88,7 @@ final class Latency {
         Map<String, Contender> contenders = new LinkedHashMap<>();
         Map<String, List<Samples>> results = new LinkedHashMap<>();
         try {
-            contenders.put("Pipit, DTLS, via the peer's socket", new PipitPair(folder));
+            contenders.put("Pipit, DTLS, via the peer's socket", new Pipit(folder));
             if (Report.has("mosquitto", "-h")) {
                 Broker broker = Broker.start(folder.resolve("mosquitto"), "");
                 contenders.put("mosquitto QoS 0, no TLS", new Mqtt(broker, 0, true));
@@ -126,7 +121,6 @@ final class Latency {
     }
 
     private void tell(Map<String, List<Samples>> results) throws IOException {
-        double[] shares = {0.5, 0.99, 0.999};
         List<List<String>> rows = new ArrayList<>();
         double reference = Double.NaN;
         List<Samples> qos1 = results.get(MQTT_1);
@@ -135,18 +129,7 @@ final class Latency {
         }
         for (Map.Entry<String, List<Samples>> each : results.entrySet()) {
             List<String> row = new ArrayList<>(List.of(each.getKey()));
-            for (double share : shares) {
-                row.add(
-                        Report.number(
-                                Samples.median(
-                                        each.getValue().stream()
-                                                .map(s -> s.micros(share))
-                                                .toList()),
-                                0));
-            }
-            Samples all = Samples.all(each.getValue());
-            row.add(Report.number(all.micros(0.999), 0));
-            row.add(Integer.toString(all.count()));
+            row.addAll(Samples.row(each.getValue()));
             row.add(
                     Report.number(
                             Samples.median(
@@ -164,16 +147,10 @@ final class Latency {
                         + seconds
                         + " s, microseconds; interleaved, after one round to warm up.");
         report.line("");
-        report.table(
-                List.of(
-                        "",
-                        "p50",
-                        "p99",
-                        "p99.9",
-                        "p99.9 of all rounds together",
-                        "arrived",
-                        "p50 ÷ mosquitto QoS 1"),
-                rows);
+        List<String> head = new ArrayList<>(List.of(""));
+        head.addAll(Samples.HEAD);
+        head.add("p50 ÷ mosquitto QoS 1");
+        report.table(head, rows);
     }
 
     /** Calls it so often with the time of the call. */
@@ -194,43 +171,17 @@ final class Latency {
         Thread.sleep(50);
     }
 
-    /** Two nodes; the sensor is on one, the subscriber at the other one's socket. */
-    private static final class PipitPair extends Contender {
-        private final PipitNode origin;
-        private final PipitNode peer;
-        private final SocketClient client;
-        private final Thread reader;
-        private volatile boolean closing;
+    /** The sensor rests between its rounds. */
+    private static final class Pipit extends Contender {
+        private final PipitPair pair;
 
-        PipitPair(Path folder) throws Exception {
-            origin = new PipitNode(folder, "a");
-            peer = new PipitNode(folder, "b");
-            origin.knows(peer, false);
-            peer.knows(origin, true);
-            origin.configure(sensor("1h"));
-            peer.configure("");
-            List<String> agent =
-                    List.of("-javaagent:" + System.getProperty("pipit.benchmarks.jar"));
-            List<String> given = new ArrayList<>(agent);
-            String recording = System.getenv("PIPIT_BENCH_JFR");
-            if (recording != null) {
-                given.add(
-                        "-XX:StartFlightRecording:settings=profile,filename="
-                                + recording
-                                + "-a.jfr");
-            }
-            origin.start(given);
-            peer.start(
-                    recording == null
-                            ? List.of()
-                            : List.of(
-                                    "-XX:StartFlightRecording:settings=profile,filename="
-                                            + recording
-                                            + "-b.jfr"));
-            client = peer.watch("a/" + TickDriver.SERIES);
-            reader = new Thread(this::read, "pipit-subscriber");
-            reader.setDaemon(true);
-            reader.start();
+        Pipit(Path folder) throws Exception {
+            pair =
+                    new PipitPair(
+                            folder,
+                            TickDriver.SERIES,
+                            sensor("1h"),
+                            (_, taken, now) -> sink.arrived(taken, now));
         }
 
         private static String sensor(String every) {
@@ -243,47 +194,22 @@ final class Latency {
                     .formatted(every);
         }
 
-        private void read() {
-            try {
-                while (!closing) {
-                    Optional<Reply> reply = client.next(Duration.ofMillis(500));
-                    long now = System.nanoTime();
-                    Samples current = sink.samples;
-                    if (reply.isPresent() && current != null) {
-                        for (Senml.Item item : Senml.decode(reply.get().payload(), Format.CBOR)) {
-                            Double value = item.value();
-                            if (value != null) {
-                                current.add(now - Math.round(value * 1e9));
-                            }
-                        }
-                    }
-                }
-            } catch (Failure | WireException e) {
-                if (!closing) {
-                    System.err.println("the subscription at b ended: " + e.getMessage());
-                }
-            }
-        }
-
         @Override
         void run(long millis) throws Exception {
             Samples samples = sink.samples;
             sink.samples = null;
-            origin.configure(sensor("10ms"));
+            pair.configure(sensor("10ms"));
             Thread.sleep(SETTLE_MILLIS);
             sink.samples = samples;
             Thread.sleep(millis);
             sink.samples = null;
-            origin.configure(sensor("1h"));
+            pair.configure(sensor("1h"));
             Thread.sleep(SETTLE_MILLIS / 3);
         }
 
         @Override
         public void close() {
-            closing = true;
-            peer.close();
-            origin.close();
-            client.close();
+            pair.close();
         }
     }
 

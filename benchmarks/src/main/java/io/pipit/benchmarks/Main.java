@@ -11,7 +11,8 @@ import java.util.List;
 
 /** {@code benchmarks/run}: the measurements that are named, or all. */
 public final class Main {
-    private static final List<String> ALL = List.of("latency", "replication", "idle", "query");
+    private static final List<String> ALL =
+            List.of("latency", "replication", "idle", "query", "edges");
 
     /** Too long, or of no use, to be among all. */
     private static final List<String> OTHERS = List.of("idle-flags", "rate");
@@ -65,6 +66,8 @@ public final class Main {
             case "idle-flags" -> new Idle(report, number("seconds", 20)).measure(folder, true);
             case "rate" -> new Rate(report, number("seconds", 600)).measure(folder);
             case "query" -> new Query(report, number("readings", 10_000_000)).measure(folder);
+            case "edges" ->
+                    new Edges(report, number("rounds", 5), number("seconds", 10)).measure(folder);
             default -> throw new IllegalArgumentException(name);
         }
     }

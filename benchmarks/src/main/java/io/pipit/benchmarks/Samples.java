@@ -1,5 +1,6 @@
 package io.pipit.benchmarks;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -8,6 +9,12 @@ import java.util.List;
  */
 final class Samples {
     private static final double NANOS_PER_MICRO = 1e3;
+
+    /** What {@link #row} has. */
+    static final List<String> HEAD =
+            List.of("p50", "p99", "p99.9", "p99.9 of all rounds together", "arrived");
+
+    private static final double[] SHARES = {0.5, 0.99, 0.999};
 
     private final long[] nanos;
     private int count;
@@ -49,6 +56,18 @@ final class Samples {
         Arrays.sort(sorted);
         int index = (int) Math.ceil(share * sorted.length) - 1;
         return sorted[Math.max(0, index)] / NANOS_PER_MICRO;
+    }
+
+    /** Of some rounds: the medians of theirs, microseconds, and what all together come to. */
+    static List<String> row(List<Samples> rounds) {
+        List<String> row = new ArrayList<>();
+        for (double share : SHARES) {
+            row.add(Report.number(median(rounds.stream().map(s -> s.micros(share)).toList()), 0));
+        }
+        Samples all = all(rounds);
+        row.add(Report.number(all.micros(0.999), 0));
+        row.add(Integer.toString(all.count()));
+        return row;
     }
 
     /** The one in the middle. */

@@ -6,7 +6,6 @@ import io.pipit.port.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +55,6 @@ final class Bus implements Runnable {
     private final BusSchedule schedule = new BusSchedule();
     private final List<Probe> retired = new ArrayList<>();
     private final Map<String, Probe> probes = new HashMap<>();
-    private final Set<String> eventful = new HashSet<>();
     private final Set<String> woken = new LinkedHashSet<>();
     private boolean justWoken;
     private final List<Turn> left = new ArrayList<>();
@@ -344,12 +342,7 @@ final class Bus implements Runnable {
             long asked = opened.askedEvery().toNanos();
             lock.lock();
             try {
-                if (mayHappen) {
-                    eventful.add(sensor);
-                } else {
-                    eventful.remove(sensor);
-                }
-                schedule.askEvery(sensor, asked, time.monotonicNanos());
+                schedule.opened(sensor, mayHappen, asked, time.monotonicNanos());
             } finally {
                 lock.unlock();
             }
@@ -381,7 +374,7 @@ final class Bus implements Runnable {
         try {
             long now = time.monotonicNanos();
             // What happens while it is read is later than the reading.
-            at = eventful.contains(sensor) ? done.sinceNanos : now;
+            at = schedule.isEventful(sensor) ? done.sinceNanos : now;
             // An interrupt that came too late must not hit the next sensor's reading.
             boolean ignored = Thread.interrupted();
             long taken = now - done.sinceNanos;

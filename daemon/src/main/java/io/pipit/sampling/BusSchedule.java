@@ -16,10 +16,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A sensor is due when it is added, and then at whole multiples of its interval after that: late
  * readings don't shift later ones, and ticks that passed meanwhile are counted, not made up for.
- * After a failure it is due again after its interval, then twice that, up to {@link #BACKOFF_MAX}.
+ * After a failure it is due again after its interval, then twice that, up to {@link #BACKOFF_MAX};
+ * one to which something happens is due by then in any case, since it is deaf until it is opened
+ * again.
  */
 final class BusSchedule {
-    /** The longest pause between two tries, unless the sensor's own interval is longer. */
+    /**
+     * The longest pause between two tries, unless the sensor's own interval is longer and nothing
+     * happens to it meanwhile.
+     */
     static final Duration BACKOFF_MAX = Duration.ofMinutes(5);
 
     /** So many failures in a row put a sensor into quarantine. */
@@ -37,6 +42,7 @@ final class BusSchedule {
         private final long origin;
         private final long every;
         private long due;
+        private boolean eventful;
         private long askedEvery;
         private long asked;
         private State state = State.WAITING;
@@ -164,16 +170,24 @@ final class BusSchedule {
     }
 
     /**
-     * From now on it wants to be asked so often, besides its readings.
+     * It was opened.
      *
-     * @param every nanoseconds; 0 for never
+     * @param eventful whether something happens to it between its readings
+     * @param askedEvery how often it wants to be asked what, nanoseconds; 0 for never
      */
-    void askEvery(String sensor, long every, long now) {
+    void opened(String sensor, boolean eventful, long askedEvery, long now) {
         Entry entry = entries.get(sensor);
         if (entry != null) {
-            entry.askedEvery = every;
-            entry.asked = now + every;
+            entry.eventful = eventful;
+            entry.askedEvery = askedEvery;
+            entry.asked = now + askedEvery;
         }
+    }
+
+    /** Whether something happens to it between its readings; false until it was opened once. */
+    boolean isEventful(String sensor) {
+        Entry entry = entries.get(sensor);
+        return entry != null && entry.eventful;
     }
 
     /** It was asked, alone or with a reading. */
@@ -269,7 +283,8 @@ final class BusSchedule {
                 entry.failuresInARow >= QUARANTINE_FAILURES ? State.QUARANTINED : State.FAILING,
                 reason,
                 now);
-        entry.due = entry.tickAfter(Math.max(now, entry.due + pause - 1));
+        long next = entry.tickAfter(Math.max(now, entry.due + pause - 1));
+        entry.due = entry.eventful ? Math.min(next, now + BACKOFF_MAX.toNanos()) : next;
     }
 
     /** A reading doesn't come back. */

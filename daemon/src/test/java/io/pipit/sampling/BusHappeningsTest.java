@@ -74,8 +74,11 @@ class BusHappeningsTest {
         }
 
         private SensorSpec named(String name) {
-            return new SensorSpec(
-                    name, "gpio", Duration.ofSeconds(60), Duration.ofSeconds(5), 1, this::open);
+            return named(name, Duration.ofSeconds(60));
+        }
+
+        private SensorSpec named(String name, Duration every) {
+            return new SensorSpec(name, "gpio", every, Duration.ofSeconds(5), 1, this::open);
         }
     }
 
@@ -273,6 +276,27 @@ class BusHappeningsTest {
         bus.step();
         assertThat(door.opened).isEqualTo(2);
         assertThat(said()).hasSize(1);
+    }
+
+    @Test
+    void oneThatIsSeldomReadIsOpenedAnewWithinFiveMinutes() {
+        Contact door = new Contact();
+        bus.add(door.named("door", Duration.ofHours(1)));
+        bus.step();
+        door.failure = "its chip is gone";
+        door.wake.run();
+        bus.step();
+        door.failure = "";
+        said();
+        now.addAndGet(299 * SECOND);
+        assertThat(bus.step()).isFalse();
+        now.addAndGet(SECOND);
+        assertThat(bus.step()).isTrue();
+        assertThat(door.opened).isEqualTo(2);
+        assertThat(said()).containsExactly("door read at 401");
+        door.edge(7, 1);
+        bus.step();
+        assertThat(said()).containsExactly("door 1 at 7");
     }
 
     @Test

@@ -99,6 +99,36 @@ class BusScheduleTest {
     }
 
     @Test
+    void oneToWhichThingsHappenIsTriedWithinFiveMinutesHoweverLongItsInterval() {
+        schedule.add(spec("door", 86_400), START);
+        schedule.opened("door", true, 0, START);
+        schedule.succeeded("door", "", START);
+        long now = START + 1_000 * SECOND;
+        for (int i = 1; i < 100; i++) {
+            schedule.failed("door", "its chip is gone", now);
+            assertThat(schedule.nextNanos()).isEqualTo(now + 300 * SECOND);
+            now = schedule.nextNanos();
+        }
+        assertThat(schedule.succeeded("door", "", now)).isZero();
+        assertThat(schedule.nextNanos()).isEqualTo(START + 86_400 * SECOND);
+        schedule.opened("door", false, 0, now);
+        schedule.failed("door", "its chip is gone", schedule.nextNanos());
+        assertThat(schedule.nextNanos()).isEqualTo(START + 2 * 86_400 * SECOND);
+    }
+
+    @Test
+    void oneToWhichThingsHappenBacksOffLikeOthersUpToThat() {
+        schedule.add(spec("door", 10), START);
+        schedule.opened("door", true, 0, START);
+        long[] pauses = {10, 20, 40, 80, 160, 300, 300};
+        for (long pause : pauses) {
+            long due = schedule.nextNanos();
+            schedule.failed("door", "its chip is gone", due);
+            assertThat(schedule.nextNanos() - due).isEqualTo(pause * SECOND);
+        }
+    }
+
+    @Test
     void isNotDueAgainBeforeAFailureWasOver() {
         schedule.add(spec("air", 1), START);
         schedule.failed("air", "slow", START + 30 * SECOND);

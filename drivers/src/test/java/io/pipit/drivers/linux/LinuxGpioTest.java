@@ -66,6 +66,7 @@ class LinuxGpioTest {
 
     @BeforeEach
     void start() throws Exception {
+        kernel.stopTime();
         header = plug("gpiochip0", "pinctrl-bcm2711");
         linux =
                 new LinuxBuses(
@@ -209,6 +210,23 @@ class LinuxGpioTest {
                 .hasMessageContaining("ENODEV");
         threads.getFirst().join(10_000);
         input.close();
+    }
+
+    @Test
+    void aChipThatGoesIsHeardOfWhereTheKernelWakesNobody() throws Exception {
+        Ear ear = new Ear();
+        DigitalInput input = linux.input(button(17));
+        ((EdgeSource) input).listen(ear);
+        header.change(17, true, 1);
+        assertThat(ear.next()).isEqualTo(new Edge(1, false, 0));
+        kernel.awaitWaiting();
+        kernel.timeOut();
+        header.change(17, false, 2);
+        assertThat(ear.next()).as("nothing is wrong yet").isEqualTo(new Edge(2, true, 0));
+        kernel.awaitWaiting();
+        header.vanishUnheard();
+        kernel.timeOut();
+        assertThat(ear.next()).asString().contains("line 17 of pinctrl-bcm2711", "is gone");
     }
 
     @Test

@@ -28,6 +28,13 @@ public final class EdgeWatch {
     /** Edges taken at once of a line, before the others have their turn. */
     private static final int EDGES_AT_ONCE = 16;
 
+    /**
+     * How long it waits at most before it looks whether the lines are there still. Of a chip that
+     * is gone poll says that it hung up, but a kernel such as 6.1 wakes nobody for that who waits
+     * in it already.
+     */
+    private static final Duration LOOK_AFTER = Duration.ofSeconds(30);
+
     private static final Duration LEAVE_MAX = Duration.ofSeconds(1);
     private static final int COUNTER_BYTES = 8;
 
@@ -120,7 +127,7 @@ public final class EdgeWatch {
         for (Struct polled = next(); polled != null; polled = next()) {
             @Nullable Errno failure = null;
             try {
-                kernel.poll(polled, -1);
+                kernel.poll(polled, (int) LOOK_AFTER.toMillis());
             } catch (KernelException e) {
                 failure = e.errno();
             }

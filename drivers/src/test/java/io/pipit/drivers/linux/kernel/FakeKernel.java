@@ -72,6 +72,10 @@ public final class FakeKernel implements Kernel {
     private final Map<Integer, Device> open = new TreeMap<>();
     private final List<String> opened = new ArrayList<>();
     private int next = 3;
+    private boolean timeStands;
+    private int waiting;
+    private long stirred;
+    private long timedOut;
 
     public FakeKernel(Word word) {
         this.word = word;
@@ -109,6 +113,28 @@ public final class FakeKernel implements Kernel {
 
     /** Something may be readable now. */
     public synchronized void stir() {
+        stirred++;
+        notifyAll();
+    }
+
+    /**
+     * From now on no time passes: a wait with a limit lasts until {@link #timeOut} ends it. Before,
+     * it ends at once.
+     */
+    public synchronized void stopTime() {
+        timeStands = true;
+    }
+
+    /** Until somebody waits in poll. */
+    public synchronized void awaitWaiting() throws InterruptedException {
+        while (waiting == 0) {
+            wait();
+        }
+    }
+
+    /** The limits of all waits that have one are over. */
+    public synchronized void timeOut() {
+        timedOut++;
         notifyAll();
     }
 
@@ -164,7 +190,7 @@ public final class FakeKernel implements Kernel {
     public synchronized int write(int descriptor, Struct from) throws KernelException {
         if (device(descriptor) instanceof Counter counter) {
             counter.value += from.longAt(0);
-            notifyAll();
+            stir();
             return from.size();
         }
         return device(descriptor).write(from.toBytes());
@@ -172,6 +198,7 @@ public final class FakeKernel implements Kernel {
 
     @Override
     public synchronized int poll(Struct descriptors, int timeoutMs) {
+        boolean over = timeoutMs >= 0 && !timeStands;
         while (true) {
             int ready = 0;
             for (int at = 0; at < descriptors.size(); at += POLLFD_BYTES) {
@@ -181,13 +208,23 @@ public final class FakeKernel implements Kernel {
                 descriptors.putShort(at + 6, events);
                 ready += events == 0 ? 0 : 1;
             }
-            if (ready > 0 || timeoutMs >= 0) {
+            if (ready > 0 || over) {
                 return ready;
             }
+            long stirredBefore = stirred;
+            long timedOutBefore = timedOut;
+            waiting++;
+            notifyAll();
             try {
-                wait();
+                // As the kernel: who isn't woken doesn't look.
+                while (stirred == stirredBefore && !over) {
+                    wait();
+                    over = timeoutMs >= 0 && timedOut != timedOutBefore;
+                }
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
+            } finally {
+                waiting--;
             }
         }
     }
@@ -203,6 +240,6 @@ public final class FakeKernel implements Kernel {
         if (device != null && !open.containsValue(device)) {
             device.closed();
         }
-        notifyAll();
+        stir();
     }
 }
