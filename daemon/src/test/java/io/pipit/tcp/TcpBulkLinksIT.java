@@ -47,23 +47,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class TcpBulkLinksIT {
     private static final String SHA256 = "ab".repeat(32);
-    private static final TimeSource TIME =
-            new TimeSource() {
-                @Override
-                public long monotonicNanos() {
-                    return System.nanoTime();
-                }
-
-                @Override
-                public long wallMicros() {
-                    return 0;
-                }
-
-                @Override
-                public boolean synchronised() {
-                    return true;
-                }
-            };
+    private static final TimeSource TIME = new RealTime();
 
     @TempDir Path folder;
     private final List<AutoCloseable> open = new ArrayList<>();

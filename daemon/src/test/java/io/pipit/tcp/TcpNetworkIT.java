@@ -41,23 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TcpNetworkIT {
     private static final LogId LOG = new LogId(7);
     private static final Filter AIR = new Filter(List.of("air/*"));
-    private static final TimeSource TIME =
-            new TimeSource() {
-                @Override
-                public long monotonicNanos() {
-                    return System.nanoTime();
-                }
-
-                @Override
-                public long wallMicros() {
-                    return 0;
-                }
-
-                @Override
-                public boolean synchronised() {
-                    return true;
-                }
-            };
+    private static final TimeSource TIME = new RealTime();
 
     @TempDir Path folder;
     private final List<Node> nodes = new ArrayList<>();

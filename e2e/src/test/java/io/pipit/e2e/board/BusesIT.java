@@ -172,8 +172,9 @@ class BusesIT {
         air.fails(VirtualChip.ETIMEDOUT);
         board.awaitSensorsHealth(health ->
                 assertThat(health)
-                        .contains("\"degraded\"", "a transfer with 0x76 on bus i2c-0 took too long")
-                        .contains("switch the chip off and on"));
+                        .contains("\"degraded\"", "bus i2c-0 is wedged")
+                        .contains("0x76 on bus i2c-0 (ETIMEDOUT, timed out) took too long")
+                        .contains("switch the power of the chips on it off and on"));
     }
 
     @Test
