@@ -106,6 +106,35 @@ final class Child implements AutoCloseable {
                 number(proc.resolve("io"), "write_bytes:"));
     }
 
+    /** CPU seconds of it and of all that it started, those that have ended included. */
+    double cpuSecondsInAll() throws IOException {
+        double all = cpuSeconds(process.toHandle(), true);
+        for (ProcessHandle below : process.descendants().toList()) {
+            all += cpuSeconds(below, true);
+        }
+        return all;
+    }
+
+    /** CPU seconds of all children of this process that have ended. */
+    static double cpuSecondsOfEnded() throws IOException {
+        ProcessHandle self = ProcessHandle.current();
+        return cpuSeconds(self, true) - cpuSeconds(self, false);
+    }
+
+    private static double cpuSeconds(ProcessHandle process, boolean children) throws IOException {
+        Path file = Path.of("/proc", Long.toString(process.pid()), "stat");
+        if (!Files.exists(file)) {
+            return 0;
+        }
+        String stat = Files.readString(file);
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+        long ticks = 0;
+        for (int i = 0; i < (children ? 4 : 2); i++) {
+            ticks += Long.parseLong(fields[USER_TIME + i]);
+        }
+        return ticks / TICKS_PER_SECOND;
+    }
+
     private static long number(Path file, String field) throws IOException {
         for (String line : Files.readAllLines(file)) {
             if (line.startsWith(field)) {

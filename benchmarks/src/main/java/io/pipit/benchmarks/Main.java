@@ -12,7 +12,7 @@ import java.util.List;
 /** {@code benchmarks/run}: the measurements that are named, or all. */
 public final class Main {
     private static final List<String> ALL =
-            List.of("latency", "replication", "idle", "query", "edges");
+            List.of("latency", "replication", "idle", "query", "edges", "bulk", "catch-up");
 
     /** Too long, or of no use, to be among all. */
     private static final List<String> OTHERS = List.of("idle-flags", "rate");
@@ -66,6 +66,11 @@ public final class Main {
             case "idle-flags" -> new Idle(report, number("seconds", 20)).measure(folder, true);
             case "rate" -> new Rate(report, number("seconds", 600)).measure(folder);
             case "query" -> new Query(report, number("readings", 10_000_000)).measure(folder);
+            case "catch-up" ->
+                    new CatchUp(report, number("rounds", 1), number("readings", 1_000_000))
+                            .measure(folder);
+            case "bulk" ->
+                    new Bulk(report, number("rounds", 3), number("megabytes", 1_024)).measure();
             case "edges" ->
                     new Edges(report, number("rounds", 5), number("seconds", 10)).measure(folder);
             default -> throw new IllegalArgumentException(name);
@@ -78,7 +83,8 @@ public final class Main {
         return given == null ? otherwise : Integer.parseInt(given);
     }
 
-    private static void delete(Path folder) throws IOException {
+    /** With all that is in it. */
+    static void delete(Path folder) throws IOException {
         Files.walkFileTree(
                 folder,
                 new SimpleFileVisitor<>() {

@@ -68,27 +68,37 @@ final class PipitNode implements AutoCloseable {
 
     /** Names another one as a peer that may read here; subscribes to all that it has. */
     PipitNode knows(PipitNode other, boolean subscribes) throws IOException {
+        return knows(other, subscribes, "\"monitor\", \"read\"");
+    }
+
+    /** Names another one as a peer that may do that here. */
+    PipitNode knows(PipitNode other, boolean subscribes, String roles) throws IOException {
         peers.append(
                 """
                 [[peer]]
                 name = "%s"
                 id = "%s"
                 address = "127.0.0.1:%d"
-                roles = ["monitor", "read"]
+                roles = [%s]
 
                 """
-                        .formatted(other.name, other.id(), other.port));
+                        .formatted(other.name, other.id(), other.port, roles));
         if (subscribes) {
-            peers.append(
-                    """
-                    [[subscribe]]
-                    peer = "%s"
-                    series = ["**"]
-
-                    """
-                            .formatted(other.name));
+            subscribes(other);
         }
         return this;
+    }
+
+    /** Wants all that the other one has, from the next {@link #configure} on. */
+    void subscribes(PipitNode other) {
+        peers.append(
+                """
+                [[subscribe]]
+                peer = "%s"
+                series = ["**"]
+
+                """
+                        .formatted(other.name));
     }
 
     /** Writes the configuration; a running node reads it again. */

@@ -204,7 +204,7 @@ final class Replication {
     }
 
     /** Lets a store hold so many readings, a millisecond apart, before its node is started. */
-    private static void fill(PipitNode node, int readings) throws Exception {
+    static void fill(PipitNode node, int readings) throws Exception {
         SystemTime time = new SystemTime();
         long now = time.monotonicMicros();
         long offset = time.wallMicros() - now;

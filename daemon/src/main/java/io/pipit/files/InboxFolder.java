@@ -11,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -60,6 +59,7 @@ public final class InboxFolder extends Receiver {
     private record Usage(long bytes, long files, long atNanos) {}
 
     private final Limits limits;
+    private final String bootId;
     private final Folder folder;
     private final Path partial;
     private final Hashes hashes;
@@ -68,11 +68,15 @@ public final class InboxFolder extends Receiver {
     /**
      * The inbox in this folder, which is made where it is missing.
      *
+     * @param bootId the kernel's name for the machine's present boot: until it ends, what a process
+     *     wrote that died is there
      * @throws IOException where it can't be
      */
-    public InboxFolder(Path root, Limits limits, Disk disk, TimeSource time) throws IOException {
+    public InboxFolder(Path root, Limits limits, String bootId, Disk disk, TimeSource time)
+            throws IOException {
         super(root, disk, time);
         this.limits = limits;
+        this.bootId = bootId;
         this.folder = new Folder(root);
         this.partial = root.resolve(PARTIAL);
         this.hashes = new Hashes(disk);
@@ -193,13 +197,9 @@ public final class InboxFolder extends Receiver {
         if (open != null) {
             return open.position();
         }
-        Path part = partialOf(file.owner()).resolve(key(file) + PART);
-        Path state = partialOf(file.owner()).resolve(key(file) + STATE);
-        try {
-            return Math.min(Upload.recorded(file, state), Files.size(part));
-        } catch (NoSuchFileException e) {
-            return 0;
-        }
+        Path own = partialOf(file.owner());
+        return Upload.held(
+                file, own.resolve(key(file) + PART), own.resolve(key(file) + STATE), bootId);
     }
 
     @Override
@@ -210,7 +210,8 @@ public final class InboxFolder extends Receiver {
         long more = Math.max(0, file.bytes() - partly(file));
         requireQuota(file, more);
         disk.requireRoom(root, more);
-        return Upload.resumed(file, own.resolve(key(file) + PART), own.resolve(key(file) + STATE));
+        return Upload.resumed(
+                file, own.resolve(key(file) + PART), own.resolve(key(file) + STATE), bootId);
     }
 
     private void requireFile(Coming file) throws IOException, FileRefused {

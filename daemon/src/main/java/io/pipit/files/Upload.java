@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A file that isn't whole yet: its bytes, and beside them how many of these are durable. That is
  * written down each {@link #CHECKPOINT_BYTES}, after the bytes themselves, so that what it says was
- * there is there whenever the power goes. Thread {@code files}.
+ * there is there whenever the power goes. Where only the process died, all that it wrote is there:
+ * the kernel has it. Thread {@code files}.
  */
 final class Upload {
     /** Bytes that a power cut may cost of what came in. */
@@ -44,17 +45,19 @@ final class Upload {
     int beginnings;
 
     private final @Nullable Path state;
+    private final String bootId;
     private final FileChannel channel;
     private final boolean counted;
     private Hashes.Count count = new Hashes.Count();
     private long position;
     private long durable;
 
-    private Upload(Coming file, Path part, @Nullable Path state, boolean counted)
+    private Upload(Coming file, Path part, @Nullable Path state, String bootId, boolean counted)
             throws IOException {
         this.file = file;
         this.part = part;
         this.state = state;
+        this.bootId = bootId;
         this.counted = counted;
         this.channel =
                 FileChannel.open(
@@ -67,18 +70,27 @@ final class Upload {
 
     /** A new one, which doesn't outlive the process. */
     static Upload fresh(Coming file, Path part) throws IOException {
-        Upload upload = new Upload(file, part, null, true);
+        Upload upload = new Upload(file, part, null, "", true);
         upload.restart();
         return upload;
     }
 
-    /** One that goes on where an earlier one of the same content stopped. */
-    static Upload resumed(Coming file, Path part, Path state) throws IOException {
-        Upload upload = new Upload(file, part, state, !file.sha256().isEmpty());
+    /**
+     * One that goes on where an earlier one of the same content stopped.
+     *
+     * @param bootId the machine's present boot
+     */
+    static Upload resumed(Coming file, Path part, Path state, String bootId) throws IOException {
+        Upload upload = new Upload(file, part, state, bootId, !file.sha256().isEmpty());
         try {
-            upload.durable = Math.min(recorded(file, state), upload.channel.size());
-            upload.position = upload.durable;
-            upload.channel.truncate(upload.durable);
+            Recorded recorded = recorded(file, state);
+            long size = upload.channel.size();
+            upload.durable = Math.min(recorded.durable, size);
+            upload.position = held(file, recorded, bootId, size);
+            upload.channel.truncate(upload.position);
+            if (!recorded.bootId.equals(bootId)) {
+                upload.record();
+            }
         } catch (IOException e) {
             upload.close();
             throw e;
@@ -86,10 +98,33 @@ final class Upload {
         return upload;
     }
 
-    /** How many bytes an earlier one of this content holds durably. */
-    static long recorded(Coming file, Path state) throws IOException {
-        if (file.sha256().isEmpty()) {
+    /** How many bytes of it there are from an earlier one. */
+    static long held(Coming file, Path part, Path state, String bootId) throws IOException {
+        try {
+            return held(file, recorded(file, state), bootId, Files.size(part));
+        } catch (NoSuchFileException e) {
             return 0;
+        }
+    }
+
+    private static long held(Coming file, Recorded recorded, String bootId, long size) {
+        boolean allThere = recorded.bootId.equals(bootId) && !file.sha256().isEmpty();
+        return Math.min(size, allThere ? file.bytes() : recorded.durable);
+    }
+
+    /**
+     * What an earlier one of the same content wrote down.
+     *
+     * @param durable so many bytes are there whatever happened
+     * @param bootId empty where there is none
+     */
+    private record Recorded(long durable, String bootId) {
+        static final Recorded NOTHING = new Recorded(0, "");
+    }
+
+    private static Recorded recorded(Coming file, Path state) throws IOException {
+        if (file.sha256().isEmpty()) {
+            return Recorded.NOTHING;
         }
         try {
             Document said = Document.read(Files.readAllBytes(state), Format.JSON);
@@ -97,10 +132,13 @@ final class Upload {
                     said.get("sha256").text("").equals(file.sha256())
                             && said.get("name").text("").equals(file.name().toString())
                             && said.get("bytes").whole(Incoming.UNKNOWN) == file.bytes();
-            return same ? Math.max(0, said.get("held").whole(0)) : 0;
+            return same
+                    ? new Recorded(
+                            Math.max(0, said.get("held").whole(0)), said.get("boot").text(""))
+                    : Recorded.NOTHING;
         } catch (NoSuchFileException | WireException e) {
             // None yet, or one that a crash tore: its bytes come again.
-            return 0;
+            return Recorded.NOTHING;
         }
     }
 
@@ -140,14 +178,19 @@ final class Upload {
         if (position != durable) {
             channel.force(true);
             durable = position;
-            if (state != null && !file.sha256().isEmpty()) {
-                Map<String, Object> said = new LinkedHashMap<>();
-                said.put("name", file.name().toString());
-                said.put("bytes", file.bytes());
-                said.put("sha256", file.sha256());
-                said.put("held", durable);
-                DurableFile.replace(state, Document.write(said, Format.JSON), STATE_MODE);
-            }
+            record();
+        }
+    }
+
+    private void record() throws IOException {
+        if (state != null && !file.sha256().isEmpty()) {
+            Map<String, Object> said = new LinkedHashMap<>();
+            said.put("name", file.name().toString());
+            said.put("bytes", file.bytes());
+            said.put("sha256", file.sha256());
+            said.put("held", durable);
+            said.put("boot", bootId);
+            DurableFile.replace(state, Document.write(said, Format.JSON), STATE_MODE);
         }
     }
 

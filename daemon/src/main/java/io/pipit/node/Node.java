@@ -159,6 +159,7 @@ final class Node implements AutoCloseable {
                         node.dataDir(),
                         inbox,
                         time,
+                        time.bootId(),
                         threads.named("files"),
                         health,
                         metrics);

@@ -58,6 +58,7 @@ final class NodeFiles implements AutoCloseable {
             Path dataDir,
             Inbox events,
             TimeSource time,
+            String bootId,
             ThreadFactory threads,
             Health health,
             Metrics metrics) {
@@ -84,7 +85,9 @@ final class NodeFiles implements AutoCloseable {
         inbox =
                 settings.inbox()
                         .map(folder ->
-                                made(folder, () -> new InboxFolder(folder, limits, disk, time)))
+                                made(
+                                        folder,
+                                        () -> new InboxFolder(folder, limits, bootId, disk, time)))
                         .orElse(null);
         Path folder = dataDir.resolve(SPOOL);
         spool =

@@ -384,11 +384,7 @@ final class Bus implements Runnable {
                                 .formatted(text(taken), text(spec.readMax().toNanos()));
             }
             schedule.asked(sensor, now);
-            if (done.left) {
-                left.remove(done);
-                schedule.back(sensor);
-                changed.signalAll();
-            } else {
+            if (!done.left) {
                 turn = null;
             }
             wanted = spec.equals(schedule.spec(sensor));
@@ -423,6 +419,7 @@ final class Bus implements Runnable {
             // Opened anew next time: the chip may have been reset or replaced.
             closeQuietly(probe);
         }
+        cameBack(done);
         if (!nowWedged.isEmpty()) {
             listener.wedged(nowWedged, wasWedged);
         } else if (wasWedged) {
@@ -446,6 +443,20 @@ final class Bus implements Runnable {
         }
         if (!outcome.tally().isEmpty()) {
             listener.sifted(outcome.tally());
+        }
+    }
+
+    /** Where it was left behind: not before its probe is closed may another one be opened. */
+    private void cameBack(Turn done) {
+        lock.lock();
+        try {
+            if (done.left) {
+                left.remove(done);
+                schedule.back(done.spec.sensor());
+                changed.signalAll();
+            }
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -62,7 +62,9 @@ final class PeerRoute {
 
         /** Nobody wants its answer, or more of them; no outcome follows. */
         void cancel() {
-            waiting.remove(this);
+            if (waiting.remove(this)) {
+                ask.unsent();
+            }
             if (on != null) {
                 on.cancel(number);
             }
@@ -76,7 +78,8 @@ final class PeerRoute {
         if (ready != null && ready.isReady()) {
             errand.go(ready);
         } else if (waiting.size() >= WAITING_MAX) {
-            ask.outcome().failed("more than " + WAITING_MAX + " requests wait for a connection");
+            network.waitingFull().increment();
+            ask.fail("more than " + WAITING_MAX + " requests wait for a connection");
         } else {
             waiting.add(errand);
             if (!dialling) {
@@ -134,7 +137,7 @@ final class PeerRoute {
         lastError = reason;
         List<Errand> lost = new ArrayList<>(waiting);
         waiting.clear();
-        lost.forEach(errand -> errand.ask.outcome().failed(reason));
+        lost.forEach(errand -> errand.ask.fail(reason));
     }
 
     private void go(Session through) {
@@ -166,6 +169,6 @@ final class PeerRoute {
         }
         List<Errand> lost = new ArrayList<>(waiting);
         waiting.clear();
-        lost.forEach(errand -> errand.ask.outcome().failed(reason));
+        lost.forEach(errand -> errand.ask.fail(reason));
     }
 }

@@ -3,6 +3,7 @@ package io.pipit.tcp;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
@@ -79,6 +80,7 @@ public final class TcpNetwork implements AutoCloseable {
     private final EventLoop loop;
     private final Supplier<Tls> making;
     private final Counter strangers;
+    private final Counter waitingFull;
     private final List<Channel> listening = new ArrayList<>();
     private final Map<NodeId, Deque<Session>> accepted = new HashMap<>();
     private final Map<InetAddress, Integer> handshakes = new HashMap<>();
@@ -113,6 +115,15 @@ public final class TcpNetwork implements AutoCloseable {
                 metrics.counter(
                         "pipit_tcp_strangers",
                         "Connections that ended before a peer proved to be one.");
+        this.waitingFull =
+                metrics.counter(
+                        "pipit_tcp_waiting_full",
+                        "Requests refused because too many waited for a connection to a peer.");
+    }
+
+    /** For whoever lets requests wait for a connection, and won't let one more. */
+    Counter waitingFull() {
+        return waitingFull;
     }
 
     void watch(Watch with) {
@@ -238,35 +249,33 @@ public final class TcpNetwork implements AutoCloseable {
     /** Connects to a peer. On the event loop. */
     void dial(NodeId peer, InetSocketAddress address, Dialled dialled) {
         Once once = new Once(dialled);
-        var connecting =
+        ChannelFuture connecting =
                 new Bootstrap()
                         .group(loop.group())
                         .channel(NioSocketChannel.class)
                         .option(ChannelOption.TCP_NODELAY, true)
                         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS_MAX)
-                        .handler(
-                                new ChannelInitializer<Channel>() {
-                                    @Override
-                                    protected void initChannel(Channel made) {
-                                        made.pipeline()
-                                                .addLast(
-                                                        tls().dial(made.alloc()),
-                                                        new Handshake(
-                                                                peer,
-                                                                () -> {},
-                                                                found ->
-                                                                        connected(
-                                                                                made, peer,
-                                                                                address, once),
-                                                                once::failed));
-                                    }
-                                })
+                        .handler(new ChannelInboundHandlerAdapter())
                         .connect(address);
         connecting.addListener(done -> {
-            if (!done.isSuccess()) {
+            if (done.isSuccess()) {
+                greet(connecting.channel(), peer, address, once);
+            } else {
                 once.failed(String.valueOf(done.cause().getMessage()));
             }
         });
+    }
+
+    /** Only here, since where nobody listens TLS need not be made either. */
+    private void greet(Channel channel, NodeId peer, InetSocketAddress address, Once once) {
+        channel.pipeline()
+                .addLast(
+                        tls().dial(channel.alloc()),
+                        new Handshake(
+                                peer,
+                                () -> {},
+                                found -> connected(channel, peer, address, once),
+                                once::failed));
     }
 
     private void connected(Channel channel, NodeId peer, InetSocketAddress address, Once once) {

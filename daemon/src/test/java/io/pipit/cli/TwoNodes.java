@@ -88,7 +88,9 @@ final class TwoNodes implements AutoCloseable, BulkLinks, PeerFiles, TimeSource 
         share = Files.createDirectories(folder.resolve("peers-share"));
         inbox = folder.resolve("peers-inbox");
         Disk files = new Disk(disk, 0, metrics);
-        farInbox = new InboxFolder(inbox, new InboxFolder.Limits(1L << 30, 1L << 30), files, this);
+        farInbox =
+                new InboxFolder(
+                        inbox, new InboxFolder.Limits(1L << 30, 1L << 30), "boot", files, this);
         far =
                 tree(
                         new ShareFolder(share, files),

@@ -30,6 +30,7 @@ class InboxFolderTest {
     private Desk desk = new Desk();
     private Path root;
     private InboxFolder inbox;
+    private int boot;
 
     @BeforeEach
     void make() throws IOException {
@@ -38,11 +39,18 @@ class InboxFolderTest {
     }
 
     private InboxFolder open(long peerMax, long max) throws IOException {
-        return new InboxFolder(root, new InboxFolder.Limits(peerMax, max), desk.disk(), desk);
+        InboxFolder.Limits limits = new InboxFolder.Limits(peerMax, max);
+        return new InboxFolder(root, limits, "boot" + boot, desk.disk(), desk);
+    }
+
+    /** The power goes, and comes back. */
+    private void crash() throws IOException {
+        boot++;
+        die();
     }
 
     /** Everything in memory is lost, and the files that nobody saw to are as they were. */
-    private void crash() throws IOException {
+    private void die() throws IOException {
         desk.tasks.clear();
         desk = new Desk();
         inbox = open(QUOTA, 2 * QUOTA);
@@ -268,6 +276,24 @@ class InboxFolderTest {
                         held,
                         true,
                         Arrays.copyOfRange(content, (int) held, content.length)));
+        assertThat(in("a")).hasBinaryContent(content);
+    }
+
+    @Test
+    void holdsAllThatCameWhereOnlyTheProcessDied() throws Exception {
+        byte[] content = Desk.bytes(10_000, 1);
+        Coming file = Desk.known("a", content);
+        for (int at = 0; at < 8_000; at += 2_000) {
+            desk.of(Desk.put(inbox, file, at, false, Arrays.copyOfRange(content, at, at + 2_000)));
+            die();
+            assertThat(desk.of(inbox.held(file)).bytes()).isEqualTo(at + 2_000);
+        }
+        crash();
+
+        assertThat(desk.of(inbox.held(file)).bytes()).isZero();
+        desk.of(Desk.put(inbox, file, 0, false, Arrays.copyOf(content, 4_000)));
+        die();
+        desk.of(Desk.put(inbox, file, 4_000, true, Arrays.copyOfRange(content, 4_000, 10_000)));
         assertThat(in("a")).hasBinaryContent(content);
     }
 

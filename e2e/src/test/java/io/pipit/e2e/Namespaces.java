@@ -83,6 +83,40 @@ final class Namespaces implements AutoCloseable {
                         .formatted(side, rule));
     }
 
+    /** Every TCP connection of this side is reset, and none comes about, until {@link #heal}. */
+    void resetTcp(int side) {
+        heal();
+        nft(
+                side,
+                """
+                table inet resets {
+                    chain in {
+                        type filter hook input priority 0
+                        meta l4proto tcp reject with tcp reset
+                    }
+                }
+                """);
+    }
+
+    /** This side has another address from now on, and not the one it had. */
+    void readdress(int side, String from, String to) {
+        String cable = "cable" + side;
+        run("ip", "-n", name(side), "address", "add", to + "/24", "dev", cable);
+        run("ip", "-n", name(side), "address", "delete", from + "/24", "dev", cable);
+    }
+
+    /** How many bytes came to this side so far, as its interface counts them. */
+    long bytesInto(int side) {
+        String file = "/sys/class/net/cable" + side + "/statistics/rx_bytes";
+        return Long.parseLong(
+                Program.run(
+                                List.of("ip", "netns", "exec", name(side), "cat", file),
+                                Duration.ofSeconds(10))
+                        .hasExit(0)
+                        .text()
+                        .strip());
+    }
+
     /** Nothing arrives. */
     void cut() {
         lose(LOST_ALL);
@@ -93,6 +127,7 @@ final class Namespaces implements AutoCloseable {
         for (int side = 0; side < 2; side++) {
             // Declared first, since what isn't there can't be deleted.
             nft(side, "table netdev faults {}\ndelete table netdev faults\n");
+            nft(side, "table inet resets {}\ndelete table inet resets\n");
         }
     }
 

@@ -6,10 +6,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -34,7 +36,17 @@ class ReliableTransportIT {
 
     @BeforeAll
     static void start() {
-        node = new RunningNode(folder, "greenhouse").start();
+        node =
+                new RunningNode(folder, "greenhouse")
+                        .with(
+                                """
+                                [files]
+                                share = "%1$s/share"
+                                inbox = "%1$s/inbox"
+                                keep-free = "0B"
+                                """
+                                        .formatted(folder))
+                        .start();
     }
 
     @AfterAll
@@ -59,37 +71,80 @@ class ReliableTransportIT {
 
     @Test
     void letsAProgramInThatWasAddedByItsCertificate() {
-        Path key = folder.resolve("key.pem");
-        Path certificate = folder.resolve("certificate.pem");
-        openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", key.toString());
-        openssl(
-                "req",
-                "-new",
-                "-x509",
-                "-key",
-                key.toString(),
-                "-subj",
-                "/CN=app",
-                "-out",
-                certificate.toString());
-        String uri = "coaps+tcp://127.0.0.1:" + node.port + "/health";
-        List<String> get =
-                List.of("-c", certificate.toString(), "-j", key.toString(), "-B", "5", uri);
-        Program.Outcome before = Program.peer(CLIENT, get.toArray(String[]::new));
-        assertThat(before.text()).doesNotContain("status");
+        Visitor app = new Visitor("app");
+        assertThat(app.asks("/health").text()).doesNotContain("status");
 
-        String id = Program.pipit("id", "--of", certificate.toString()).hasExit(0).text().strip();
-        node.verb("peer", "add", id, "--name", "app").hasExit(0);
-        Program.Outcome after = Program.peer(CLIENT, get.toArray(String[]::new)).hasExit(0);
-        assertThat(after.text()).contains("\"status\"");
-        List<String> put = new ArrayList<>(List.of("-m", "put", "-e", "x"));
-        put.addAll(get);
-        Program.Outcome refused = Program.peer(CLIENT, put.toArray(String[]::new));
+        node.verb("peer", "add", app.id, "--name", "app").hasExit(0);
+        assertThat(app.asks("/health").hasExit(0).text()).contains("\"status\"");
+        Program.Outcome refused = app.asks("/health", "-m", "put", "-e", "x");
         assertThat(refused.text() + refused.err()).contains("4.05");
 
-        node.verb("peer", "revoke", id).hasExit(0);
-        assertThat(Program.peer(CLIENT, get.toArray(String[]::new)).text())
-                .doesNotContain("status");
+        node.verb("peer", "revoke", app.id).hasExit(0);
+        assertThat(app.asks("/health").text()).doesNotContain("status");
+    }
+
+    @Test
+    void takesFilesOfSuchAProgramAndGivesThem() throws IOException {
+        Visitor camera = new Visitor("camera");
+        Path picture = folder.resolve("picture.jpg");
+        byte[] content = new byte[300_001];
+        new Random(1).nextBytes(content);
+        Files.write(picture, content);
+        String name = "/inbox/2026/picture.jpg";
+        node.verb("peer", "add", camera.id, "--name", "camera").hasExit(0);
+        Program.Outcome refused = camera.asks(name, "-m", "put", "-f", picture.toString());
+        assertThat(refused.text() + refused.err()).contains("4.03");
+
+        node.verb("peer", "add", camera.id, "--name", "camera", "--role", "bulk").hasExit(0);
+        Program.Outcome put =
+                camera.asks(name, "-v", "7", "-m", "put", "-f", picture.toString()).hasExit(0);
+        assertThat(folder.resolve("inbox/camera/2026/picture.jpg"))
+                .as(put.text() + put.err())
+                .hasBinaryContent(content);
+
+        Files.createDirectories(folder.resolve("share"));
+        Files.write(folder.resolve("share/firmware.bin"), content);
+        Path got = folder.resolve("got.bin");
+        Program.Outcome get = camera.asks("/files/firmware.bin", "-v", "7", "-o", got.toString());
+        assertThat(got).as(get.text() + get.err()).hasBinaryContent(content);
+    }
+
+    /** Somebody's program with a key and a certificate of its own. */
+    private static final class Visitor {
+        private final Path key;
+        private final Path certificate;
+        final String id;
+
+        Visitor(String name) {
+            key = folder.resolve(name + "-key.pem");
+            certificate = folder.resolve(name + ".pem");
+            openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", key.toString());
+            openssl(
+                    "req",
+                    "-new",
+                    "-x509",
+                    "-key",
+                    key.toString(),
+                    "-subj",
+                    "/CN=" + name,
+                    "-out",
+                    certificate.toString());
+            id = Program.pipit("id", "--of", certificate.toString()).hasExit(0).text().strip();
+        }
+
+        Program.Outcome asks(String path, String... options) {
+            List<String> arguments = new ArrayList<>(List.of(options));
+            arguments.addAll(
+                    List.of(
+                            "-c",
+                            certificate.toString(),
+                            "-j",
+                            key.toString(),
+                            "-B",
+                            "20",
+                            "coaps+tcp://127.0.0.1:" + node.port + path));
+            return Program.peer(CLIENT, arguments.toArray(String[]::new));
+        }
     }
 
     private static void openssl(String... arguments) {

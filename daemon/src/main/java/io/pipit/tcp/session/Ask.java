@@ -30,6 +30,19 @@ public record Ask(
         this(code, options, NOTHING, null, patience, outcome);
     }
 
+    /** It was never sent, and won't be. */
+    public void fail(String reason) {
+        unsent();
+        outcome.failed(reason);
+    }
+
+    /** It was never sent, and nobody wants to know. */
+    public void unsent() {
+        if (range != null) {
+            range.release().run();
+        }
+    }
+
     /**
      * What becomes of it. Called on the event loop; {@link #failed} at most once, and nothing after
      * that.

@@ -32,7 +32,7 @@ final class Inquiries {
         long number = ++lastNumber;
         if (over || open.size() >= MAX) {
             counters.inquiriesRefused().increment();
-            release(ask);
+            ask.unsent();
             var _ =
                     session.later(
                             () ->
@@ -68,17 +68,10 @@ final class Inquiries {
                 session.sendReserved(head);
                 session.sendRange(range);
             } else {
-                range.release().run();
+                ask.unsent();
             }
         }
         return number;
-    }
-
-    private static void release(Ask ask) {
-        var range = ask.range();
-        if (range != null) {
-            range.release().run();
-        }
     }
 
     void cancel(long number) {

@@ -1,0 +1,145 @@
+package io.pipit.benchmarks;
+
+import io.pipit.cli.client.Daemon;
+import io.pipit.cli.client.Reply;
+import io.pipit.cli.client.SocketClient;
+import io.pipit.cli.context.Failure;
+import io.pipit.wire.Format;
+import io.pipit.wire.Senml;
+import io.pipit.wire.WireException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A peer that missed a long log catches up with it while the same node's live readings, 100 a
+ * second, go on: how long that takes, and how late the live ones are at a subscriber's.
+ */
+final class CatchUp {
+    private static final String SENSOR =
+            """
+            [[sensor]]
+            name = "tick"
+            driver = "tick"
+            every = "10ms"
+            """;
+
+    private static final double NANOS_PER_SECOND = 1e9;
+    private static final long SECONDS_MAX = 300;
+    private static final long POLL_MILLIS = 50;
+    private static final long QUIET_MILLIS = 5_000;
+    private static final int SAMPLES_MAX = 1_000_000;
+
+    private final Report report;
+    private final int rounds;
+    private final int readings;
+    private volatile Samples samples = new Samples(0);
+    private volatile boolean closing;
+
+    CatchUp(Report report, int rounds, int readings) {
+        this.report = report;
+        this.rounds = rounds;
+        this.readings = readings;
+    }
+
+    void measure(Path folder) throws Exception {
+        report.line("### (g) Catching up while live readings go on");
+        report.line("");
+        List<List<String>> rows = new ArrayList<>();
+        for (int round = 0; round < rounds; round++) {
+            rows.addAll(round(folder.resolve("r" + round)));
+        }
+        report.line(Report.number(readings, 0) + " readings missed; microseconds.");
+        report.line("");
+        List<String> head = new ArrayList<>(List.of("", "s", "readings/s", "RSS peak, MiB"));
+        head.addAll(Samples.HEAD);
+        report.table(head, rows);
+    }
+
+    private List<List<String>> round(Path folder) throws Exception {
+        try (PipitNode origin = new PipitNode(folder, "a");
+                PipitNode peer = new PipitNode(folder, "b")) {
+            origin.knows(peer, false);
+            peer.knows(origin, false);
+            origin.configure(SENSOR);
+            peer.configure("");
+            Replication.fill(origin, readings);
+            origin.start(List.of("-javaagent:" + System.getProperty("pipit.benchmarks.jar")));
+            peer.start(List.of());
+            try (SocketClient client = peer.watch("a/" + TickDriver.SERIES);
+                    Daemon daemon = peer.connect()) {
+                closing = false;
+                Thread reader = new Thread(() -> read(client), "pipit-subscriber");
+                reader.setDaemon(true);
+                reader.start();
+                Samples during = new Samples(SAMPLES_MAX);
+                samples = during;
+                long begin = System.nanoTime();
+                peer.subscribes(origin);
+                peer.configure("");
+                while (committed(daemon) < readings) {
+                    if (System.nanoTime() - begin > SECONDS_MAX * NANOS_PER_SECOND) {
+                        throw new IOException("not there after " + SECONDS_MAX + " s");
+                    }
+                    Thread.sleep(POLL_MILLIS);
+                }
+                double seconds = (System.nanoTime() - begin) / NANOS_PER_SECOND;
+                Samples after = new Samples(SAMPLES_MAX);
+                samples = after;
+                Thread.sleep(QUIET_MILLIS);
+                samples = new Samples(0);
+                closing = true;
+                String peak =
+                        Report.number(origin.child().usage().residentPeakMib(), 0)
+                                + " + "
+                                + Report.number(peer.child().usage().residentPeakMib(), 0);
+                return List.of(
+                        row(
+                                "while it catches up",
+                                Report.number(seconds, 1),
+                                Report.number(readings / seconds, 0),
+                                peak,
+                                during),
+                        row("right after it", "–", "–", "–", after));
+            }
+        }
+    }
+
+    private static List<String> row(
+            String name, String seconds, String perSecond, String peak, Samples samples) {
+        List<String> row = new ArrayList<>(List.of(name, seconds, perSecond, peak));
+        row.addAll(Samples.row(List.of(samples)));
+        return row;
+    }
+
+    private static long committed(Daemon daemon) throws Failure {
+        return PipitNode.peer(daemon).get("subscriptions").items().stream()
+                .mapToLong(each -> each.get("committed").whole(0))
+                .max()
+                .orElse(0);
+    }
+
+    private void read(SocketClient client) {
+        try {
+            while (!closing) {
+                Optional<Reply> reply = client.next(Duration.ofMillis(500));
+                long now = System.nanoTime();
+                if (reply.isPresent()) {
+                    for (Senml.Item item : Senml.decode(reply.get().payload(), Format.CBOR)) {
+                        Double value = item.value();
+                        if (value != null) {
+                            samples.add(now - Math.round(value * NANOS_PER_SECOND));
+                        }
+                    }
+                }
+            }
+        } catch (Failure | WireException e) {
+            if (!closing) {
+                System.err.println("the subscription at b ended: " + e.getMessage());
+            }
+        }
+    }
+}
