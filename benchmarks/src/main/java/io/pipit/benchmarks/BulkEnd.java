@@ -7,6 +7,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.DefaultFileRegion;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -55,7 +56,7 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  */
 public final class BulkEnd {
-    private static final int WINDOW = 4;
+    private static final int WINDOW = 8;
     private static final int BLOCK_BYTES = 256 * 1_024;
     private static final int OVERHEAD_BYTES = 2_048;
     static final int WARM_BYTES = 64 << 20;
@@ -74,6 +75,7 @@ public final class BulkEnd {
                     new ServerBootstrap()
                             .group(group)
                             .channel(NioServerSocketChannel.class)
+                            .childOption(ChannelOption.TCP_NODELAY, true)
                             .childHandler(serving(how, Path.of(arguments[2])))
                             .bind("127.0.0.1", 0)
                             .sync()
@@ -157,6 +159,7 @@ public final class BulkEnd {
                 new Bootstrap()
                         .group(group)
                         .channel(NioSocketChannel.class)
+                        .option(ChannelOption.TCP_NODELAY, true)
                         .handler(taking(how, bytes, done))
                         .connect("127.0.0.1", port)
                         .sync()

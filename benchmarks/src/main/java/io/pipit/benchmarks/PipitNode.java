@@ -84,21 +84,21 @@ final class PipitNode implements AutoCloseable {
                 """
                         .formatted(other.name, other.id(), other.port, roles));
         if (subscribes) {
-            subscribes(other);
+            subscribes(other, "**");
         }
         return this;
     }
 
-    /** Wants all that the other one has, from the next {@link #configure} on. */
-    void subscribes(PipitNode other) {
+    /** Wants these of the other one too, from the next {@link #configure} on. */
+    void subscribes(PipitNode other, String series) {
         peers.append(
                 """
                 [[subscribe]]
                 peer = "%s"
-                series = ["**"]
+                series = ["%s"]
 
                 """
-                        .formatted(other.name));
+                        .formatted(other.name, series));
     }
 
     /** Writes the configuration; a running node reads it again. */

@@ -198,7 +198,8 @@ final class Replication {
         }
     }
 
-    private static Document subscription(Document peer) {
+    /** What a peer's document says of the only subscription to it. */
+    static Document subscription(Document peer) {
         List<Document> all = peer.get("subscriptions").items();
         return all.isEmpty() ? peer : all.getFirst();
     }

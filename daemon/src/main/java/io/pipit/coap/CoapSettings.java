@@ -55,7 +55,7 @@ final class CoapSettings {
     /** Longest wait, milliseconds: so soon a peer that came back is noticed. */
     static final int HANDSHAKE_TIMEOUT_MAX_MS = 1_500;
 
-    private static final float HANDSHAKE_TIMEOUT_SCALE = 1.5f;
+    static final float HANDSHAKE_TIMEOUT_SCALE = 1.5f;
     private static final float ACK_TIMEOUT_SCALE = 1.5f;
     private static final float ACK_RANDOM = 1.1f;
 

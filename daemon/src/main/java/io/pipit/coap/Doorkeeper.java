@@ -38,6 +38,9 @@ final class Doorkeeper extends DtlsDatagramFilter {
     /** Handshakes under way in all, before a stranger's is refused. */
     private static final int HANDSHAKES_MAX = 64;
 
+    /** By then a hello is answered by who got it, milliseconds. */
+    private static final double HELLO_ANSWERED_MS = 300;
+
     private static final int CONTENT_TYPE_APPLICATION_DATA = 23;
 
     /** RFC 9146, section 4; what is in it is encrypted too. */
@@ -53,7 +56,10 @@ final class Doorkeeper extends DtlsDatagramFilter {
     private final Predicate<InetSocketAddress> isOurs;
     private final Gate strangers;
     private final Gate peers;
-    private final Map<Handshaker, InetSocketAddress> handshakes = new ConcurrentHashMap<>();
+    private final TimeSource time;
+    private final Map<Handshaker, Attempt> handshakes = new ConcurrentHashMap<>();
+
+    private record Attempt(InetSocketAddress source, long sinceNanos) {}
 
     /**
      * @param isPeers whether a trusted peer has a session from there, or was called there
@@ -67,6 +73,7 @@ final class Doorkeeper extends DtlsDatagramFilter {
             Predicate<InetSocketAddress> isPeers,
             Predicate<InetSocketAddress> isOurs) {
         super(config);
+        this.time = time;
         this.counters = counters;
         this.isPeers = isPeers;
         this.isOurs = isOurs;
@@ -106,14 +113,33 @@ final class Doorkeeper extends DtlsDatagramFilter {
 
     /**
      * Where both begin at once, the lower ID's handshake is the one that goes on: the lower one
-     * doesn't hear the other's hello as long as its own handshake is under way.
+     * doesn't hear the other's hello when its own has just gone out. One that went out earlier got
+     * lost, or met nobody: the other one, which has just come, needs no second one.
      */
     private boolean isOurTurn(InetSocketAddress source) {
-        return isOurs.test(source)
-                && handshakes.entrySet().stream()
-                        .anyMatch(e ->
-                                e.getKey() instanceof ClientHandshaker
-                                        && e.getValue().equals(source));
+        if (!isOurs.test(source)) {
+            return false;
+        }
+        long now = time.monotonicNanos();
+        return handshakes.entrySet().stream()
+                .anyMatch(e ->
+                        e.getKey() instanceof ClientHandshaker
+                                && e.getValue().source.equals(source)
+                                && isFresh(now - e.getValue().sinceNanos));
+    }
+
+    /** Whether a hello has just gone out, for the first time or again, so long after the start. */
+    static boolean isFresh(long sinceStartNanos) {
+        double sinceHello = sinceStartNanos / 1e6;
+        double wait = CoapSettings.HANDSHAKE_TIMEOUT_MS;
+        for (int i = 0; i < CoapSettings.HANDSHAKE_RETRANSMIT_MAX && sinceHello >= wait; i++) {
+            sinceHello -= wait;
+            wait =
+                    Math.min(
+                            wait * CoapSettings.HANDSHAKE_TIMEOUT_SCALE,
+                            CoapSettings.HANDSHAKE_TIMEOUT_MAX_MS);
+        }
+        return sinceHello < HELLO_ANSWERED_MS;
     }
 
     /** What counts the handshakes. */
@@ -125,7 +151,7 @@ final class Doorkeeper extends DtlsDatagramFilter {
                 if (!(handshaker instanceof ClientHandshaker) && !isPeers.test(source)) {
                     admit(source);
                 }
-                handshakes.put(handshaker, source);
+                handshakes.put(handshaker, new Attempt(source, time.monotonicNanos()));
             }
 
             @Override
@@ -145,7 +171,7 @@ final class Doorkeeper extends DtlsDatagramFilter {
     private void admit(InetSocketAddress source) throws HandshakeException {
         long ofSource =
                 handshakes.values().stream()
-                        .filter(other -> other.getAddress().equals(source.getAddress()))
+                        .filter(other -> other.source.getAddress().equals(source.getAddress()))
                         .count();
         if (ofSource >= HANDSHAKES_PER_SOURCE_MAX || handshakes.size() >= HANDSHAKES_MAX) {
             counters.handshakesRefused.increment();

@@ -301,6 +301,7 @@ final class Subscription {
             }
             all.numbered();
             all.counters.asked().increment();
+            all.paths.prepare(peer, missing(), nowNanos);
             ask(question);
         }
     }
@@ -312,7 +313,7 @@ final class Subscription {
             return null;
         }
         long cursor = view.intervals.cursor();
-        Path path = all.paths.repairPath(peer, view.intervals.missing(cursor, head));
+        Path path = all.paths.repairPath(peer, missing());
         Window window = window(path);
         Question standing = questions.standing();
         if (questions.stretches() >= window.questions()
@@ -332,6 +333,10 @@ final class Subscription {
         end = Math.min(end, Math.min(head, from + window.places()));
         int limit = Math.toIntExact(Math.min(end - from, Math.min(window.entriesMax(), room)));
         return new Question(all.nextNumber(), from, end, limit, false, path, nowNanos);
+    }
+
+    private long missing() {
+        return view == null ? 0 : view.intervals.missing(view.intervals.cursor(), head);
     }
 
     /** Up to where it is held or asked for what follows this place. */

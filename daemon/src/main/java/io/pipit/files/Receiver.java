@@ -180,11 +180,18 @@ abstract class Receiver implements Incoming {
         show();
     }
 
+    private record Piece(ByteBuffer bytes, Runnable taken) {}
+
     /** One part of a file. */
     private final class Part implements Sink {
         private final Coming file;
         private final boolean last;
         private final CompletableFuture<Held> outcome = new CompletableFuture<>();
+        private final List<Piece> pieces = new ArrayList<>();
+
+        /** Whether a task is there that writes what is in {@code pieces}; guarded by them. */
+        private boolean writing;
+
         private long at;
         private int beginning;
         private @Nullable Upload upload;
@@ -243,23 +250,46 @@ abstract class Receiver implements Incoming {
 
         @Override
         public void take(ByteBuffer bytes, Runnable taken) {
-            boolean submitted =
-                    disk.run(() -> {
-                        try {
-                            tried(() -> write(bytes));
-                        } finally {
-                            taken.run();
-                        }
-                    });
-            if (!submitted) {
+            synchronized (pieces) {
+                pieces.add(new Piece(bytes, taken));
+                if (writing) {
+                    // The task under way, or about to be, takes it along.
+                    return;
+                }
+                writing = true;
+            }
+            if (!disk.run(this::writeAll)) {
                 outcome.completeExceptionally(Disk.busy());
-                taken.run();
+                for (List<Piece> some = next(); !some.isEmpty(); some = next()) {
+                    some.forEach(piece -> piece.taken.run());
+                }
             }
         }
 
-        private void write(ByteBuffer bytes) throws IOException, FileRefused {
+        private void writeAll() {
+            for (List<Piece> some = next(); !some.isEmpty(); some = next()) {
+                List<ByteBuffer> bytes = some.stream().map(Piece::bytes).toList();
+                try {
+                    tried(() -> write(bytes));
+                } finally {
+                    some.forEach(piece -> piece.taken.run());
+                }
+            }
+        }
+
+        /** All that came by now; none, and the next one that comes begins anew. */
+        private List<Piece> next() {
+            synchronized (pieces) {
+                List<Piece> some = List.copyOf(pieces);
+                pieces.clear();
+                writing = !some.isEmpty();
+                return some;
+            }
+        }
+
+        private void write(List<ByteBuffer> some) throws IOException, FileRefused {
             Upload its = begun();
-            long end = at + bytes.remaining();
+            long end = at + some.stream().mapToLong(ByteBuffer::remaining).sum();
             if (file.bytes() >= 0 && end > file.bytes()) {
                 throw new FileRefused(
                         Reason.CORRUPT, "more comes than the " + file.bytes() + " bytes said");
@@ -268,10 +298,12 @@ abstract class Receiver implements Incoming {
                 throw new FileRefused(
                         Reason.OUT_OF_ORDER, "another sender of the same file came in between");
             }
-            long held = Math.min(its.position() - at, bytes.remaining());
-            bytes.position(bytes.position() + (int) held);
-            at += held;
-            its.write(bytes);
+            for (ByteBuffer bytes : some) {
+                int held = (int) Math.min(its.position() - at, bytes.remaining());
+                bytes.position(bytes.position() + held);
+                at += held;
+            }
+            its.write(some);
             at = end;
             its.usedNanos = time.monotonicNanos();
             if (its.isCheckpointDue()) {

@@ -16,6 +16,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -156,15 +157,33 @@ final class Upload {
         beginnings++;
     }
 
-    /** Appends; what was held before is, whatever goes wrong. */
-    void write(ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining()) {
-            ByteBuffer written = bytes.duplicate();
-            int n = channel.write(bytes, position);
-            if (counted && count.bytes() == position) {
-                count.add(written.limit(written.position() + n));
+    /** Appends these; what was held before is, whatever goes wrong. */
+    void write(List<ByteBuffer> some) throws IOException {
+        ByteBuffer[] all = some.toArray(ByteBuffer[]::new);
+        long left = some.stream().mapToLong(ByteBuffer::remaining).sum();
+        List<ByteBuffer> toCount = some.stream().map(ByteBuffer::duplicate).toList();
+        long before = position;
+        try {
+            channel.position(position);
+            while (left > 0) {
+                long n = channel.write(all);
+                position += n;
+                left -= n;
             }
-            position += n;
+        } finally {
+            count(toCount, before);
+        }
+    }
+
+    /** Counts as far as it was written, where all before that is counted. */
+    private void count(List<ByteBuffer> some, long from) {
+        long at = from;
+        for (ByteBuffer bytes : some) {
+            int here = (int) Math.min(bytes.remaining(), position - at);
+            if (counted && count.bytes() == at) {
+                count.add(bytes.limit(bytes.position() + here));
+            }
+            at += here;
         }
     }
 

@@ -104,21 +104,32 @@ public final class TrustStore {
         listeners.add(listener);
     }
 
-    /** Takes other configured peers instead, and reads the file again. */
+    /**
+     * Takes other configured peers instead, and reads the file again. Tells of it even where the
+     * peers are the same: what is wanted of them may not be.
+     */
     public synchronized void configure(List<Peer> peers) {
         configured = List.copyOf(peers);
-        reload();
+        readAgain();
+        boolean _ = merge();
+        tell();
     }
 
     /** Reads the file again. */
     public synchronized void reload() {
+        readAgain();
+        if (merge()) {
+            tell();
+        }
+    }
+
+    private void readAgain() {
         try {
             added = readFile();
             damage = null;
         } catch (IdentityException e) {
             damage = e.getMessage();
         }
-        merge();
     }
 
     /**
@@ -195,7 +206,9 @@ public final class TrustStore {
         }
         added = List.copyOf(after);
         damage = null;
-        merge();
+        if (merge()) {
+            tell();
+        }
         return changed;
     }
 
@@ -278,7 +291,8 @@ public final class TrustStore {
         }
     }
 
-    private void merge() {
+    /** Says whether anything is different now. */
+    private boolean merge() {
         List<String> wrong = new ArrayList<>();
         if (damage != null) {
             wrong.add(damage);
@@ -293,10 +307,12 @@ public final class TrustStore {
                         || !wrong.equals(problems);
         known = all;
         problems = List.copyOf(wrong);
-        if (changed) {
-            List<Peer> peers = List.copyOf(all.values());
-            listeners.forEach(listener -> listener.accept(peers));
-        }
+        return changed;
+    }
+
+    private void tell() {
+        List<Peer> peers = List.copyOf(known.values());
+        listeners.forEach(listener -> listener.accept(peers));
     }
 
     private void take(

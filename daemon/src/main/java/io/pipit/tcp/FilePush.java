@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class FilePush {
     /** Blocks without an answer: what is sent again after a cut, at the most. */
-    static final int WINDOW_BLOCKS = 4;
+    static final int WINDOW_BLOCKS = 8;
 
     /** The largest block, bytes. */
     static final int BLOCK_BYTES_MAX = 256 * 1024;

@@ -8,6 +8,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslHandler;
@@ -34,17 +35,22 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The network endpoint over TCP, {@code coaps+tcp}: takes peers' connections, makes those of this
  * node, and knows who is at the other end of each. Its state lives on the event loop.
  */
 public final class TcpNetwork implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(TcpNetwork.class);
+
     /** Handshakes of others under way; one more is closed at once. */
     static final int HANDSHAKES_MAX = 64;
 
@@ -55,6 +61,13 @@ public final class TcpNetwork implements AutoCloseable {
     static final int OF_PEER_MAX = 8;
 
     private static final int CONNECT_MILLIS_MAX = 3_000;
+
+    /**
+     * Bytes that wait for the socket, below which a file is read on and up to which. With less it
+     * is stopped and started for each few records.
+     */
+    private static final WriteBufferWaterMark WAITING =
+            new WriteBufferWaterMark(128 * 1_024, 384 * 1_024);
 
     /** Hears of what peers do; on the event loop. */
     interface Watch {
@@ -79,6 +92,7 @@ public final class TcpNetwork implements AutoCloseable {
     private final Sessions sessions;
     private final EventLoop loop;
     private final Supplier<Tls> making;
+    private final Executor arithmetic;
     private final Counter strangers;
     private final Counter waitingFull;
     private final List<Channel> listening = new ArrayList<>();
@@ -86,12 +100,12 @@ public final class TcpNetwork implements AutoCloseable {
     private final Map<InetAddress, Integer> handshakes = new HashMap<>();
     private int handshakesInAll;
     private @Nullable Watch watch;
-    private @Nullable Tls tls;
+    private @Nullable CompletableFuture<Tls> tls;
 
     /**
      * Doesn't do anything yet.
      *
-     * @param certificate of this key, asked for once, on the event loop
+     * @param certificate of this key, asked for once, where handshakes are done
      * @param trust asked at each handshake and each request; null for whom isn't let in. Any
      *     thread, must not block
      * @param handshakes where the arithmetic of handshakes is done
@@ -109,6 +123,7 @@ public final class TcpNetwork implements AutoCloseable {
         this.trust = trust;
         this.sessions =
                 new Sessions(resources, SessionLimits.NETWORK, SessionCounters.of(metrics, "tcp"));
+        this.arithmetic = handshakes;
         this.making = () -> new Tls(key, certificate.get(), trust, handshakes);
         this.loop = loop;
         this.strangers =
@@ -148,6 +163,7 @@ public final class TcpNetwork implements AutoCloseable {
                                 .group(loop.group())
                                 .channel(NioServerSocketChannel.class)
                                 .childOption(ChannelOption.TCP_NODELAY, true)
+                                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WAITING)
                                 .childHandler(
                                         new ChannelInitializer<Channel>() {
                                             @Override
@@ -159,11 +175,36 @@ public final class TcpNetwork implements AutoCloseable {
         return (InetSocketAddress) channel.localAddress();
     }
 
-    /** Made for the first connection: most nodes never have one, and its classes cost megabytes. */
-    private Tls tls() {
-        Tls made = tls;
+    /**
+     * Goes on with a new connection once there is TLS, which is made for the first of them: most
+     * nodes never have one, and its classes cost megabytes. On a small board that takes seconds,
+     * and isn't done on the event loop.
+     *
+     * @param failed why it can't be made
+     */
+    private void secured(Channel channel, Consumer<Tls> then, Consumer<String> failed) {
+        // Nobody would take what comes until then.
+        channel.config().setAutoRead(false);
+        var _ =
+                tls().whenCompleteAsync(
+                                (made, error) -> {
+                                    if (error != null) {
+                                        tls = null;
+                                        LOG.error("TLS can't be made", error);
+                                        failed.accept("TLS can't be made: " + error.getMessage());
+                                        var _ = channel.close();
+                                    } else {
+                                        then.accept(made);
+                                        channel.config().setAutoRead(true);
+                                    }
+                                },
+                                loop::execute);
+    }
+
+    private CompletableFuture<Tls> tls() {
+        CompletableFuture<Tls> made = tls;
         if (made == null) {
-            made = making.get();
+            made = CompletableFuture.supplyAsync(making, arithmetic);
             tls = made;
         }
         return made;
@@ -181,18 +222,23 @@ public final class TcpNetwork implements AutoCloseable {
         }
         handshakesInAll++;
         handshakes.put(source, ofSource + 1);
-        channel.pipeline()
-                .addLast(
-                        tls().accept(channel.alloc()),
-                        new Handshake(
-                                null,
-                                () -> {
-                                    handshakesInAll--;
-                                    handshakes.computeIfPresent(
-                                            source, (at, n) -> n == 1 ? null : n - 1);
-                                },
-                                peer -> add(channel, peer, new Session.Watch() {}),
-                                _ -> strangers.increment()));
+        Runnable ended =
+                () -> {
+                    handshakesInAll--;
+                    handshakes.computeIfPresent(source, (at, n) -> n == 1 ? null : n - 1);
+                };
+        secured(
+                channel,
+                tls ->
+                        channel.pipeline()
+                                .addLast(
+                                        tls.accept(channel.alloc()),
+                                        new Handshake(
+                                                null,
+                                                ended,
+                                                peer -> add(channel, peer, new Session.Watch() {}),
+                                                _ -> strangers.increment())),
+                _ -> ended.run());
     }
 
     private void add(Channel channel, NodeId peer, Session.Watch then) {
@@ -254,6 +300,7 @@ public final class TcpNetwork implements AutoCloseable {
                         .group(loop.group())
                         .channel(NioSocketChannel.class)
                         .option(ChannelOption.TCP_NODELAY, true)
+                        .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WAITING)
                         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS_MAX)
                         .handler(new ChannelInboundHandlerAdapter())
                         .connect(address);
@@ -268,14 +315,18 @@ public final class TcpNetwork implements AutoCloseable {
 
     /** Only here, since where nobody listens TLS need not be made either. */
     private void greet(Channel channel, NodeId peer, InetSocketAddress address, Once once) {
-        channel.pipeline()
-                .addLast(
-                        tls().dial(channel.alloc()),
-                        new Handshake(
-                                peer,
-                                () -> {},
-                                found -> connected(channel, peer, address, once),
-                                once::failed));
+        secured(
+                channel,
+                tls ->
+                        channel.pipeline()
+                                .addLast(
+                                        tls.dial(channel.alloc()),
+                                        new Handshake(
+                                                peer,
+                                                () -> {},
+                                                found -> connected(channel, peer, address, once),
+                                                once::failed)),
+                once::failed);
     }
 
     private void connected(Channel channel, NodeId peer, InetSocketAddress address, Once once) {

@@ -11,12 +11,14 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.util.ReferenceCountUtil;
 import io.pipit.model.NodeId;
 import io.pipit.model.Peer;
 import java.net.Socket;
 import java.security.PrivateKey;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import javax.net.ssl.SSLEngine;
@@ -82,6 +84,10 @@ final class Tls {
             throw new IllegalStateException("this Java has no TLS 1.3", e);
         }
         this.handshakes = handshakes;
+        // Their classes are loaded here and now, and not on the event loop.
+        for (SslContext context : List.of(server, client)) {
+            ReferenceCountUtil.release(context.newEngine(ByteBufAllocator.DEFAULT));
+        }
     }
 
     /** BoringSSL where its library can be loaded, which is several times as fast; else the JDK. */

@@ -13,7 +13,6 @@ import io.pipit.port.CoreStatus;
 import io.pipit.port.Event;
 import io.pipit.port.PeerLinks.Fetch;
 import io.pipit.port.PeerLinks.Path;
-import io.pipit.port.ReadingHistory;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -24,16 +23,26 @@ class TwoWaysTest {
     private final SteppedCore node = SteppedCore.withTcp();
 
     @Test
-    void aLargeRepairComesOverTcpInLargePacks() {
+    void aLargeRepairBeginsOverUdpAndComesOverTcpOnceThatWorks() {
         node.follow(ALL);
         node.isAnswered(slice(100_000));
-        assertThat(node.fetches).hasSize(1);
-        assertThat(node.fetchesOverTcp).hasSize(Window.QUESTIONS_FIRST);
+        assertThat(node.fetches).hasSize(1 + Window.QUESTIONS_FIRST);
+        assertThat(node.fetchesOverTcp).extracting(Fetch::limit).containsExactly(0);
+        isAnswered(node.fetches.get(1), Path.UDP);
+        assertThat(node.fetches).hasSizeGreaterThan(1 + Window.QUESTIONS_FIRST);
+        assertThat(node.fetchesOverTcp).hasSize(1);
+    }
+
+    @Test
+    void aLargeRepairComesOverTcpInLargePacks() {
+        repairsOverTcp();
+        assertThat(packs()).hasSize(Window.QUESTIONS_FIRST);
         for (int i = 0; i < 6; i++) {
-            isAnsweredOverTcp(node.fetchesOverTcp.get(i));
+            isAnswered(packs().get(i), Path.TCP);
         }
-        assertThat(node.fetchesOverTcp.stream().mapToInt(Fetch::limit).max().orElseThrow())
-                .isBetween(5 * Window.ENTRIES_MAX, ReadingHistory.LIMIT_MAX);
+        assertThat(packs().stream().mapToInt(Fetch::limit).max().orElseThrow())
+                .isEqualTo(Window.PACK_ENTRIES_MAX);
+        assertThat(packs()).hasSize(6 + Window.PACK_QUESTIONS_MAX);
         assertThat(status().path()).isEqualTo(Path.UDP);
     }
 
@@ -56,28 +65,33 @@ class TwoWaysTest {
 
     @Test
     void packsBecomeSmallerWhereTheyTakeLong() {
-        node.follow(ALL);
-        node.isAnswered(slice(100_000));
-        isAnsweredOverTcp(node.fetchesOverTcp.get(0));
-        isAnsweredOverTcp(node.fetchesOverTcp.get(1));
-        int before = node.fetchesOverTcp.getLast().limit();
+        repairsOverTcp();
+        isAnswered(packs().get(0), Path.TCP);
+        isAnswered(packs().get(1), Path.TCP);
+        int before = packs().getLast().limit();
         assertThat(before).isGreaterThan((int) Window.PACK_PLACES_FIRST);
         for (int i = 2; i < 8; i++) {
             node.nowNanos += 2 * Window.SLOW_NANOS;
-            isAnsweredOverTcp(node.fetchesOverTcp.get(i));
+            isAnswered(packs().get(i), Path.TCP);
         }
-        assertThat(node.fetchesOverTcp.getLast().limit()).isEqualTo((int) Window.PACK_PLACES_FIRST);
+        assertThat(packs().getLast().limit()).isEqualTo((int) Window.PACK_PLACES_FIRST);
     }
 
     @Test
     void aRepairThatGetsNoAnswerOverTcpIsAskedForOverUdp() {
-        node.follow(ALL);
-        node.isAnswered(slice(100_000));
-        Fetch pack = node.fetchesOverTcp.get(0);
+        repairsOverTcp();
+        Fetch pack = packs().getFirst();
         node.happens(new Event.FetchFailed(pack.number(), SHED, ALL, "refused", Path.TCP));
-        assertThat(node.fetches.getLast()).isEqualTo(pack);
-        node.isAnswered(slice(0, 1, 2, 3));
-        assertThat(status().cursor()).isEqualTo(3);
+        assertThat(node.fetches).contains(pack);
+        long after = pack.after();
+        node.happens(
+                new Event.Fetched(
+                        pack.number(),
+                        SHED,
+                        ALL,
+                        slice(after, after + 1, after + 2, after + 3),
+                        Path.UDP));
+        assertThat(status().cursor()).isEqualTo(after + 3);
         assertThat(node.fetches.getLast().limit())
                 .as("how large packs are isn't learned from a datagram")
                 .isGreaterThan(3);
@@ -128,7 +142,23 @@ class TwoWaysTest {
         }
     }
 
-    private void isAnsweredOverTcp(Fetch fetch) {
+    /** Much is missing, and TCP has proved to work. */
+    private void repairsOverTcp() {
+        node.follow(ALL);
+        node.isAnswered(slice(100_000));
+        Fetch proof = node.fetchesOverTcp.getLast();
+        node.happens(new Event.Fetched(proof.number(), SHED, ALL, slice(100_000), Path.TCP));
+        for (Fetch begun : List.copyOf(node.fetches).subList(1, node.fetches.size())) {
+            isAnswered(begun, Path.UDP);
+        }
+    }
+
+    /** What was asked for over TCP, but for the question that proves it. */
+    private List<Fetch> packs() {
+        return node.fetchesOverTcp.subList(1, node.fetchesOverTcp.size());
+    }
+
+    private void isAnswered(Fetch fetch, Path path) {
         // That so many entries were in it isn't needed: it is complete that far.
         node.happens(
                 new Event.Fetched(
@@ -141,7 +171,7 @@ class TwoWaysTest {
                                 fetch.after(),
                                 List.of(SteppedCore.reading(fetch.through())),
                                 fetch.through()),
-                        Path.TCP));
+                        path));
     }
 
     private CoreStatus.Subscription status() {

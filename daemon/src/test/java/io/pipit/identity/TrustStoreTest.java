@@ -280,6 +280,16 @@ class TrustStoreTest {
     }
 
     @Test
+    void tellsOfAConfigurationWithTheSamePeersToo() throws Exception {
+        TrustStore store = store();
+        List<Integer> sizes = new ArrayList<>();
+        store.onChange(peers -> sizes.add(peers.size()));
+        store.configure(List.of(peer(BARN, "barn")));
+        store.configure(List.of(peer(BARN, "barn")));
+        assertThat(sizes).containsExactly(1, 1);
+    }
+
+    @Test
     void twoWhoAddAtOnceLoseNothing() throws Exception {
         int each = 10;
         CyclicBarrier barrier = new CyclicBarrier(2);

@@ -48,6 +48,26 @@ class PeersIT {
     }
 
     @Test
+    void whatIsWantedOfAPeerChangesWithoutARestart(@TempDir Path folder) {
+        String all = "series = [\"**\"]";
+        String air = "series = [\"air/*\"]";
+        try (RunningNode greenhouse = new RunningNode(folder, "greenhouse").with(SENSORS);
+                RunningNode shed = new RunningNode(folder, "shed")) {
+            greenhouse.knows(shed).start();
+            shed.knows(greenhouse).without(all).with(air).start();
+            await().atMost(PATIENCE).until(() -> from(greenhouse, shed) > 0);
+            assertThat(shed.history().keySet()).noneMatch(key -> key.contains("/host/"));
+
+            shed.without(air).with(all).reload();
+            await().atMost(PATIENCE)
+                    .untilAsserted(() ->
+                            assertThat(shed.history().keySet())
+                                    .anyMatch(key -> key.contains("/host/")));
+            assertThat(shed.history()).allSatisfy((key, times) -> assertThat(times).isOne());
+        }
+    }
+
+    @Test
     void whoWantsMoreThanItMayHaveGetsNoMoreAndIsTold(@TempDir Path folder) {
         try (RunningNode greenhouse = new RunningNode(folder, "greenhouse").with(SENSORS);
                 RunningNode shed = new RunningNode(folder, "shed");

@@ -25,8 +25,8 @@ class TransferCutsIT {
     private static final int MEGABYTES = Integer.getInteger("pipit.cuts.megabytes", 120);
     private static final int MEGABYTE = 1 << 20;
 
-    /** What is under way at most, and comes again after a cut: four blocks. */
-    private static final int WINDOW_BYTES = 4 * 256 * 1024;
+    /** What is under way at most, and comes again after a cut: eight blocks. */
+    private static final int WINDOW_BYTES = 8 * 256 * 1024;
 
     /** What the file and its blocks' words may take on the wire, TLS and TCP included. */
     private static final double OVERHEAD = 1.06;

@@ -94,7 +94,14 @@ public final class Paths {
     /** The way for a repair when so many places are missing. */
     public Path repairPath(NodeId peer, long missing) {
         PeerPath path = of(peer);
-        return missing > DATAGRAM_PLACES_MAX && path.tcpIsUsable() ? Path.TCP : path.path();
+        return missing > DATAGRAM_PLACES_MAX ? path.largeRepairPath() : path.path();
+    }
+
+    /** A repair of so many places begins, or goes on: sees to the way for it. */
+    public void prepare(NodeId peer, long missing, long nowNanos) {
+        if (missing > DATAGRAM_PLACES_MAX) {
+            of(peer).prove(nowNanos);
+        }
     }
 
     /** When the peer is to be asked where its feed stands, monotonic: whether it answers. */

@@ -81,6 +81,12 @@ final class PeerPath {
     private long restNanos = REST_FIRST_NANOS;
     private String tcpError = "";
 
+    /** It answered since it last failed. */
+    private boolean tcpProved;
+
+    /** The question that is to prove it; 0 where none is under way. */
+    private long knock;
+
     private final WayBack wayBack = new WayBack();
 
     /** TCP got no answer either, and UDP was tried for that. */
@@ -123,8 +129,25 @@ final class PeerPath {
     }
 
     /** Whether TCP is there and hasn't just failed. */
-    boolean tcpIsUsable() {
+    private boolean tcpIsUsable() {
         return tcp != null && !resting;
+    }
+
+    /**
+     * The way for what is better asked over TCP. Until that has proved to work it goes the feed's
+     * way: a connection may take a second to come about on a small board, or never do.
+     */
+    Path largeRepairPath() {
+        return tcpIsUsable() && tcpProved ? Path.TCP : path;
+    }
+
+    /** Has TCP proved, where it isn't: asks it where the feed stands. */
+    void prove(long nowNanos) {
+        Way tcp = this.tcp;
+        if (tcp != null && filter != null && tcpIsUsable() && !tcpProved && knock == 0) {
+            knock = all.nextProbe();
+            tcp.fetch(new Fetch(knock, peer, filter, null, 0, Long.MAX_VALUE, 0, 0), nowNanos);
+        }
     }
 
     /**
@@ -177,6 +200,7 @@ final class PeerPath {
     /** An answer came; whether anybody waits for it. */
     boolean answered(Event.Fetched event, long nowNanos) {
         way(event.path()).fetched(nowNanos);
+        knock = event.number() == knock ? 0 : knock;
         if (wayBack.isProbe(event.number())) {
             probed(nowNanos);
             return false;
@@ -203,6 +227,7 @@ final class PeerPath {
     /** A question has no answer that way; whether it has none at all. */
     boolean failed(Event.FetchFailed event, long nowNanos) {
         way(event.path()).failed();
+        knock = event.number() == knock ? 0 : knock;
         if (wayBack.isProbe(event.number())) {
             wayBack.unanswered(nowNanos);
             all.counters().triesFailed().increment();
@@ -417,6 +442,7 @@ final class PeerPath {
     }
 
     private void tcpWorks() {
+        tcpProved = true;
         resting = false;
         restNanos = REST_FIRST_NANOS;
         hurried = false;
@@ -425,6 +451,7 @@ final class PeerPath {
 
     private void tcpFailed(String reason, long nowNanos) {
         tcpError = reason;
+        tcpProved = false;
         failedInDoubt = !doubt.isEmpty();
         if (!resting) {
             resting = true;

@@ -1,7 +1,5 @@
 package io.pipit.core.timing;
 
-import io.pipit.port.ReadingHistory;
-
 /**
  * How much is asked for at a time. A question is for so many places as the answers of late had room
  * for, a little more each time that there was room, and after an answer that hadn't, a little less
@@ -18,6 +16,14 @@ public final class Window {
     /** Likewise where an answer may be of any size, and the least that it comes down to there. */
     public static final long PACK_PLACES_FIRST = 2_000;
 
+    /**
+     * Entries of such an answer, and how many of them at a time: one is made while the other is
+     * taken in. More were no faster, took more memory, and what is live waited longer behind them.
+     */
+    public static final int PACK_ENTRIES_MAX = 4_000;
+
+    public static final int PACK_QUESTIONS_MAX = 2;
+
     public static final long PLACES_MAX = 1L << 32;
 
     /** Entries asked for with one question: more than a datagram holds. */
@@ -28,22 +34,24 @@ public final class Window {
 
     private final long placesFirst;
     private final int entriesMax;
+    private final int questionsMax;
     private final boolean gives;
     private int questions = QUESTIONS_FIRST;
     private long places;
     private boolean everCut;
     private int uncut;
 
-    private Window(long placesFirst, int entriesMax, boolean gives) {
+    private Window(long placesFirst, int entriesMax, int questionsMax, boolean gives) {
         this.placesFirst = placesFirst;
         this.entriesMax = entriesMax;
+        this.questionsMax = questionsMax;
         this.gives = gives;
         places = placesFirst;
     }
 
     /** For answers in a datagram each. */
     public static Window ofDatagrams() {
-        return new Window(PLACES_FIRST, ENTRIES_MAX, false);
+        return new Window(PLACES_FIRST, ENTRIES_MAX, QUESTIONS_MAX, false);
     }
 
     /**
@@ -51,7 +59,7 @@ public final class Window {
      * become smaller where they take long.
      */
     public static Window ofPacks() {
-        return new Window(PACK_PLACES_FIRST, ReadingHistory.LIMIT_MAX, true);
+        return new Window(PACK_PLACES_FIRST, PACK_ENTRIES_MAX, PACK_QUESTIONS_MAX, true);
     }
 
     /** So many at a time. */
@@ -93,7 +101,7 @@ public final class Window {
         questions =
                 slow
                         ? Math.max(QUESTIONS_FIRST, questions / 2)
-                        : Math.min(QUESTIONS_MAX, questions + 1);
+                        : Math.min(questionsMax, questions + 1);
         return slow;
     }
 

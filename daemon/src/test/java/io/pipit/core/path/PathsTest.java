@@ -398,20 +398,59 @@ class PathsTest {
     @Test
     void muchIsAskedForOverTcpAndLittleOverTheFeedsWay() {
         isOnUdp();
-        assertThat(paths.repairPath(SHED, Paths.DATAGRAM_PLACES_MAX)).isEqualTo(Path.UDP);
-        assertThat(paths.repairPath(SHED, Paths.DATAGRAM_PLACES_MAX + 1)).isEqualTo(Path.TCP);
+        provesTcp();
+        assertThat(way(Paths.DATAGRAM_PLACES_MAX)).isEqualTo(Path.UDP);
+        assertThat(way(Paths.DATAGRAM_PLACES_MAX + 1)).isEqualTo(Path.TCP);
+    }
+
+    @Test
+    void whileTcpHasNotProvedToWorkMuchIsAskedForOverUdpToo() {
+        isOnUdp();
+        assertThat(way(1_000_000)).isEqualTo(Path.UDP);
+        assertThat(way(1_000_000)).isEqualTo(Path.UDP);
+        assertThat(tcp.fetches).as("asked once").hasSize(1);
+        assertThat(tcp.fetches.getFirst().limit()).isZero();
+        assertThat(answers(tcp.fetches.getFirst().number(), Path.TCP))
+                .as("nobody waits for that")
+                .isFalse();
+        assertThat(way(1_000_000)).isEqualTo(Path.TCP);
+    }
+
+    @Test
+    void whereTcpIsNotToBeHadItIsAskedNowAndThen() {
+        isOnUdp();
+        way(1_000_000);
+        assertThat(paths.failed(failed(tcp.fetches.getFirst().number(), Path.TCP), nowNanos))
+                .isFalse();
+        assertThat(way(1_000_000)).isEqualTo(Path.UDP);
+        assertThat(tcp.fetches).hasSize(1);
+        passes(2 * SECOND);
+        assertThat(way(1_000_000)).isEqualTo(Path.UDP);
+        assertThat(tcp.fetches).hasSize(2);
     }
 
     @Test
     void whatFailsOneWayIsAskedTheOther() {
         isOnUdp();
+        provesTcp();
         ask(1, Path.TCP);
         assertThat(paths.failed(failed(1, Path.TCP), nowNanos)).isFalse();
         assertThat(udp.fetches).extracting(Fetch::number).containsExactly(1L);
-        assertThat(paths.repairPath(SHED, 1_000_000)).as("for now").isEqualTo(Path.UDP);
+        assertThat(way(1_000_000)).as("for now").isEqualTo(Path.UDP);
         assertThat(paths.failed(failed(1, Path.UDP), nowNanos)).isTrue();
         passes(2 * SECOND);
-        assertThat(paths.repairPath(SHED, 1_000_000)).isEqualTo(Path.TCP);
+        provesTcp();
+        assertThat(way(1_000_000)).isEqualTo(Path.TCP);
+    }
+
+    private Path way(long missing) {
+        paths.prepare(SHED, missing, nowNanos);
+        return paths.repairPath(SHED, missing);
+    }
+
+    private void provesTcp() {
+        way(1_000_000);
+        answers(tcp.fetches.getLast().number(), Path.TCP);
     }
 
     @Test
