@@ -173,6 +173,7 @@ class SessionBodiesIT extends SocketServerFixture {
                         100_000,
                         400_000,
                         Duration.ofSeconds(5),
+                        Duration.ofSeconds(5),
                         Duration.ofSeconds(5)));
         Slow slow = new Slow();
         intake = slow;

@@ -31,7 +31,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 class UnixSocketServerIT extends SocketServerFixture {
     private static final SessionLimits SMALL =
             new SessionLimits(
-                    3, 4, 2, 4_096, 8_192, 400_000, Duration.ofMillis(200), Duration.ofMillis(300));
+                    3,
+                    4,
+                    2,
+                    4_096,
+                    8_192,
+                    400_000,
+                    Duration.ofMillis(200),
+                    Duration.ofMillis(300),
+                    Duration.ofMillis(300));
 
     @Test
     void isThereForItsGroupAndNobodyElse() throws IOException {

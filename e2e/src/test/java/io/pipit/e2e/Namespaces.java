@@ -101,8 +101,9 @@ final class Namespaces implements AutoCloseable {
     /** This side has another address from now on, and not the one it had. */
     void readdress(int side, String from, String to) {
         String cable = "cable" + side;
-        run("ip", "-n", name(side), "address", "add", to + "/24", "dev", cable);
+        // In this order: with a first address all others of its network go.
         run("ip", "-n", name(side), "address", "delete", from + "/24", "dev", cable);
+        run("ip", "-n", name(side), "address", "add", to + "/24", "dev", cable);
     }
 
     /** How many bytes came to this side so far, as its interface counts them. */

@@ -68,6 +68,7 @@ public final class Session extends ChannelInboundHandlerAdapter {
     private boolean capable;
     private boolean heard;
     private boolean pinged;
+    private long silentMillis;
     private boolean releasing;
     private boolean closing;
     private boolean flushing;
@@ -136,8 +137,8 @@ public final class Session extends ChannelInboundHandlerAdapter {
         var _ =
                 loop.schedule(
                         this::expectCapabilities, limits.handshake().toMillis(), MILLISECONDS);
-        long idleMillis = limits.idle().toMillis();
-        ticks = loop.scheduleWithFixedDelay(this::lookAround, idleMillis, idleMillis, MILLISECONDS);
+        long millis = limits.silence().toMillis();
+        ticks = loop.scheduleWithFixedDelay(this::lookAround, millis, millis, MILLISECONDS);
     }
 
     private void expectCapabilities() {
@@ -151,12 +152,16 @@ public final class Session extends ChannelInboundHandlerAdapter {
         if (closing) {
             return;
         }
+        silentMillis += limits.silence().toMillis();
         if (heard) {
             heard = false;
             pinged = false;
+            silentMillis = 0;
         } else if (requests.isIdle() && inquiries.isIdle()) {
-            counters.silent().increment();
-            release();
+            if (silentMillis >= limits.idle().toMillis()) {
+                counters.silent().increment();
+                release();
+            }
         } else if (pinged) {
             counters.silent().increment();
             abort("no Pong in time", Options.NONE);

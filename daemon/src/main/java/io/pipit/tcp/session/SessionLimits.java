@@ -15,8 +15,10 @@ import java.time.Duration;
  * @param outboundBytesMax of a connection that wait to be sent, stretches of files not counted; who
  *     reads slower is dropped
  * @param handshake until the first message has to be there
- * @param idle how long a connection may do nothing, from one to two times this; one with
- *     observations is asked with a Ping first
+ * @param silence how long nothing may come of a connection on which something is under way, before
+ *     it is asked with a Ping; after as long again it is given up: the other side may have gone
+ *     without a word, or have another address
+ * @param idle how long a connection may do nothing, from one to two times this
  */
 public record SessionLimits(
         int connectionsMax,
@@ -26,6 +28,7 @@ public record SessionLimits(
         long inboundBytesMax,
         long outboundBytesMax,
         Duration handshake,
+        Duration silence,
         Duration idle) {
     private static final int MESSAGE_BYTES_MAX = 1 << 20;
 
@@ -39,6 +42,7 @@ public record SessionLimits(
                     2 << 20,
                     8 << 20,
                     Duration.ofSeconds(10),
+                    Duration.ofMinutes(5),
                     Duration.ofMinutes(5));
 
     /** For any program on this machine, which only reads. */
@@ -51,6 +55,7 @@ public record SessionLimits(
                     64 * 1024,
                     1 << 20,
                     Duration.ofSeconds(10),
+                    Duration.ofMinutes(5),
                     Duration.ofMinutes(5));
 
     /** For peers: each may have a connection for what is live and one for bulk, and lose some. */
@@ -62,6 +67,7 @@ public record SessionLimits(
                     MESSAGE_BYTES_MAX,
                     2 << 20,
                     4 << 20,
+                    Duration.ofSeconds(10),
                     Duration.ofSeconds(10),
                     Duration.ofMinutes(1));
 }
