@@ -16,11 +16,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** A node of its own process, with its own folder, ports and configuration; closed it is gone. */
 final class RunningNode implements AutoCloseable {
-    private static final int PORT_TRIES_MAX = 20;
+    private static final int PORT_TRIES_MAX = 100;
+
+    /** Below those of the kernel's own choice, which begin at 32,768. */
+    private static final int PORTS_FROM = 12_000;
+
+    private static final int PORTS = 20_000;
+
+    /** Processes that test at the same time begin apart: their IDs follow each other. */
+    private static final AtomicInteger NEXT_PORT =
+            new AtomicInteger((int) (ProcessHandle.current().pid() * 397 % PORTS));
 
     final String name;
     final Path folder;
@@ -273,13 +283,17 @@ final class RunningNode implements AutoCloseable {
         }
     }
 
-    /** One that is free for UDP and TCP. */
+    /**
+     * One that is free for UDP and TCP, and stays so: the kernel hands out none of these to whoever
+     * asks for any port, and other tests at the same time count from elsewhere.
+     */
     private static int freePort() {
         for (int tries = 0; ; tries++) {
+            int port = PORTS_FROM + Math.floorMod(NEXT_PORT.getAndIncrement(), PORTS);
             InetAddress loopback = InetAddress.getLoopbackAddress();
-            try (DatagramSocket socket = new DatagramSocket(0, loopback);
-                    ServerSocket _ = new ServerSocket(socket.getLocalPort(), 1, loopback)) {
-                return socket.getLocalPort();
+            try (DatagramSocket _ = new DatagramSocket(port, loopback);
+                    ServerSocket _ = new ServerSocket(port, 1, loopback)) {
+                return port;
             } catch (IOException e) {
                 if (tries == PORT_TRIES_MAX) {
                     throw new UncheckedIOException(e);
