@@ -27,6 +27,9 @@ final class BusSchedule {
      */
     static final Duration BACKOFF_MAX = Duration.ofMinutes(5);
 
+    /** When one that tells of events is tried again at first, at the latest. */
+    static final long EVENTFUL_RETRY_NANOS = 10_000_000_000L;
+
     /** So many failures in a row put a sensor into quarantine. */
     static final int QUARANTINE_FAILURES = 3;
 
@@ -276,7 +279,10 @@ final class BusSchedule {
         heldInARow = busHeld ? heldInARow + 1 : 0;
         long most = Math.max(BACKOFF_MAX.toNanos(), entry.every);
         int doublings = Math.min(entry.failuresInARow, DOUBLINGS_MAX);
-        long pause = entry.every > most >> doublings ? most : entry.every << doublings;
+        // How often one is read whose events tell of themselves says nothing of how soon it is
+        // missed.
+        long first = entry.eventful ? Math.min(entry.every, EVENTFUL_RETRY_NANOS) : entry.every;
+        long pause = first > most >> doublings ? most : first << doublings;
         entry.failures++;
         entry.failuresInARow++;
         entry.become(
@@ -284,7 +290,8 @@ final class BusSchedule {
                 reason,
                 now);
         long next = entry.tickAfter(Math.max(now, entry.due + pause - 1));
-        entry.due = entry.eventful ? Math.min(next, now + BACKOFF_MAX.toNanos()) : next;
+        long soonest = now + Math.min(pause, BACKOFF_MAX.toNanos());
+        entry.due = entry.eventful ? Math.min(next, soonest) : next;
     }
 
     /** A reading doesn't come back. */
