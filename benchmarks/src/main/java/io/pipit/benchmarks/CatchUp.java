@@ -1,19 +1,12 @@
 package io.pipit.benchmarks;
 
 import io.pipit.cli.client.Daemon;
-import io.pipit.cli.client.Reply;
 import io.pipit.cli.client.SocketClient;
 import io.pipit.cli.context.Failure;
-import io.pipit.wire.Format;
-import io.pipit.wire.Senml;
-import io.pipit.wire.WireException;
 import java.io.IOException;
-import java.nio.channels.ClosedSelectorException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * A peer that missed a long log catches up with it while the same node's live readings, 100 a
@@ -76,9 +69,7 @@ final class CatchUp {
             try (SocketClient client = peer.watch("a/" + TickDriver.SERIES);
                     Daemon daemon = peer.connect()) {
                 closing = false;
-                Thread reader = new Thread(() -> read(client), "pipit-subscriber");
-                reader.setDaemon(true);
-                reader.start();
+                PipitPair.read(client, () -> closing, (_, taken, now) -> arrived(taken, now));
                 // As nodes are that have run for a while, with a connection of either kind.
                 peer.subscribes(origin, TickDriver.SERIES);
                 peer.configure("");
@@ -133,30 +124,12 @@ final class CatchUp {
         return Replication.subscription(PipitNode.peer(daemon)).get("committed").whole(0);
     }
 
-    private void read(SocketClient client) {
-        try {
-            while (!closing) {
-                Optional<Reply> reply = client.next(Duration.ofMillis(500));
-                long now = System.nanoTime();
-                if (reply.isPresent()) {
-                    for (Senml.Item item : Senml.decode(reply.get().payload(), Format.CBOR)) {
-                        Double value = item.value();
-                        if (value != null) {
-                            long taken = Math.round(value * NANOS_PER_SECOND);
-                            if (taken >= liveFromNanos) {
-                                // What was taken between the two is missed as well.
-                                liveFromNanos = Math.max(liveFromNanos, firstLive ? taken : 0);
-                                firstLive = false;
-                                samples.add(now - taken);
-                            }
-                        }
-                    }
-                }
-            }
-        } catch (Failure | WireException | ClosedSelectorException e) {
-            if (!closing) {
-                System.err.println("the subscription at b ended: " + e.getMessage());
-            }
+    private void arrived(long takenNanos, long nowNanos) {
+        if (takenNanos >= liveFromNanos) {
+            // What was taken between the two is missed as well.
+            liveFromNanos = Math.max(liveFromNanos, firstLive ? takenNanos : 0);
+            firstLive = false;
+            samples.add(nowNanos - takenNanos);
         }
     }
 }

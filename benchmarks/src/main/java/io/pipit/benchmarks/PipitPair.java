@@ -7,11 +7,13 @@ import io.pipit.wire.Format;
 import io.pipit.wire.Senml;
 import io.pipit.wire.WireException;
 import java.io.IOException;
+import java.nio.channels.ClosedSelectorException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /**
@@ -35,7 +37,6 @@ final class PipitPair implements AutoCloseable {
     private final PipitNode origin;
     private final PipitNode peer;
     private final SocketClient client;
-    private final Subscriber subscriber;
     private volatile boolean closing;
 
     /**
@@ -45,7 +46,6 @@ final class PipitPair implements AutoCloseable {
      * @param sensor its table in the configuration
      */
     PipitPair(Path folder, String series, String sensor, Subscriber subscriber) throws Exception {
-        this.subscriber = subscriber;
         origin = new PipitNode(folder, "a");
         peer = new PipitNode(folder, "b");
         origin.knows(peer, false);
@@ -56,9 +56,7 @@ final class PipitPair implements AutoCloseable {
         origin.start(options("a", "-javaagent:" + System.getProperty("pipit.benchmarks.jar")));
         peer.start(options("b"));
         client = peer.watch("a/" + series);
-        Thread reader = new Thread(this::read, "pipit-subscriber");
-        reader.setDaemon(true);
-        reader.start();
+        read(client, () -> closing, subscriber);
     }
 
     private static List<String> options(String node, String... given) {
@@ -80,9 +78,17 @@ final class PipitPair implements AutoCloseable {
         origin.configure(sensor);
     }
 
-    private void read() {
+    /** Hands over what comes, on a thread of its own, until it is said to end. */
+    static void read(SocketClient client, BooleanSupplier closing, Subscriber subscriber) {
+        Thread reader = new Thread(() -> handOver(client, closing, subscriber), "pipit-subscriber");
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    private static void handOver(
+            SocketClient client, BooleanSupplier closing, Subscriber subscriber) {
         try {
-            while (!closing) {
+            while (!closing.getAsBoolean()) {
                 Optional<Reply> reply = client.next(Duration.ofMillis(500));
                 long now = System.nanoTime();
                 if (reply.isPresent()) {
@@ -94,8 +100,8 @@ final class PipitPair implements AutoCloseable {
                     }
                 }
             }
-        } catch (Failure | WireException e) {
-            if (!closing) {
+        } catch (Failure | WireException | ClosedSelectorException e) {
+            if (!closing.getAsBoolean()) {
                 System.err.println("the subscription at b ended: " + e.getMessage());
             }
         }

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A sensor is due when it is added, and then at whole multiples of its interval after that: late
  * readings don't shift later ones, and ticks that passed meanwhile are counted, not made up for.
  * After a failure it is due again after its interval, then twice that, up to {@link #BACKOFF_MAX};
- * one to which something happens is due by then in any case, since it is deaf until it is opened
- * again.
+ * one to which something happens begins with {@link #EVENTFUL_RETRY_NANOS} at the most, since it is
+ * deaf until it is opened again.
  */
 final class BusSchedule {
     /**

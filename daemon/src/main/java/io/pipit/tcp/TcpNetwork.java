@@ -193,6 +193,9 @@ public final class TcpNetwork implements AutoCloseable {
                                         LOG.error("TLS can't be made", error);
                                         failed.accept("TLS can't be made: " + error.getMessage());
                                         var _ = channel.close();
+                                    } else if (!channel.isActive()) {
+                                        // Its end was before anybody could hear of it.
+                                        failed.accept("the connection was closed");
                                     } else {
                                         then.accept(made);
                                         channel.config().setAutoRead(true);
