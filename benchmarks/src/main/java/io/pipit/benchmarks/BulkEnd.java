@@ -14,6 +14,12 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import io.pipit.identity.Identity;
 import io.pipit.identity.Sha256;
 import io.pipit.monitor.Metrics;
 import io.pipit.resource.exchange.Caller;
@@ -36,6 +42,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -46,13 +53,13 @@ import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One end of a copy without TLS, in a process of its own: Pipit's sessions with nothing around
- * them, or Netty alone.
+ * One end of a copy, in a process of its own: Pipit's sessions with nothing around them but TLS
+ * where that is said, or Netty alone.
  *
  * <ul>
- *   <li>{@code serve sessions|netty FILE} prints its port and serves until it is ended;
- *   <li>{@code take sessions|hash|netty PORT BYTES} prints the seconds and the CPU seconds that it
- *       took. {@code hash} is {@code sessions} with SHA-256 counted on a thread of its own.
+ *   <li>{@code serve sessions|tls|netty FILE} prints its port and serves until it is ended;
+ *   <li>{@code take sessions|sessions-hash|tls|tls-hash|netty PORT BYTES} prints the seconds and
+ *       the CPU seconds that it took. With {@code hash} SHA-256 is counted, on a thread of its own.
  * </ul>
  */
 public final class BulkEnd {
@@ -63,6 +70,7 @@ public final class BulkEnd {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int CONTENT = 205;
     private static final int OCTETS = 42;
+    private static final String TLS = "tls";
 
     private BulkEnd() {}
 
@@ -99,7 +107,8 @@ public final class BulkEnd {
         return ProcessHandle.current().info().totalCpuDuration().orElseThrow();
     }
 
-    private static ChannelInitializer<Channel> serving(String how, Path file) {
+    private static ChannelInitializer<Channel> serving(String how, Path file) throws Exception {
+        SslContext tls = how.startsWith(TLS) ? serverTls() : null;
         Sessions sessions =
                 new Sessions(
                         new Serving(file),
@@ -113,10 +122,42 @@ public final class BulkEnd {
                     FileChannel channel = FileChannel.open(file);
                     var _ = made.writeAndFlush(new DefaultFileRegion(channel, 0, channel.size()));
                 } else {
+                    encrypt(made, tls);
                     var _ = sessions.add(made, () -> caller, new Session.Watch() {});
                 }
             }
         };
+    }
+
+    private static SslContext serverTls() throws Exception {
+        Path folder = Files.createTempDirectory("pb-");
+        try {
+            Identity identity = Identity.loadOrCreate(folder);
+            return SslContextBuilder.forServer(identity.privateKey(), identity.certificate())
+                    .sslProvider(SslProvider.OPENSSL)
+                    .protocols("TLSv1.3")
+                    .build();
+        } finally {
+            Main.delete(folder);
+        }
+    }
+
+    private static SslContext clientTls() throws Exception {
+        return SslContextBuilder.forClient()
+                .sslProvider(SslProvider.OPENSSL)
+                .trustManager(InsecureTrustManagerFactory.INSTANCE)
+                .endpointIdentificationAlgorithm(null)
+                .protocols("TLSv1.3")
+                .build();
+    }
+
+    private static void encrypt(Channel channel, @Nullable SslContext tls) {
+        if (tls != null) {
+            SslHandler handler = tls.newHandler(channel.alloc());
+            // As Pipit has it.
+            handler.setWrapDataSize(64 * 1_024);
+            channel.pipeline().addLast(handler);
+        }
     }
 
     /** A file, block after block. */
@@ -169,7 +210,8 @@ public final class BulkEnd {
     }
 
     private static ChannelInitializer<Channel> taking(
-            String how, long bytes, CompletableFuture<String> done) {
+            String how, long bytes, CompletableFuture<String> done) throws Exception {
+        SslContext tls = how.startsWith(TLS) ? clientTls() : null;
         return new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel made) {
@@ -177,7 +219,8 @@ public final class BulkEnd {
                     made.pipeline().addLast(new Drain(bytes, done));
                     return;
                 }
-                Taking taking = new Taking(bytes, how.equals("hash"), done);
+                encrypt(made, tls);
+                Taking taking = new Taking(bytes, how.endsWith("hash"), done);
                 var _ =
                         new Sessions(
                                         (request, exchange) -> {},

@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
 
 /**
  * The driver {@code edge}: a line without hardware, to which something happens at random moments.
@@ -24,6 +26,20 @@ public final class EdgeDriver implements Driver {
     static final String SERIES = "edge/monotonic";
     static final int PER_SECOND = 100;
     private static final double NANOS_PER_SECOND = 1e9;
+    private static final long SEED = 17;
+
+    /** A Poisson process: neither in step with anything, nor kept apart. */
+    static void atRandomMoments(BooleanSupplier over, LongConsumer happens) {
+        Random random = new Random(SEED);
+        long due = System.nanoTime();
+        while (!over.getAsBoolean()) {
+            due += Math.round(-Math.log(1 - random.nextDouble()) * 1e9 / PER_SECOND);
+            for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
+                LockSupport.parkNanos(left);
+            }
+            happens.accept(System.nanoTime());
+        }
+    }
 
     @Override
     public DriverDescriptor descriptor() {
@@ -44,8 +60,6 @@ public final class EdgeDriver implements Driver {
         /** As many as a real contact keeps. */
         private static final int EDGES_MAX = 1_024;
 
-        private static final long SEED = 17;
-
         private final ArrayDeque<Long> edges = new ArrayDeque<>();
         private long lost;
         private volatile boolean closed;
@@ -58,19 +72,12 @@ public final class EdgeDriver implements Driver {
         }
 
         private void makeEdges(Runnable wake) {
-            Random random = new Random(SEED);
-            long due = System.nanoTime();
-            while (!closed) {
-                // A Poisson process: neither in step with anything, nor kept apart.
-                due += Math.round(-Math.log(1 - random.nextDouble()) * 1e9 / PER_SECOND);
-                for (long left = due - System.nanoTime();
-                        left > 0;
-                        left = due - System.nanoTime()) {
-                    LockSupport.parkNanos(left);
-                }
-                edge(System.nanoTime());
-                wake.run();
-            }
+            atRandomMoments(
+                    () -> closed,
+                    nanos -> {
+                        edge(nanos);
+                        wake.run();
+                    });
         }
 
         private synchronized void edge(long nanos) {

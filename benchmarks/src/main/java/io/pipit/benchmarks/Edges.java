@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.eclipse.paho.mqttv5.common.MqttException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,20 +69,82 @@ final class Edges {
         report.line("### (e) Edge to a peer's subscriber, 100 a second at random moments");
         report.line("");
         List<Round> results = new ArrayList<>();
-        try (PipitPair _ = new PipitPair(folder, EdgeDriver.SERIES, SENSOR, this::arrived)) {
-            Thread.sleep(SETTLE_MILLIS);
+        List<Samples> beside = new ArrayList<>();
+        try (Mosquitto mosquitto = mosquitto(folder);
+                PipitPair pair = new PipitPair(folder, EdgeDriver.SERIES, "", this::arrived)) {
             for (int round = 0; round <= rounds; round++) {
+                pair.configure(SENSOR);
+                Thread.sleep(SETTLE_MILLIS);
                 Round made = new Round();
-                // The first one warms up.
                 current = made;
                 Thread.sleep(seconds * 1_000L);
                 current = null;
+                pair.configure("");
+                Thread.sleep(SETTLE_MILLIS);
+                Samples theirs = mosquitto == null ? null : mosquitto.run(seconds);
+                // The first one warms up.
                 if (round > 0) {
                     results.add(made);
+                    if (theirs != null) {
+                        beside.add(theirs);
+                    }
                 }
             }
         }
-        tell(results);
+        tell(results, beside);
+    }
+
+    private @Nullable Mosquitto mosquitto(Path folder) throws Exception {
+        if (!Report.has("mosquitto", "-h")) {
+            report.line("mosquitto isn't installed: skipped");
+            return null;
+        }
+        return new Mosquitto(Broker.start(folder.resolve("mosquitto"), ""));
+    }
+
+    /** The same moments, published by a client with QoS 1; the times are this process's. */
+    private static final class Mosquitto implements AutoCloseable {
+        private final Broker broker;
+        private final MqttPair pair;
+        private volatile @Nullable Samples samples;
+
+        Mosquitto(Broker broker) throws MqttException {
+            this.broker = broker;
+            pair =
+                    new MqttPair(
+                            broker,
+                            1,
+                            edge -> {
+                                Samples now = samples;
+                                if (now != null) {
+                                    now.add(System.nanoTime() - edge);
+                                }
+                            });
+        }
+
+        Samples run(int seconds) throws InterruptedException {
+            Samples made = new Samples(SAMPLES_MAX);
+            samples = made;
+            long end = System.nanoTime() + seconds * 1_000_000_000L;
+            EdgeDriver.atRandomMoments(
+                    () -> System.nanoTime() > end,
+                    nanos -> {
+                        try {
+                            pair.publish(nanos);
+                        } catch (MqttException e) {
+                            throw new IllegalStateException(e);
+                        }
+                    });
+            Thread.sleep(SETTLE_MILLIS / 3);
+            samples = null;
+            return made;
+        }
+
+        @Override
+        public void close() {
+            pair.close();
+            broker.close();
+        }
     }
 
     private void arrived(Senml.Item reading, long edgeNanos, long nowNanos) {
@@ -91,7 +154,7 @@ final class Edges {
         }
     }
 
-    private void tell(List<Round> results) throws IOException {
+    private void tell(List<Round> results, List<Samples> beside) throws IOException {
         List<Samples> samples = results.stream().map(round -> round.samples).toList();
         List<String> head = new ArrayList<>(List.of(""));
         head.addAll(Samples.HEAD);
@@ -100,10 +163,17 @@ final class Edges {
         row.addAll(Samples.row(samples));
         row.add(Long.toString(results.stream().mapToLong(Round::taken).sum()));
         row.add(Long.toString(results.stream().mapToLong(Round::spreadMicros).max().orElseThrow()));
+        List<List<String>> rows = new ArrayList<>(List.of(row));
+        if (!beside.isEmpty()) {
+            List<String> other = new ArrayList<>(List.of("mosquitto QoS 1, no TLS"));
+            other.addAll(Samples.row(beside));
+            other.addAll(List.of("–", "–"));
+            rows.add(other);
+        }
         report.line(
-                "Median of %d rounds of %d s, microseconds; after one round to warm up."
+                "Median of %d rounds of %d s, in turn, microseconds; after one round to warm up."
                         .formatted(rounds, seconds));
         report.line("");
-        report.table(head, List.of(row));
+        report.table(head, rows);
     }
 }

@@ -5,15 +5,12 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
-import javax.net.SocketFactory;
 import org.eclipse.californium.core.CoapClient;
 import org.eclipse.californium.core.CoapHandler;
 import org.eclipse.californium.core.CoapResponse;
@@ -22,15 +19,7 @@ import org.eclipse.californium.core.config.CoapConfig;
 import org.eclipse.californium.core.network.CoapEndpoint;
 import org.eclipse.californium.elements.config.Configuration;
 import org.eclipse.californium.elements.config.UdpConfig;
-import org.eclipse.paho.mqttv5.client.IMqttToken;
-import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
-import org.eclipse.paho.mqttv5.client.MqttCallback;
-import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
-import org.eclipse.paho.mqttv5.client.MqttDisconnectResponse;
-import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
 import org.eclipse.paho.mqttv5.common.MqttException;
-import org.eclipse.paho.mqttv5.common.MqttMessage;
-import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -213,126 +202,29 @@ final class Latency {
         }
     }
 
-    /**
-     * A publisher and a subscriber at a broker; the topic is a series', the payload eight bytes.
-     */
-    private static final class Mqtt extends Contender implements MqttCallback {
+    /** Through a broker. */
+    private static final class Mqtt extends Contender {
         private final Broker broker;
         private final boolean ends;
-        private final int qos;
-        private final MqttAsyncClient publisher;
-        private final MqttAsyncClient subscriber;
+        private final MqttPair pair;
 
         Mqtt(Broker broker, int qos, boolean ends) throws MqttException {
             this.broker = broker;
             this.ends = ends;
-            this.qos = qos;
-            subscriber = connected(broker, "subscriber-" + qos, this);
-            subscriber.subscribe("pipit" + qos + "/#", qos).waitForCompletion();
-            publisher = connected(broker, "publisher-" + qos, null);
-        }
-
-        private static MqttAsyncClient connected(
-                Broker broker, String id, @Nullable MqttCallback callback) throws MqttException {
-            MqttAsyncClient client =
-                    new MqttAsyncClient(
-                            "tcp://127.0.0.1:" + broker.port, id, new MemoryPersistence());
-            if (callback != null) {
-                client.setCallback(callback);
-            }
-            MqttConnectionOptions options = new MqttConnectionOptions();
-            options.setSocketFactory(new NoDelay());
-            client.connect(options).waitForCompletion();
-            return client;
+            pair = new MqttPair(broker, qos, sink::arrived);
         }
 
         @Override
         void run(long millis) throws Exception {
-            pace(
-                    millis,
-                    now ->
-                            publisher.publish(
-                                    "pipit" + qos + "/a/tick/monotonic",
-                                    ByteBuffer.allocate(Long.BYTES).putLong(now).array(),
-                                    qos,
-                                    false));
-        }
-
-        @Override
-        public void messageArrived(String topic, MqttMessage message) {
-            sink.arrived(ByteBuffer.wrap(message.getPayload()).getLong());
+            pace(millis, pair::publish);
         }
 
         @Override
         public void close() {
-            try {
-                publisher.disconnectForcibly(100, 100, false);
-                subscriber.disconnectForcibly(100, 100, false);
-                publisher.close();
-                subscriber.close();
-            } catch (MqttException e) {
-                System.err.println("a client of mosquitto: " + e.getMessage());
-            }
+            pair.close();
             if (ends) {
                 broker.close();
             }
-        }
-
-        @Override
-        public void disconnected(MqttDisconnectResponse response) {
-            // At the end; before, what doesn't arrive shows.
-        }
-
-        @Override
-        public void mqttErrorOccurred(MqttException exception) {
-            System.err.println("a client of mosquitto: " + exception);
-        }
-
-        @Override
-        public void deliveryComplete(IMqttToken token) {
-            // Nothing waits for it.
-        }
-
-        @Override
-        public void connectComplete(boolean again, String uri) {
-            // The connecting thread waits itself.
-        }
-
-        @Override
-        public void authPacketArrived(int reason, MqttProperties properties) {
-            // None is used.
-        }
-    }
-
-    /** Paho's sockets leave Nagle's algorithm on, which would hold every second message back. */
-    private static final class NoDelay extends SocketFactory {
-        @Override
-        public Socket createSocket() throws IOException {
-            Socket socket = new Socket();
-            socket.setTcpNoDelay(true);
-            return socket;
-        }
-
-        @Override
-        public Socket createSocket(String host, int port) throws IOException {
-            return new Socket(host, port);
-        }
-
-        @Override
-        public Socket createSocket(String host, int port, InetAddress local, int localPort)
-                throws IOException {
-            return new Socket(host, port, local, localPort);
-        }
-
-        @Override
-        public Socket createSocket(InetAddress host, int port) throws IOException {
-            return new Socket(host, port);
-        }
-
-        @Override
-        public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort)
-                throws IOException {
-            return new Socket(host, port, local, localPort);
         }
     }
 

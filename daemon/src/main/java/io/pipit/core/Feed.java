@@ -23,8 +23,11 @@ import org.jspecify.annotations.Nullable;
  * it is encoded once. When nothing happens, heartbeats say where the feed stands. Node loop.
  */
 final class Feed {
-    /** Two slices are at least so far apart; what comes faster travels together. */
-    static final long GAP_MIN_NANOS = 4 * Timing.MILLISECOND;
+    /** On average slices are at least so far apart; what comes faster travels together. */
+    static final long GAP_NANOS = 4 * Timing.MILLISECOND;
+
+    /** That many may leave closer together: what happens now and then never waits. */
+    static final int BURST_SLICES = 8;
 
     /** Entries in one slice. */
     static final int SLICE_ENTRIES_MAX = 500;
@@ -57,13 +60,18 @@ final class Feed {
     private long previous;
 
     private long sentNanos;
+
+    /** When the slices sent until now would have been sent, each a gap after the one before. */
+    private long paidNanos;
+
     private int heartbeats;
 
     Feed(LogId log, Filter filter, long previous, long nowNanos) {
         this.log = log;
         this.filter = filter;
         this.previous = previous;
-        this.sentNanos = nowNanos - GAP_MIN_NANOS;
+        this.sentNanos = nowNanos;
+        this.paidNanos = nowNanos;
     }
 
     /** The last entry of the feed. */
@@ -96,7 +104,7 @@ final class Feed {
 
     long nextDeadlineNanos() {
         if (!waiting.isEmpty()) {
-            return sentNanos + GAP_MIN_NANOS;
+            return paidNanos - (BURST_SLICES - 1) * GAP_NANOS;
         }
         return Heartbeats.nextNanos(sentNanos, heartbeats);
     }
@@ -121,6 +129,7 @@ final class Feed {
             slice = new LogSlice(log, firstKept, before, entries, last);
         }
         sentNanos = nowNanos;
+        paidNanos = Math.max(paidNanos, nowNanos) + GAP_NANOS;
         // A copy, since who is told something may close at once.
         for (LogSubscriber subscriber : List.copyOf(followers.keySet())) {
             subscriber.deliver(slice);

@@ -1,5 +1,7 @@
 package io.pipit.tcp;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.pipit.model.NodeId;
 import io.pipit.monitor.Counter;
 import io.pipit.monitor.Metrics;
@@ -10,6 +12,7 @@ import io.pipit.port.bulk.BulkEvent;
 import io.pipit.port.bulk.BulkLinks;
 import io.pipit.resource.exchange.Intake;
 import io.pipit.resource.exchange.Part;
+import io.pipit.resource.exchange.Part.Loan;
 import io.pipit.resource.exchange.PeerFiles;
 import io.pipit.resource.exchange.Request;
 import io.pipit.resource.exchange.Response;
@@ -150,32 +153,35 @@ public final class TcpBulkLinks implements BulkLinks, PeerFiles {
         return reading.answer;
     }
 
-    /** One answer of a peer, all of it in memory. */
+    /** One answer of a peer, all of it in memory; who gets it gives a large one back. */
     private static final class Reading implements Ask.Outcome {
         private final CompletableFuture<Response> answer = new CompletableFuture<>();
-        private byte @Nullable [] large;
+        private @Nullable ByteBuf large;
 
         @Override
         public @Nullable Intake intake(Frame head, int bytes) {
             if (bytes > ANSWER_BYTES_MAX) {
                 return null;
             }
-            ByteBuffer all = ByteBuffer.allocate(bytes);
+            // Outside the heap, which some dozens of them would make grow, and free at once for the
+            // next; the connection goes on whatever becomes of this one.
+            ByteBuf all = ByteBufAllocator.DEFAULT.directBuffer(bytes);
             return new Intake() {
                 @Override
                 public void take(ByteBuffer part, Runnable taken) {
-                    all.put(part);
+                    all.writeBytes(part);
                     taken.run();
                 }
 
                 @Override
                 public void end() {
-                    large = all.array();
+                    large = all;
                 }
 
                 @Override
                 public void broken() {
                     // The request fails for that.
+                    all.release();
                 }
             };
         }
@@ -183,19 +189,20 @@ public final class TcpBulkLinks implements BulkLinks, PeerFiles {
         @Override
         public void answered(Frame frame) {
             Options options = frame.options();
-            byte[] payload = large == null ? frame.payload() : large;
+            ByteBuf lent = large;
+            Loan loan = lent == null ? null : new Loan(lent.nioBuffer(), () -> lent.release());
             answer.complete(
                     new Response(
                             frame.code(),
                             (int) options.number(Options.CONTENT_FORMAT).orElse(Request.NONE),
-                            payload,
+                            frame.payload(),
                             options.number(Options.MAX_AGE).orElse(0),
                             new Part(
                                     options.all(Options.ETAG),
                                     null,
                                     options.block(Options.BLOCK2).orElse(null),
                                     options.number(Options.SIZE2).orElse(Request.NONE),
-                                    null)));
+                                    loan)));
         }
 
         @Override

@@ -193,8 +193,7 @@ final class TwoNodes implements AutoCloseable, BulkLinks, PeerFiles, TimeSource 
 
     private static Response inMemory(Response response) {
         Part part = response.part();
-        Part.FileRange range = part.range();
-        if (range == null) {
+        if (!(part.body() instanceof Part.FileRange range)) {
             return response;
         }
         ByteBuffer bytes = ByteBuffer.allocate(range.bytes());

@@ -57,16 +57,23 @@ class FeedsTest {
     }
 
     @Test
-    void whatComesFasterTravelsTogether() {
+    void aFewLeaveAtOnceAndWhatKeepsComingFasterTravelsTogether() {
         follows(TEMPERATURE);
-        node.measures(20);
-        node.measures(21, 22);
-        node.nowNanos += MILLI;
-        node.measures(23);
-        assertThat(sequences()).containsExactly(1_001L);
-        node.passes(3 * MILLI);
-        assertThat(slices).hasSize(3);
-        assertThat(slices.getLast().entries()).hasSize(3);
+        for (int round = 0; round < 2; round++) {
+            slices.clear();
+            for (int i = 0; i < Feed.BURST_SLICES; i++) {
+                node.measures(20 + i);
+            }
+            assertThat(slices).hasSize(Feed.BURST_SLICES);
+            node.measures(31, 32);
+            node.nowNanos += MILLI;
+            node.measures(33);
+            assertThat(slices).hasSize(Feed.BURST_SLICES);
+            node.passes(3 * MILLI);
+            assertThat(slices).hasSize(Feed.BURST_SLICES + 1);
+            assertThat(slices.getLast().entries()).hasSize(3);
+            node.passes(Feed.BURST_SLICES * 4 * MILLI);
+        }
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.pipit.model.Peer;
 import io.pipit.resource.Bench.Answers;
 import io.pipit.resource.exchange.Caller;
 import io.pipit.resource.exchange.Part;
+import io.pipit.resource.exchange.Part.FileRange;
 import io.pipit.resource.exchange.Request;
 import io.pipit.resource.exchange.Response;
 import io.pipit.wire.Options.Block;
@@ -16,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -59,6 +61,10 @@ class FilesTest {
         return bench.as(bulk()).blocks(TCP).part(part).ask(target).only();
     }
 
+    private static FileRange range(Response response) {
+        return (FileRange) Objects.requireNonNull(response.part().body());
+    }
+
     @Test
     void listsWhatTheCallerMayRead() {
         bench.shared.sizes.put("a.txt", 5L);
@@ -93,10 +99,10 @@ class FilesTest {
         assertThat(response.part().block2()).isNull();
         assertThat(response.part().size()).isEqualTo(3_000);
         assertThat(response.part().etags()).containsExactly(BulkFakes.Shared.ETAG);
-        assertThat(response.part().range().from()).isZero();
-        assertThat(response.part().range().bytes()).isEqualTo(3_000);
+        assertThat(range(response).from()).isZero();
+        assertThat(range(response).bytes()).isEqualTo(3_000);
         assertThat(bench.shared.opened.getFirst().isOpen()).isTrue();
-        response.part().range().release().run();
+        range(response).release().run();
         assertThat(bench.shared.opened.getFirst().isOpen()).isFalse();
     }
 
@@ -105,11 +111,11 @@ class FilesTest {
         share("a", new byte[100_000]);
         Response first = ask("/files/a", Part.NONE);
         assertThat(first.part().block2()).isEqualTo(new Block(0, true, 7));
-        assertThat(first.part().range().bytes()).isEqualTo(TCP);
+        assertThat(range(first).bytes()).isEqualTo(TCP);
         Response second = ask("/files/a", block2(64, 7));
         assertThat(second.part().block2()).isEqualTo(new Block(64, false, 7));
-        assertThat(second.part().range().from()).isEqualTo(65_536);
-        assertThat(second.part().range().bytes()).isEqualTo(100_000 - 65_536);
+        assertThat(range(second).from()).isEqualTo(65_536);
+        assertThat(range(second).bytes()).isEqualTo(100_000 - 65_536);
     }
 
     @Test
@@ -117,9 +123,9 @@ class FilesTest {
         share("a", new byte[100]);
         Response response = ask("/files/a", block2(2, 1));
         assertThat(response.part().block2()).isEqualTo(new Block(2, true, 1));
-        assertThat(response.part().range().from()).isEqualTo(64);
-        assertThat(response.part().range().bytes()).isEqualTo(32);
-        assertThat(ask("/files/a", block2(3, 1)).part().range().bytes()).isEqualTo(4);
+        assertThat(range(response).from()).isEqualTo(64);
+        assertThat(range(response).bytes()).isEqualTo(32);
+        assertThat(range(ask("/files/a", block2(3, 1))).bytes()).isEqualTo(4);
         assertThat(ask("/files/a", block2(4, 1)).code()).isEqualTo(400);
     }
 
@@ -129,8 +135,8 @@ class FilesTest {
         Response response =
                 bench.as(bulk()).blocks(1_024).part(block2(1, 7)).ask("/files/a").only();
         assertThat(response.part().block2()).isEqualTo(new Block(1, true, 6));
-        assertThat(response.part().range().from()).isEqualTo(1_024);
-        assertThat(response.part().range().bytes()).isEqualTo(1_024);
+        assertThat(range(response).from()).isEqualTo(1_024);
+        assertThat(range(response).bytes()).isEqualTo(1_024);
     }
 
     @Test
@@ -139,15 +145,15 @@ class FilesTest {
         share("large", size);
         Response response = ask("/files/large?from=" + (size - 70_000), block2(64, 7));
 
-        assertThat(response.part().range().from()).isEqualTo(size - 70_000 + 65_536);
-        assertThat(response.part().range().bytes()).isEqualTo(70_000 - 65_536);
+        assertThat(range(response).from()).isEqualTo(size - 70_000 + 65_536);
+        assertThat(range(response).bytes()).isEqualTo(70_000 - 65_536);
         assertThat(response.part().block2().more()).isFalse();
         assertThat(response.part().size()).isEqualTo(70_000);
-        assertThat(ask("/files/large", block2((1 << 20) - 1, 7)).part().range().from())
+        assertThat(range(ask("/files/large", block2((1 << 20) - 1, 7))).from())
                 .as("the last that a number is there for")
                 .isEqualTo((1L << 30) - 1_024);
         assertThat(ask("/files/large?from=" + (size + 1), Part.NONE).code()).isEqualTo(400);
-        assertThat(ask("/files/large?from=" + size, Part.NONE).part().range().bytes()).isZero();
+        assertThat(range(ask("/files/large?from=" + size, Part.NONE)).bytes()).isZero();
         assertThat(ask("/files/large?from=-1", Part.NONE).code()).isEqualTo(400);
         assertThat(ask("/files/large?from=999999999999999999", Part.NONE).code()).isEqualTo(400);
     }
@@ -155,7 +161,7 @@ class FilesTest {
     @Test
     void givesAnEmptyFile() throws Exception {
         share("a", new byte[0]);
-        assertThat(ask("/files/a", Part.NONE).part().range().bytes()).isZero();
+        assertThat(range(ask("/files/a", Part.NONE)).bytes()).isZero();
         assertThat(bench.as(bulk()).ask("/files/a").only().payload()).isEmpty();
     }
 

@@ -3,9 +3,12 @@ package io.pipit.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.pipit.resource.exchange.Exchange;
 import io.pipit.resource.exchange.Intake;
 import io.pipit.resource.exchange.Part;
+import io.pipit.resource.exchange.Part.Body;
 import io.pipit.resource.exchange.Part.FileRange;
+import io.pipit.resource.exchange.Part.Loan;
 import io.pipit.resource.exchange.Response;
 import io.pipit.tcp.session.SessionLimits;
 import io.pipit.wire.Frame;
@@ -20,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -118,7 +122,29 @@ class SessionBodiesIT extends SocketServerFixture {
         }
     }
 
-    private static Response answer(FileRange range) {
+    @Test
+    void sendsWhatIsLentAndGivesItBack() throws Exception {
+        byte[] whole = new byte[200_000];
+        new java.util.Random(3).nextBytes(whole);
+        AtomicInteger released = new AtomicInteger();
+        Loan loan = new Loan(ByteBuffer.wrap(whole, 7, 199_000), released::incrementAndGet);
+        Exchange late;
+        try (Client client = new Client().greet()) {
+            client.get(TOKEN, -1, "peers", "shed", "files", "file");
+            nextAsked().exchange().respond(answer(loan));
+            assertThat(client.read().payload()).isEqualTo(Arrays.copyOfRange(whole, 7, 199_007));
+            await().until(() -> released.get() == 1);
+            client.get(TOKEN, -1, "peers", "shed", "files", "file");
+            late = nextAsked().exchange();
+        }
+        CountDownLatch gone = new CountDownLatch(1);
+        late.onClosed(gone::countDown);
+        gone.await();
+        late.respond(answer(loan));
+        await().until(() -> released.get() == 2);
+    }
+
+    private static Response answer(Body range) {
         return new Response(
                 205,
                 42,

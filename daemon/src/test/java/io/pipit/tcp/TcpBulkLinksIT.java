@@ -34,11 +34,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -66,13 +68,16 @@ class TcpBulkLinksIT {
         final ByteArrayOutputStream held = new ByteArrayOutputStream();
         final List<Long> places = new ArrayList<>();
         int refusal;
+        byte @Nullable [] large;
         long cutAt = Long.MAX_VALUE;
 
         @Override
         public synchronized void handle(Request request, Exchange exchange) {
             assertThat(request.path()).containsExactly("inbox", "sub", "file.bin");
             assertThat(request.query()).contains("sha256=" + SHA256, "size=" + content.length);
-            if (refusal != 0) {
+            if (large != null) {
+                exchange.respond(new Response(205, 42, large, 0));
+            } else if (refusal != 0) {
                 exchange.respond(
                         new Response(refusal, 0, "no".getBytes(StandardCharsets.UTF_8), 0));
             } else if (request.method() == Request.Method.GET) {
@@ -264,9 +269,27 @@ class TcpBulkLinksIT {
     }
 
     @Test
+    void readsALargeBlockOutsideTheHeap() throws Exception {
+        inbox.large = Arrays.copyOf(content, 200_000);
+        Response response = get();
+        Part.Loan loan = (Part.Loan) Objects.requireNonNull(response.part().body());
+        byte[] got = new byte[loan.bytes()];
+        loan.content().duplicate().get(got);
+        loan.release().run();
+        assertThat(response.payload()).isEmpty();
+        assertThat(got).isEqualTo(inbox.large);
+    }
+
+    @Test
     void readsABlockOfWhatAPeerShares() throws Exception {
-        Caller here = new Caller(Caller.Via.SOCKET, null, Set.of());
         inbox.held.writeBytes(content);
+        Response response = get();
+        assertThat(response.code()).isEqualTo(205);
+        assertThat(new String(response.payload(), StandardCharsets.UTF_8)).contains("true");
+    }
+
+    private Response get() throws Exception {
+        Caller here = new Caller(Caller.Via.SOCKET, null, Set.of());
         Request request =
                 new Request(
                         Request.Method.GET,
@@ -277,9 +300,6 @@ class TcpBulkLinksIT {
                         new byte[0],
                         false,
                         here);
-        Response response =
-                links.get(receiver.id(), request).toCompletableFuture().get(20, TimeUnit.SECONDS);
-        assertThat(response.code()).isEqualTo(205);
-        assertThat(new String(response.payload(), StandardCharsets.UTF_8)).contains("true");
+        return links.get(receiver.id(), request).toCompletableFuture().get(20, TimeUnit.SECONDS);
     }
 }

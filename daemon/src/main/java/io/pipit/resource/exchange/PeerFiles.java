@@ -10,8 +10,8 @@ public interface PeerFiles {
      * Asks a peer, over TCP.
      *
      * @param request a GET of {@code /files} or below, of one block with {@link Part#block2}
-     * @return what the peer answers, whatever that is, its payload in memory and at most one block;
-     *     fails where it can't be asked now
+     * @return what the peer answers, whatever that is, at most one block of it, which is a {@link
+     *     Part.Loan} where it is large; fails where it can't be asked now
      */
     CompletionStage<Response> get(NodeId peer, Request request);
 }

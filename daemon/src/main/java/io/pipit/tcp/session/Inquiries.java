@@ -66,7 +66,7 @@ final class Inquiries {
             byte[] head = new Frame(ask.code(), token, ask.options()).encodeHead(range.bytes());
             if (session.reserve(head.length)) {
                 session.sendReserved(head);
-                session.sendRange(range);
+                session.send(range);
             } else {
                 ask.unsent();
             }

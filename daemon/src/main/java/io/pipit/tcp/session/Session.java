@@ -13,7 +13,9 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.pipit.resource.exchange.Caller;
 import io.pipit.resource.exchange.Intake;
+import io.pipit.resource.exchange.Part.Body;
 import io.pipit.resource.exchange.Part.FileRange;
+import io.pipit.resource.exchange.Part.Loan;
 import io.pipit.resource.exchange.Resources;
 import io.pipit.wire.Frame;
 import io.pipit.wire.Options;
@@ -412,8 +414,24 @@ public final class Session extends ChannelInboundHandlerAdapter {
         flushSoon();
     }
 
-    /** Sends a message's payload from a file, right after its head. */
-    void sendRange(FileRange range) {
+    /** Sends a message's payload, right after its head; for a loan room was reserved. */
+    void send(Body body) {
+        switch (body) {
+            case FileRange range -> send(range);
+            case Loan loan -> {
+                var _ =
+                        context()
+                                .write(Unpooled.wrappedBuffer(loan.content().duplicate()))
+                                .addListener(_ -> {
+                                    loan.release().run();
+                                    unreserve(loan.bytes());
+                                });
+            }
+        }
+        flushSoon();
+    }
+
+    private void send(FileRange range) {
         boolean encrypted = context().pipeline().get(SslHandler.class) != null;
         ChannelFuture written =
                 context().write(encrypted ? new RangeInput(range) : new RangeRegion(range));
@@ -424,7 +442,6 @@ public final class Session extends ChannelInboundHandlerAdapter {
                 close();
             }
         });
-        flushSoon();
     }
 
     private void flushSoon() {

@@ -4,7 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.pipit.resource.exchange.Exchange;
 import io.pipit.resource.exchange.Part;
-import io.pipit.resource.exchange.Part.FileRange;
+import io.pipit.resource.exchange.Part.Body;
+import io.pipit.resource.exchange.Part.Loan;
 import io.pipit.resource.exchange.Request;
 import io.pipit.resource.exchange.Response;
 import io.pipit.wire.Frame;
@@ -93,10 +94,10 @@ final class SessionExchange implements Exchange {
     private void respond(Response response, boolean goesOn) {
         Response fitting = inBlocks(response);
         Options options = options(fitting, goesOn);
-        FileRange range = fitting.part().range();
-        if (range != null) {
-            byte[] head = new Frame(fitting.code(), token, options).encodeHead(range.bytes());
-            send(head, range, goesOn);
+        Body body = fitting.part().body();
+        if (body != null) {
+            byte[] head = new Frame(fitting.code(), token, options).encodeHead(body.bytes());
+            send(head, body, goesOn);
             return;
         }
         byte[] bytes = new Frame(fitting.code(), token, options, fitting.payload()).encode();
@@ -138,7 +139,7 @@ final class SessionExchange implements Exchange {
     private Response inBlocks(Response whole) {
         Part said = whole.part();
         byte[] payload = whole.payload();
-        boolean hasPlace = said.block2() != null || said.range() != null || !whole.isSuccess();
+        boolean hasPlace = said.block2() != null || said.body() != null || !whole.isSuccess();
         boolean fits = payload.length <= session.peerMessageBytesMax() - OVERHEAD_BYTES;
         if (hasPlace || (asked == null && (fits || blockBytesMax() == 0))) {
             return whole;
@@ -192,25 +193,30 @@ final class SessionExchange implements Exchange {
         send(new Frame(code, token, Options.NONE, text).encode(), null, false);
     }
 
-    private void send(byte[] bytes, @Nullable FileRange range, boolean goesOn) {
-        if (session.reserve(bytes.length)) {
-            session.run(() -> deliver(bytes, range, goesOn));
-        } else if (range != null) {
-            range.release().run();
+    private void send(byte[] bytes, @Nullable Body body, boolean goesOn) {
+        if (session.reserve(room(bytes, body))) {
+            session.run(() -> deliver(bytes, body, goesOn));
+        } else if (body != null) {
+            body.release().run();
         }
     }
 
-    private void deliver(byte[] bytes, @Nullable FileRange range, boolean goesOn) {
+    /** What of an answer is in memory until it is sent. */
+    private static int room(byte[] bytes, @Nullable Body body) {
+        return bytes.length + (body instanceof Loan ? body.bytes() : 0);
+    }
+
+    private void deliver(byte[] bytes, @Nullable Body body, boolean goesOn) {
         if (state == State.ANSWERED || state == State.GONE) {
-            session.unreserve(bytes.length);
-            if (range != null) {
-                range.release().run();
+            session.unreserve(room(bytes, body));
+            if (body != null) {
+                body.release().run();
             }
             return;
         }
         session.sendReserved(bytes);
-        if (range != null) {
-            session.sendRange(range);
+        if (body != null) {
+            session.send(body);
         }
         boolean first = state == State.WAITING;
         state = goesOn ? State.OBSERVING : State.ANSWERED;
