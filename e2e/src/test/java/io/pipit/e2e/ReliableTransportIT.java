@@ -87,7 +87,8 @@ class ReliableTransportIT {
     void takesFilesOfSuchAProgramAndGivesThem() throws IOException {
         Visitor camera = new Visitor("camera");
         Path picture = folder.resolve("picture.jpg");
-        byte[] content = new byte[300_001];
+        // More than one message takes.
+        byte[] content = new byte[2_300_001];
         new Random(1).nextBytes(content);
         Files.write(picture, content);
         String name = "/inbox/2026/picture.jpg";
@@ -101,12 +102,14 @@ class ReliableTransportIT {
         assertThat(folder.resolve("inbox/camera/2026/picture.jpg"))
                 .as(put.text() + put.err())
                 .hasBinaryContent(content);
+        assertThat(put.text() + put.err()).containsPattern("Block1:[0-9]+/M/BERT");
 
         Files.createDirectories(folder.resolve("share"));
         Files.write(folder.resolve("share/firmware.bin"), content);
         Path got = folder.resolve("got.bin");
         Program.Outcome get = camera.asks("/files/firmware.bin", "-v", "7", "-o", got.toString());
         assertThat(got).as(get.text() + get.err()).hasBinaryContent(content);
+        assertThat(get.text() + get.err()).contains("Block2:0/M/BERT(262144)");
     }
 
     /** Somebody's program with a key and a certificate of its own. */
