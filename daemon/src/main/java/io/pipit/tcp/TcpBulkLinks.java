@@ -136,7 +136,7 @@ public final class TcpBulkLinks implements BulkLinks, PeerFiles {
 
     @Override
     public CompletionStage<Response> get(NodeId peer, Request request) {
-        Reading reading = new Reading();
+        Reading reading = new Reading(ByteBufAllocator.DEFAULT);
         Options.Builder options = new Options.Builder().uri(request.path(), request.query());
         if (request.accept() != Request.NONE) {
             options.add(Options.ACCEPT, request.accept());
@@ -154,9 +154,15 @@ public final class TcpBulkLinks implements BulkLinks, PeerFiles {
     }
 
     /** One answer of a peer, all of it in memory; who gets it gives a large one back. */
-    private static final class Reading implements Ask.Outcome {
-        private final CompletableFuture<Response> answer = new CompletableFuture<>();
+    static final class Reading implements Ask.Outcome {
+        final CompletableFuture<Response> answer = new CompletableFuture<>();
+        private final ByteBufAllocator allocator;
         private @Nullable ByteBuf large;
+        private boolean over;
+
+        Reading(ByteBufAllocator allocator) {
+            this.allocator = allocator;
+        }
 
         @Override
         public @Nullable Intake intake(Frame head, int bytes) {
@@ -165,7 +171,7 @@ public final class TcpBulkLinks implements BulkLinks, PeerFiles {
             }
             // Outside the heap, which some dozens of them would make grow, and free at once for the
             // next; the connection goes on whatever becomes of this one.
-            ByteBuf all = ByteBufAllocator.DEFAULT.directBuffer(bytes);
+            ByteBuf all = allocator.directBuffer(bytes);
             return new Intake() {
                 @Override
                 public void take(ByteBuffer part, Runnable taken) {
@@ -175,7 +181,12 @@ public final class TcpBulkLinks implements BulkLinks, PeerFiles {
 
                 @Override
                 public void end() {
-                    large = all;
+                    if (over) {
+                        // It took too long: nobody is told of it any more.
+                        all.release();
+                    } else {
+                        large = all;
+                    }
                 }
 
                 @Override
@@ -207,6 +218,7 @@ public final class TcpBulkLinks implements BulkLinks, PeerFiles {
 
         @Override
         public void failed(String reason) {
+            over = true;
             answer.completeExceptionally(new IOException(reason));
         }
     }
