@@ -1,8 +1,9 @@
-package io.pipit.cli.verb;
+package io.pipit.cli.trust;
 
 import io.pipit.cli.context.ConfigurationFile;
 import io.pipit.cli.context.Failure;
 import io.pipit.cli.context.Surroundings;
+import io.pipit.cli.verb.JsonOption;
 import io.pipit.config.Configuration;
 import io.pipit.identity.Identity;
 import io.pipit.identity.IdentityException;

@@ -1,10 +1,11 @@
-package io.pipit.cli.verb;
+package io.pipit.cli.trust;
 
 import io.pipit.cli.client.Daemon;
 import io.pipit.cli.context.ConfigurationFile;
 import io.pipit.cli.context.Failure;
 import io.pipit.cli.context.Surroundings;
 import io.pipit.cli.show.Table;
+import io.pipit.cli.verb.JsonOption;
 import io.pipit.config.Configuration;
 import io.pipit.config.text.HostPort;
 import io.pipit.config.text.Malformed;
