@@ -155,7 +155,7 @@ class FeedsTest {
             }
             at.add((node.nowNanos - start) / MILLI);
         }
-        assertThat(at).containsExactly(250L, 2_000L, 7_000L, 17_000L, 27_000L);
+        assertThat(at).containsExactly(250L, 2_000L, 6_000L, 10_000L, 14_000L);
         assertThat(slices).containsOnly(new LogSlice(OWN_LOG, 1, 1_001, List.of(), 1_001));
     }
 

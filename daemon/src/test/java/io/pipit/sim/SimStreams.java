@@ -59,10 +59,13 @@ class SimStreams extends SimLinks {
     @Override
     void transmit(NodeId peer, Consumer<SimLinks> arrives) {
         Stream stream = streams.get(peer);
-        if (stream == null || stream.broken) {
+        if (stream == null) {
             stream = new Stream();
             streams.put(peer, stream);
             connect(peer, stream);
+        } else if (stream.broken) {
+            // Lost; who asks is told so with all else, when the break is noticed.
+            return;
         }
         if (stream.server == null) {
             stream.waiting.add(arrives);
@@ -149,7 +152,8 @@ class SimStreams extends SimLinks {
         sim.after(
                 sim.between(0, SECOND),
                 () -> {
-                    if (!process.isDead() && streams.remove(peer, stream)) {
+                    if (!process.isDead()) {
+                        streams.remove(peer);
                         tellLost(peer);
                     }
                 });

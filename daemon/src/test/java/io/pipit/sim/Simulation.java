@@ -29,11 +29,11 @@ final class Simulation {
     private static final long SECOND = 1_000_000_000L;
     private static final long MILLI = 1_000_000L;
 
-    /** So soon a reading is at who wants it while UDP is blocked and TCP isn't. */
+    /**
+     * So soon a reading is at who wants it while UDP is blocked and TCP isn't: ten seconds to move,
+     * and the rest to fetch what was missed.
+     */
     private static final long MOVES_MAX_NANOS = 12 * SECOND;
-
-    /** Likewise where so little is read that silence may as well be a heartbeat to come. */
-    private static final long QUIET_MOVES_MAX_NANOS = 18 * SECOND;
 
     /** Nothing else may have happened for so long, so that no wait after a failure is left. */
     private static final long CALM_NANOS = 15 * SECOND;
@@ -222,9 +222,8 @@ final class Simulation {
             if (filter == null || since == null || storeQueueMax < 500) {
                 continue;
             }
-            boolean flows = filter.equals(Filter.ALL) && origin.everyNanos <= SECOND;
             after(
-                    flows ? MOVES_MAX_NANOS : QUIET_MOVES_MAX_NANOS,
+                    MOVES_MAX_NANOS,
                     () -> {
                         if (since.equals(blockedSince(origin, machine))
                                 && isCalm(origin, since)

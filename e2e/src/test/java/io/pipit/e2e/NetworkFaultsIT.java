@@ -105,6 +105,26 @@ class NetworkFaultsIT {
         }
     }
 
+    /** Nothing is read meanwhile: heartbeats alone show that the way is gone. */
+    @Test
+    void aQuietFeedMovesToTcpToo(@TempDir Path folder) throws InterruptedException {
+        try (Namespaces network = new Namespaces();
+                RunningNode greenhouse = quiet(network, 0, folder, "greenhouse");
+                RunningNode shed = quiet(network, 1, folder, "shed")) {
+            greenhouse.knows(shed).start();
+            shed.knows(greenhouse).start();
+            await().atMost(Duration.ofSeconds(15)).until(() -> count(shed, greenhouse) > 0);
+            Thread.sleep(Duration.ofSeconds(15));
+            assertThat(way(shed)).isEqualTo("udp");
+
+            network.blockUdp(0, 1);
+            // The looks' own JVM has the rest.
+            Thread.sleep(Duration.ofSeconds(10));
+            assertThat(way(shed)).as(shed.log()).isEqualTo("tcp");
+            assertThat(way(greenhouse)).as(greenhouse.log()).isEqualTo("tcp");
+        }
+    }
+
     /** What the node says of how its one peer's feed comes. */
     private static String way(RunningNode node) {
         return new ObjectMapper()
@@ -116,6 +136,11 @@ class NetworkFaultsIT {
     private static RunningNode on(Namespaces network, int side, Path folder, String name) {
         return new RunningNode(folder, name, Namespaces.ADDRESSES.get(side), network.on(side))
                 .with(SENSORS);
+    }
+
+    private static RunningNode quiet(Namespaces network, int side, Path folder, String name) {
+        return new RunningNode(folder, name, Namespaces.ADDRESSES.get(side), network.on(side))
+                .with(SENSORS.replace("200ms", "10m"));
     }
 
     private static void bothHaveAll(RunningNode one, RunningNode other) {

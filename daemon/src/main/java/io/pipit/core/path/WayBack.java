@@ -33,7 +33,7 @@ final class WayBack {
     /** So many of them may have been repeated. */
     static final int REPEATED_MAX = 1;
 
-    /** The feed has so long to bring its second word over UDP: a heartbeat comes by then. */
+    /** The feed has so long to bring its second word over UDP: two or three heartbeats by then. */
     static final long TRIAL_NANOS = 13 * Timing.SECOND;
 
     private static final long NO_PROBE = 0;

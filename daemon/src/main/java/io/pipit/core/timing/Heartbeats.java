@@ -5,8 +5,12 @@ package io.pipit.core.timing;
  * soon at first and then ever later. So whoever follows it knows when the next word is due.
  */
 public final class Heartbeats {
+    /**
+     * The slowest is what it is so that a way that died under a quiet feed is found within ten
+     * seconds: the wait for this word, what it may be late, and three seconds without an answer.
+     */
     private static final long[] AFTER_NANOS = {
-        250 * Timing.MILLISECOND, Timing.SECOND, 5 * Timing.SECOND, 10 * Timing.SECOND
+        250 * Timing.MILLISECOND, Timing.SECOND, 4 * Timing.SECOND
     };
 
     /** What a word may be late, and what a second full of rounding takes. */

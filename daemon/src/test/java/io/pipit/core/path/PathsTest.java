@@ -146,7 +146,7 @@ class PathsTest {
         passes(SECOND);
         beats(Path.UDP);
         beats(Path.UDP);
-        assertThat(paths.questionDueNanos(SHED)).isEqualTo(nowNanos + 7 * SECOND);
+        assertThat(paths.questionDueNanos(SHED)).isEqualTo(nowNanos + 6 * SECOND);
     }
 
     @Test
