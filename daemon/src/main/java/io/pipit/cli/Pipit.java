@@ -5,15 +5,16 @@ import io.pipit.cli.context.Failure;
 import io.pipit.cli.context.OutputClosed;
 import io.pipit.cli.context.Surroundings;
 import io.pipit.cli.demo.DemoVerb;
+import io.pipit.cli.doctor.DoctorVerb;
 import io.pipit.cli.files.FetchVerb;
 import io.pipit.cli.files.SendVerb;
 import io.pipit.cli.files.TransfersVerb;
+import io.pipit.cli.trust.IdVerb;
+import io.pipit.cli.trust.PeerVerb;
 import io.pipit.cli.verb.CheckVerb;
 import io.pipit.cli.verb.ConfigVerb;
 import io.pipit.cli.verb.GetVerb;
 import io.pipit.cli.verb.HistoryVerb;
-import io.pipit.cli.trust.IdVerb;
-import io.pipit.cli.trust.PeerVerb;
 import io.pipit.cli.verb.PeersVerb;
 import io.pipit.cli.verb.RunVerb;
 import io.pipit.cli.verb.SensorsVerb;
@@ -98,7 +99,8 @@ public final class Pipit {
                 .addSubcommand(new FetchVerb(surroundings, file))
                 .addSubcommand(new TransfersVerb(surroundings, file))
                 .addSubcommand(new IdVerb(surroundings, file))
-                .addSubcommand(new PeerVerb(surroundings, file));
+                .addSubcommand(new PeerVerb(surroundings, file))
+                .addSubcommand(new DoctorVerb(surroundings, file));
         line.setOut(new PrintWriter(surroundings.out(), true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(surroundings.err(), true, StandardCharsets.UTF_8));
         line.setColorScheme(

@@ -11,10 +11,13 @@ import io.pipit.port.TimeSource;
 import io.pipit.wire.ProblemDetails;
 import io.pipit.wire.WireException;
 import io.pipit.wire.compact.CompactSlice;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -76,6 +79,7 @@ public final class CoapPeerLinks implements PeerLinks {
     private final SliceDecoder decoder;
     private final CoapCounters counters;
     private final ScheduledExecutorService protocol;
+    private final TimeSource time;
     private final AtomicInteger unanswered = new AtomicInteger();
 
     // On the protocol thread alone:
@@ -97,6 +101,7 @@ public final class CoapPeerLinks implements PeerLinks {
         this.requests = new PeerRequests(network, directory, time);
         this.inbox = inbox;
         this.decoder = decoder;
+        this.time = time;
         this.counters = endpoints.counters();
         this.protocol = network.protocol();
         network.watch(new Sessions());
@@ -131,6 +136,18 @@ public final class CoapPeerLinks implements PeerLinks {
     public void greet(NodeId peer) {
         Greeting greeting = new Greeting();
         submit(greeting, () -> requests.send(peer, Greeting::message, greeting));
+    }
+
+    /**
+     * Asks a peer for a sign of life and nothing else, with a handshake first where there is no
+     * session. Any thread.
+     *
+     * @return how long it took, nanoseconds; fails with an {@link IOException} that says why not
+     */
+    public CompletionStage<Long> ping(NodeId peer) {
+        Ping ping = new Ping();
+        submit(ping, () -> requests.send(peer, Greeting::message, ping));
+        return ping.done;
     }
 
     /** Ends everything with a peer that isn't trusted any more. */
@@ -409,6 +426,24 @@ public final class CoapPeerLinks implements PeerLinks {
                 answered = true;
                 unanswered.decrementAndGet();
             }
+        }
+    }
+
+    /** A greeting whose answer somebody waits for. */
+    private final class Ping implements PeerRequests.Outcome {
+        private final CompletableFuture<Long> done = new CompletableFuture<>();
+        private final long sinceNanos = time.monotonicNanos();
+
+        @Override
+        public void answered(@Nullable Response response) {
+            unanswered.decrementAndGet();
+            done.complete(time.monotonicNanos() - sinceNanos);
+        }
+
+        @Override
+        public void failed(String reason) {
+            unanswered.decrementAndGet();
+            done.completeExceptionally(new IOException(reason));
         }
     }
 

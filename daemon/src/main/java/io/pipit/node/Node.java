@@ -21,6 +21,8 @@ import io.pipit.monitor.Counter;
 import io.pipit.monitor.Health;
 import io.pipit.monitor.Health.Part;
 import io.pipit.monitor.Metrics;
+import io.pipit.node.doctor.NodeDoctor;
+import io.pipit.node.doctor.Ways;
 import io.pipit.port.Entropy;
 import io.pipit.port.Event;
 import io.pipit.port.Inbox;
@@ -59,6 +61,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -80,6 +83,9 @@ final class Node implements AutoCloseable {
 
     /** Steps of handshakes over TCP that wait for their turn. */
     private static final int HANDSHAKES_WAITING_MAX = 256;
+
+    /** Looks at the card that wait for their turn. */
+    private static final int EXAMINATIONS_MAX = 4;
 
     private static final String STORE_FILE = "pipit.db";
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
@@ -164,6 +170,9 @@ final class Node implements AutoCloseable {
                         health,
                         metrics);
         opened.push(files);
+        AtomicReference<NodeDoctor.Patient> patient = new AtomicReference<>();
+        ExecutorService examinations = threads.occasional("doctor", EXAMINATIONS_MAX);
+        opened.push(examinations::shutdownNow);
         ResourceTree resources =
                 new ResourceTree(
                         new ResourceTree.Self(self, node.name(), recovered.log(), recovered.boot()),
@@ -177,6 +186,14 @@ final class Node implements AutoCloseable {
                         files.resources((task, nanos) -> {
                             var _ = timer.schedule(task, nanos, TimeUnit.NANOSECONDS);
                         }),
+                        new NodeDoctor(
+                                self,
+                                node.dataDir(),
+                                health,
+                                sampler,
+                                patient::get,
+                                time,
+                                examinations),
                         timer);
 
         // The protocol may block in a send: so only its receivers go on with what they bring to it.
@@ -242,6 +259,7 @@ final class Node implements AutoCloseable {
                 new TcpPeerLinks(
                         connections, tcp, addresses, carried(inbox, toCore), time, metrics);
         peers.reachedBy(links, tcpLinks);
+        patient.set(new Ways(trust, network, links, tcpLinks));
 
         TcpBulkLinks bulk = new TcpBulkLinks(connections, tcp, addresses, inbox, time, metrics);
         files.reachedBy(bulk);

@@ -13,6 +13,7 @@ import io.pipit.port.ReadingHistory;
 import io.pipit.port.SensorStatus;
 import io.pipit.port.TimeSource;
 import io.pipit.resource.Call.Refusal;
+import io.pipit.resource.doctor.Doctor;
 import io.pipit.resource.exchange.Caller;
 import io.pipit.resource.exchange.Caller.Via;
 import io.pipit.resource.exchange.Exchange;
@@ -34,8 +35,8 @@ import org.slf4j.LoggerFactory;
  * The node's resources, the same behind every endpoint: finds the one that a path names, sees that
  * the caller may, and answers. Thread-safe; nothing here blocks.
  *
- * <p>Denied is what isn't granted. The monitoring endpoint only reads, and {@code /history} and
- * {@code /trust} exist on the socket alone.
+ * <p>Denied is what isn't granted. The monitoring endpoint only reads, and {@code /history}, {@code
+ * /trust} and {@code /doctor} exist on the socket alone.
  */
 public final class ResourceTree implements Resources {
     /**
@@ -68,6 +69,7 @@ public final class ResourceTree implements Resources {
     private final Documents documents;
     private final Files files;
     private final Uploads uploads;
+    private final Diagnoses diagnoses;
     private final Counter requests;
     private final Counter denied;
     private final Counter refused;
@@ -79,6 +81,7 @@ public final class ResourceTree implements Resources {
      *
      * @param states of the configured sensors
      * @param bulk files
+     * @param doctor looks what is wrong
      * @param executor for what may block, which is little: a single thread will do
      */
     public ResourceTree(
@@ -91,6 +94,7 @@ public final class ResourceTree implements Resources {
             Peers peers,
             SensorStatus.Source states,
             Bulk bulk,
+            Doctor doctor,
             Executor executor) {
         requests = metrics.counter("pipit_requests", "Requests to this node's resources");
         denied = metrics.counter("pipit_requests_denied", "Requests that the caller may not make");
@@ -105,6 +109,7 @@ public final class ResourceTree implements Resources {
                 new Documents(self, health, metrics, peers, inbox, time, observations, executor);
         files = new Files(bulk, peers, time);
         uploads = new Uploads(self, bulk, peers, inbox, executor);
+        diagnoses = new Diagnoses(doctor);
     }
 
     /** Ends what peers observe that they may no longer, now that these are the peers. */
@@ -236,6 +241,8 @@ public final class ResourceTree implements Resources {
             logs.history(call);
         } else if (here && path.getFirst().equals("trust")) {
             documents.trust(call);
+        } else if (here && path.getFirst().equals("doctor")) {
+            diagnoses.doctor(call);
         } else {
             throw notFound(path);
         }
@@ -280,6 +287,7 @@ public final class ResourceTree implements Resources {
             all.add(Link.to("/transfers").with("rt", "pipit.transfers").with("ct", document));
             all.add(Link.to("/history").with("rt", "pipit.history").with("ct", senml).with("obs"));
             all.add(Link.to("/trust").with("rt", "pipit.trust").with("ct", document));
+            all.add(Link.to("/doctor").with("rt", "pipit.doctor").with("ct", document));
         }
         all.addAll(sensors.links(caller));
         call.contentOnce(

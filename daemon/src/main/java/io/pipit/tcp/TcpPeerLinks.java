@@ -18,11 +18,14 @@ import io.pipit.wire.ProblemDetails;
 import io.pipit.wire.SliceCodec;
 import io.pipit.wire.WireException;
 import io.pipit.wire.compact.CompactSlice;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -127,6 +130,20 @@ public final class TcpPeerLinks implements PeerLinks {
         return false;
     }
 
+    /**
+     * Asks a peer for a sign of life and nothing else, with a connection made first where there is
+     * none. Any thread.
+     *
+     * @return how long it took, nanoseconds; fails with an {@link IOException} that says why not
+     */
+    public CompletionStage<Long> ping(NodeId peer) {
+        Ping ping = new Ping();
+        if (admit(ping)) {
+            loop.execute(() -> ping.begin(peer));
+        }
+        return ping.done;
+    }
+
     /** Ends everything with a peer that isn't trusted any more. */
     public void forget(NodeId peer) {
         loop.execute(() -> {
@@ -215,6 +232,34 @@ public final class TcpPeerLinks implements PeerLinks {
             return answer.payload().length == 0 ? "" : ": " + answer.diagnostic();
         }
         return ": " + ProblemDetails.decode(answer.payload()).detail();
+    }
+
+    /** A question whose answer is all the same. */
+    private final class Ping implements Ask.Outcome {
+        private final CompletableFuture<Long> done = new CompletableFuture<>();
+        private final long sinceNanos = time.monotonicNanos();
+
+        void begin(NodeId peer) {
+            Options options =
+                    new Options.Builder()
+                            .add(Options.URI_PATH, ".well-known")
+                            .add(Options.URI_PATH, "core")
+                            .add(Options.URI_QUERY, "rt=pipit.health")
+                            .build();
+            var _ = route(peer).ask(new Ask(Frame.GET, options, PATIENCE, this));
+        }
+
+        @Override
+        public void answered(Frame answer) {
+            unanswered.decrementAndGet();
+            done.complete(time.monotonicNanos() - sinceNanos);
+        }
+
+        @Override
+        public void failed(String reason) {
+            unanswered.decrementAndGet();
+            done.completeExceptionally(new IOException(reason));
+        }
     }
 
     /** A fetch of what is missing. */

@@ -103,6 +103,14 @@ final class FakeTree implements Resources {
                             "reason":"nobody there","since-seconds-ago":200.0,\
                             "retry-in-seconds":20.5,"quantities":[]}]}\
                             """);
+            case "doctor" ->
+                    json(
+                            exchange,
+                            """
+                            {"findings":[{"part":"clock","what":"clock","state":"ok",\
+                            "says":"synchronised"},{"part":"peer","what":"shed over UDP",\
+                            "state":"failed","says":"no answer","remedy":"switch it on"}]}\
+                            """);
             case "history" -> history(request, exchange);
             case "forbidden" -> exchange.respond(new Response(403, Request.NONE, new byte[0], 60));
             default ->

@@ -142,6 +142,7 @@ final class TwoNodes implements AutoCloseable, BulkLinks, PeerFiles, TimeSource 
                         peers,
                         new Pace(Pace.UNLIMITED),
                         (task, nanos) -> loop.execute(task)),
+                () -> CompletableFuture.completedFuture(List.of()),
                 loop);
     }
 

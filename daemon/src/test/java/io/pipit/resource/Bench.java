@@ -21,6 +21,7 @@ import io.pipit.port.SensorStatus;
 import io.pipit.port.TimeSource;
 import io.pipit.port.bulk.Pace;
 import io.pipit.resource.ResourceTree.Self;
+import io.pipit.resource.doctor.Doctor;
 import io.pipit.resource.exchange.Caller;
 import io.pipit.resource.exchange.Caller.Via;
 import io.pipit.resource.exchange.Exchange;
@@ -83,6 +84,7 @@ final class Bench {
                 delays.add(nanos);
                 tasks.add(task);
             };
+    final CompletableFuture<List<Doctor.Finding>> examination = new CompletableFuture<>();
     boolean inboxFull;
     long nowNanos = 20_000_000_000L;
 
@@ -112,6 +114,7 @@ final class Bench {
                     peers,
                     sensors,
                     new Bulk(shared, inbox, outbox, peerFiles, new Pace(BYTES_PER_SECOND), later),
+                    () -> examination,
                     tasks::add);
 
     static Caller monitor() {

@@ -53,8 +53,18 @@ public final class Daemon implements AutoCloseable {
 
     /** The same, or nothing where certainly none runs. */
     public static Optional<Daemon> connectIfRunning(ConfigurationFile file) throws Failure {
+        return connectIfRunning(file, PATIENCE);
+    }
+
+    /**
+     * The same.
+     *
+     * @param patience how long it may take to answer
+     */
+    public static Optional<Daemon> connectIfRunning(ConfigurationFile file, Duration patience)
+            throws Failure {
         ConfigurationFile.Place place = file.place();
-        return SocketClient.connectIfRunning(socket(place.runDir()), PATIENCE)
+        return SocketClient.connectIfRunning(socket(place.runDir()), patience)
                 .map(client -> new Daemon(client, place.nodeName()));
     }
 
