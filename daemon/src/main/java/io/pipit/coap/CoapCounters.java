@@ -15,6 +15,7 @@ final class CoapCounters {
     final Counter handshakesRefused;
     final Counter handshakesEvicted;
     final Counter hellosDeferred;
+    final Counter connectionsReplaced;
     final Counter addressesForgotten;
     final Counter requests;
     final Counter requestsRefused;
@@ -53,6 +54,10 @@ final class CoapCounters {
                 metrics.counter(
                         "pipit_dtls_hellos_deferred",
                         "Hellos of strangers left for their repetition, since many were tried");
+        connectionsReplaced =
+                metrics.counter(
+                        "pipit_dtls_connections_replaced",
+                        "DTLS connections of a peer that made way for newer ones of it");
         addressesForgotten =
                 metrics.counter(
                         "pipit_coap_addresses_forgotten",

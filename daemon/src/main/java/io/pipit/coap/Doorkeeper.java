@@ -5,20 +5,26 @@ import io.pipit.coap.door.ConnectionIds;
 import io.pipit.coap.door.Crowd;
 import io.pipit.coap.door.DtlsDatagram;
 import io.pipit.coap.door.Hashes;
+import io.pipit.model.NodeId;
 import io.pipit.port.TimeSource;
 import java.net.DatagramPacket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import org.eclipse.californium.scandium.dtls.AlertMessage;
 import org.eclipse.californium.scandium.dtls.AlertMessage.AlertDescription;
 import org.eclipse.californium.scandium.dtls.AlertMessage.AlertLevel;
 import org.eclipse.californium.scandium.dtls.ClientHandshaker;
+import org.eclipse.californium.scandium.dtls.Connection;
 import org.eclipse.californium.scandium.dtls.DTLSContext;
 import org.eclipse.californium.scandium.dtls.HandshakeException;
 import org.eclipse.californium.scandium.dtls.Handshaker;
@@ -60,6 +66,21 @@ final class Doorkeeper {
     /** Handshakes under way from one address that isn't a peer's. */
     static final int HANDSHAKES_PER_SOURCE_MAX = 8;
 
+    /**
+     * Connections of one peer; one more takes the place of its oldest. Each restart leaves one, and
+     * the library refuses everybody while its table is full of fresh ones.
+     */
+    static final int CONNECTIONS_OF_PEER_MAX = 4;
+
+    /** Peers whose connections are told apart. */
+    private static final int PEERS_MAX = 512;
+
+    /**
+     * Completed handshakes that the library may remember so as to know a repeated hello, before it
+     * is made to forget them; it refuses everybody where they are as many as its connections.
+     */
+    private static final int REMEMBERED_MAX = CoapSettings.CONNECTIONS_MAX / 2;
+
     /** Addresses with handshakes under way, those of peers and those to peers among them. */
     private static final int HANDSHAKES_MAX = 1_024;
 
@@ -85,6 +106,21 @@ final class Doorkeeper {
 
     private int open;
 
+    /** The connections of each peer, oldest first; guarded by {@code handshakes}. */
+    private final Map<NodeId, Deque<Connection>> connections =
+            new LinkedHashMap<>() {
+                private static final long serialVersionUID = 1;
+
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<NodeId, Deque<Connection>> eldest) {
+                    return size() > PEERS_MAX;
+                }
+            };
+
+    private int remembered;
+    private Consumer<Connection> remove = _ -> {};
+    private Runnable forgetHandshakes = () -> {};
+
     /**
      * @param stranger whether it counts against the limits of strangers
      */
@@ -104,6 +140,17 @@ final class Doorkeeper {
         this.peers = new Gate(time, PEERS);
         this.underWay = new Addresses<>(HANDSHAKES_MAX, counters.addressesForgotten::increment);
         this.crowd = new Crowd(new SecureRandom().nextLong(), time.monotonicNanos());
+    }
+
+    /**
+     * Where it can end connections; before the endpoint starts.
+     *
+     * @param remove on the connection's own thread
+     * @param forgetHandshakes makes the library forget which handshakes were completed lately
+     */
+    void attach(Consumer<Connection> remove, Runnable forgetHandshakes) {
+        this.remove = remove;
+        this.forgetHandshakes = forgetHandshakes;
     }
 
     /** Whether the library gets to see this datagram. */
@@ -211,6 +258,11 @@ final class Doorkeeper {
             }
 
             @Override
+            public void handshakeCompleted(Handshaker handshaker) {
+                completed(handshaker.getConnection());
+            }
+
+            @Override
             public void handshakeFailed(Handshaker handshaker, Throwable error) {
                 if (end(handshaker) && !(error instanceof Evicted)) {
                     counters.handshakesFailed.increment();
@@ -245,6 +297,30 @@ final class Doorkeeper {
         for (Handshaker other : evicted) {
             counters.handshakesEvicted.increment();
             giveUp(other);
+        }
+    }
+
+    private void completed(Connection connection) {
+        NodeId peer = PeerGuard.nodeOf(connection.getEstablishedPeerIdentity());
+        Connection oldest = null;
+        boolean many;
+        synchronized (handshakes) {
+            many = ++remembered > REMEMBERED_MAX;
+            remembered = many ? 0 : remembered;
+            if (peer != null) {
+                Deque<Connection> theirs =
+                        connections.computeIfAbsent(peer, _ -> new ArrayDeque<>());
+                theirs.add(connection);
+                oldest = theirs.size() > CONNECTIONS_OF_PEER_MAX ? theirs.remove() : null;
+            }
+        }
+        if (many) {
+            forgetHandshakes.run();
+        }
+        if (oldest != null) {
+            counters.connectionsReplaced.increment();
+            Connection other = oldest;
+            run(other, () -> remove.accept(other));
         }
     }
 
@@ -303,13 +379,21 @@ final class Doorkeeper {
                 new AlertMessage(AlertLevel.WARNING, AlertDescription.INTERNAL_ERROR));
     }
 
-    /** Each handshake belongs to the thread of its connection. */
     private static void giveUp(Handshaker handshaker) {
+        run(handshaker.getConnection(), () -> handshaker.handshakeFailed(new Evicted()));
+    }
+
+    /** Each connection has a thread of its own, in a manner of speaking. */
+    private static void run(Connection connection, Runnable task) {
+        Executor executor = connection.getExecutor();
+        if (executor == null) {
+            // It has ended by itself.
+            return;
+        }
         try {
-            handshaker.getConnection().getExecutor().execute(() ->
-                    handshaker.handshakeFailed(new Evicted()));
+            executor.execute(task);
         } catch (RejectedExecutionException e) {
-            // The endpoint is being closed, and the handshake with it.
+            // The endpoint is being closed, and the connection with it.
         }
     }
 

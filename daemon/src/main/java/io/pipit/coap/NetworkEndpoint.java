@@ -41,6 +41,7 @@ import org.eclipse.californium.scandium.DTLSConnector;
 import org.eclipse.californium.scandium.config.DtlsConnectorConfig;
 import org.eclipse.californium.scandium.dtls.AlertMessage.AlertDescription;
 import org.eclipse.californium.scandium.dtls.Connection;
+import org.eclipse.californium.scandium.dtls.ResumptionSupportingConnectionStore;
 import org.eclipse.californium.scandium.dtls.SessionId;
 import org.eclipse.californium.scandium.dtls.x509.SingleCertificateProvider;
 import org.jspecify.annotations.Nullable;
@@ -350,8 +351,17 @@ public final class NetworkEndpoint {
         private final Doorkeeper doorkeeper;
 
         Carrying(DtlsConnectorConfig config, Doorkeeper doorkeeper) {
-            super(config);
+            this(config, createConnectionStore(config), doorkeeper);
+        }
+
+        private Carrying(
+                DtlsConnectorConfig config,
+                ResumptionSupportingConnectionStore store,
+                Doorkeeper doorkeeper) {
+            super(config, store);
             this.doorkeeper = doorkeeper;
+            doorkeeper.attach(
+                    connection -> store.remove(connection, false), this::clearRecentHandshakes);
         }
 
         @Override

@@ -5,12 +5,12 @@ package io.pipit.coap.door;
  *
  * <p>While few are under way, each may. When many are, a ClientHello is let in only when it comes
  * for the second time, as that of a node does after a second: who leaves handshakes half-open by
- * the thousand doesn't wait for that. And each source has its turn only twice in half a minute, so
- * that of those who do wait the many don't keep out the one.
+ * the thousand doesn't wait for that. And each source has its turn once in half a minute, so that of
+ * those who do wait the many don't keep out the one for long.
  */
 public final class Crowd {
     /** Handshakes of strangers under way; another one takes the place of the oldest. */
-    public static final int OPEN_MAX = 64;
+    public static final int OPEN_MAX = 128;
 
     /** Below that each may begin at once. */
     static final int CALM_MAX = 16;
@@ -24,10 +24,10 @@ public final class Crowd {
     static final int ALONE_MS = 1_000;
 
     /** Handshakes that one source may begin at once, where many are tried. */
-    static final int TURNS_BURST = 2;
+    static final int TURNS_BURST = 1;
 
     /** And so many a second from then on. */
-    static final double TURNS_PER_SECOND = 1.0 / 15;
+    static final double TURNS_PER_SECOND = 1.0 / 30;
 
     /** A second time isn't one before that, milliseconds: a node repeats a hello after 1,000. */
     static final int AGAIN_MS_MIN = 500;
@@ -69,11 +69,12 @@ public final class Crowd {
      * @param oldestNanos since when the oldest of them is
      */
     public boolean mayBegin(long source, long hello, int open, long oldestNanos, long nowNanos) {
-        boolean room = open < OPEN_MAX || isOver(oldestNanos, nowNanos);
         if (open < CALM_MAX) {
             return starts.has(nowNanos);
         }
-        boolean again = isAgain(source ^ hello, (nowNanos - originNanos) / NANOS_PER_MS);
+        boolean room = open < OPEN_MAX || isOver(oldestNanos, nowNanos);
+        boolean again =
+                isAgain(Hashes.mix(source) ^ hello, (nowNanos - originNanos) / NANOS_PER_MS);
         return again && room && turns.has(source, nowNanos) && starts.has(nowNanos);
     }
 

@@ -55,6 +55,10 @@ public final class DtlsDatagram {
         if (length < RECORD_BYTES || !isRecord(data, offset)) {
             return Kind.MALFORMED;
         }
+        boolean withId = data[offset] == TLS12_CID;
+        if (!withId && number(data, offset + LENGTH, 2) > length - RECORD_BYTES) {
+            return Kind.MALFORMED;
+        }
         if (isHello(data, offset)) {
             return hello(data, offset, length);
         }
@@ -62,10 +66,10 @@ public final class DtlsDatagram {
             // The library ends the session of whoever seems to have sent that.
             return Kind.MALFORMED;
         }
-        return data[offset] == TLS12_CID ? Kind.CONNECTION_ID : Kind.OTHER;
+        return withId ? Kind.CONNECTION_ID : Kind.OTHER;
     }
 
-    /** Whether it begins with a record of a session: plain application data, or with its ID. */
+    /** Whether a datagram begins with a record of a session: plain application data, or with its ID. */
     public static boolean isApplicationData(byte[] data, int offset, int length) {
         return length > 0 && (data[offset] == APPLICATION_DATA || data[offset] == TLS12_CID);
     }
@@ -79,7 +83,7 @@ public final class DtlsDatagram {
     public static long fingerprint(byte[] data, int offset) {
         int random = offset + RECORD_BYTES + MESSAGE_BYTES + RANDOM;
         long number = Hashes.number(data, random, random + Long.BYTES);
-        return number ^ Hashes.number(data, random + Long.BYTES, random + 2 * Long.BYTES);
+        return Hashes.mix(number) ^ Hashes.number(data, random + Long.BYTES, random + 2 * Long.BYTES);
     }
 
     private static boolean isRecord(byte[] data, int offset) {
@@ -100,7 +104,6 @@ public final class DtlsDatagram {
         return data[offset] == HANDSHAKE
                 && number(data, offset + EPOCH, 2) == 0
                 && number(data, offset + LENGTH, 2) > 0
-                && offset + RECORD_BYTES < data.length
                 && data[offset + RECORD_BYTES] == CLIENT_HELLO;
     }
 
@@ -108,8 +111,7 @@ public final class DtlsDatagram {
         int at = offset;
         int end = offset + length;
         while (end - at > RECORD_BYTES) {
-            boolean withId = data[at] == TLS12_CID;
-            if (withId) {
+            if (data[at] == TLS12_CID) {
                 // What is encrypted for somebody comes last here; nothing is behind it.
                 return false;
             }
