@@ -7,11 +7,16 @@ import io.pipit.monitor.Metrics;
 final class CoapCounters {
     final Counter datagramsRefused;
     final Counter datagramsMalformed;
+    final Counter datagramsStray;
     final Counter messagesMalformed;
     final Counter messagesRefused;
     final Counter handshakesDone;
     final Counter handshakesFailed;
     final Counter handshakesRefused;
+    final Counter handshakesEvicted;
+    final Counter hellosDeferred;
+    final Counter connectionsReplaced;
+    final Counter addressesForgotten;
     final Counter requests;
     final Counter requestsRefused;
     final Counter observersRefused;
@@ -25,6 +30,10 @@ final class CoapCounters {
                 metrics.counter("pipit_coap_datagrams_refused", "Datagrams above the rate limits");
         datagramsMalformed =
                 metrics.counter("pipit_coap_datagrams_malformed", "Datagrams that aren't DTLS");
+        datagramsStray =
+                metrics.counter(
+                        "pipit_coap_datagrams_stray",
+                        "Datagrams that belong to no session and no handshake");
         messagesMalformed =
                 metrics.counter("pipit_coap_messages_malformed", "Messages that aren't CoAP");
         messagesRefused =
@@ -37,6 +46,22 @@ final class CoapCounters {
                 metrics.counter(
                         "pipit_dtls_handshakes_refused",
                         "DTLS handshakes of a key that isn't trusted, or too many at a time");
+        handshakesEvicted =
+                metrics.counter(
+                        "pipit_dtls_handshakes_evicted",
+                        "DTLS handshakes of strangers that made way for others");
+        hellosDeferred =
+                metrics.counter(
+                        "pipit_dtls_hellos_deferred",
+                        "Hellos of strangers left for their repetition, since many were tried");
+        connectionsReplaced =
+                metrics.counter(
+                        "pipit_dtls_connections_replaced",
+                        "DTLS connections of a peer that made way for newer ones of it");
+        addressesForgotten =
+                metrics.counter(
+                        "pipit_coap_addresses_forgotten",
+                        "Addresses of peers forgotten beyond the limit of them");
         requests = metrics.counter("pipit_coap_requests", "CoAP requests handed to the tree");
         requestsRefused =
                 metrics.counter(

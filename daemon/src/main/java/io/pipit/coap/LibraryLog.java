@@ -1,5 +1,6 @@
 package io.pipit.coap;
 
+import io.pipit.coap.door.Bucket;
 import io.pipit.port.TimeSource;
 import java.util.logging.Handler;
 import java.util.logging.Level;
@@ -23,12 +24,13 @@ final class LibraryLog extends Handler {
     private final Logger own = Logger.getLogger("io.pipit.coap.library");
     private final TimeSource time;
     private final CoapCounters counters;
-    private final Gate.Bucket lines;
+    private final Bucket lines;
+    private long heldBack;
 
     LibraryLog(TimeSource time, CoapCounters counters) {
         this.time = time;
         this.counters = counters;
-        this.lines = new Gate.Bucket(LINES_PER_SECOND, LINES_BURST, time.monotonicNanos());
+        this.lines = new Bucket(LINES_PER_SECOND, LINES_BURST, time.monotonicNanos());
         setLevel(Level.SEVERE);
         // Below that, messages of strangers are formatted, which may throw by itself.
         library.setLevel(Level.SEVERE);
@@ -40,6 +42,7 @@ final class LibraryLog extends Handler {
     public synchronized void publish(LogRecord record) {
         counters.libraryErrors.increment();
         if (!lines.take(time.monotonicNanos())) {
+            heldBack++;
             return;
         }
         Throwable thrown = record.getThrown();
@@ -47,8 +50,12 @@ final class LibraryLog extends Handler {
         line = line.replaceAll("\\p{Cntrl}+", " ");
         own.log(
                 Level.WARNING,
-                "{0}",
-                line.length() <= LINE_CHARS_MAX ? line : line.substring(0, LINE_CHARS_MAX) + "…");
+                "{0}{1}",
+                new Object[] {
+                    line.length() <= LINE_CHARS_MAX ? line : line.substring(0, LINE_CHARS_MAX) + "…",
+                    heldBack == 0 ? "" : " (and " + heldBack + " messages before it not written)"
+                });
+        heldBack = 0;
     }
 
     @Override

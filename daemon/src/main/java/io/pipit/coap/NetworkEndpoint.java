@@ -1,5 +1,8 @@
 package io.pipit.coap;
 
+import io.pipit.coap.door.Addresses;
+import io.pipit.coap.door.ConnectionIds;
+import io.pipit.coap.door.DtlsDatagram;
 import io.pipit.model.NodeId;
 import io.pipit.model.Peer;
 import io.pipit.port.TimeSource;
@@ -38,6 +41,7 @@ import org.eclipse.californium.scandium.DTLSConnector;
 import org.eclipse.californium.scandium.config.DtlsConnectorConfig;
 import org.eclipse.californium.scandium.dtls.AlertMessage.AlertDescription;
 import org.eclipse.californium.scandium.dtls.Connection;
+import org.eclipse.californium.scandium.dtls.ResumptionSupportingConnectionStore;
 import org.eclipse.californium.scandium.dtls.SessionId;
 import org.eclipse.californium.scandium.dtls.x509.SingleCertificateProvider;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +73,9 @@ public final class NetworkEndpoint {
 
     private static final int ALERT_WAIT_MS = 200;
 
+    /** Addresses that peers were called at; there may be many where discovery is lied to. */
+    private static final int DIALLED_MAX = 1_024;
+
     private record Session(NodeId peer, Principal principal) {}
 
     private record Heard(InetSocketAddress address, CoapEndpoint endpoint) {}
@@ -87,8 +94,10 @@ public final class NetworkEndpoint {
 
     private final Map<NodeId, SessionId> sessionIds = new ConcurrentHashMap<>();
     private final Map<NodeId, Heard> heard = new ConcurrentHashMap<>();
-    private final Map<InetSocketAddress, NodeId> addresses = new ConcurrentHashMap<>();
-    private final Map<InetSocketAddress, NodeId> dialled = new ConcurrentHashMap<>();
+    private final ConnectionIds connectionIds =
+            new ConnectionIds(CoapSettings.CONNECTION_ID_BYTES);
+    private final Addresses<NodeId> addresses;
+    private final Addresses<NodeId> dialled;
     private volatile @Nullable Watch watch;
 
     NetworkEndpoint(
@@ -105,6 +114,9 @@ public final class NetworkEndpoint {
         this.protocol = protocol;
         this.carrier = carrier;
         this.time = time;
+        Runnable forgotten = counters.addressesForgotten::increment;
+        this.addresses = new Addresses<>(2 * CoapSettings.CONNECTIONS_MAX, forgotten);
+        this.dialled = new Addresses<>(DIALLED_MAX, forgotten);
         this.deliverer =
                 new RequestDeliverer(
                         resources, this::caller, this::route, CoapSettings.network(), counters);
@@ -113,13 +125,7 @@ public final class NetworkEndpoint {
     /** Opens one more socket. Only before anything is sent. */
     void listen(InetSocketAddress address, KeyPair key) throws IOException {
         Configuration config = CoapSettings.network();
-        Doorkeeper doorkeeper =
-                new Doorkeeper(
-                        config,
-                        time,
-                        counters,
-                        source -> addresses.containsKey(source) || dialled.containsKey(source),
-                        this::isOurs);
+        Doorkeeper doorkeeper = new Doorkeeper(time, counters, connectionIds, new Known());
         DTLSConnector connector =
                 new Carrying(
                         DtlsConnectorConfig.builder(config)
@@ -131,8 +137,8 @@ public final class NetworkEndpoint {
                                 .setApplicationLevelInfoSupplier(guard)
                                 .setConnectionListener(new Connections())
                                 .setSessionListener(doorkeeper.handshakes())
-                                .setDatagramFilter(doorkeeper)
-                                .build());
+                                .build(),
+                        doorkeeper);
         connector.setExecutor(protocol);
         connector.setAlertHandler((source, alert) -> {
             NodeId peer = source == null ? null : addresses.get(source);
@@ -189,8 +195,8 @@ public final class NetworkEndpoint {
         deliverer.close(peer);
         sessionIds.remove(peer);
         heard.remove(peer);
-        addresses.values().removeIf(peer::equals);
-        dialled.values().removeIf(peer::equals);
+        addresses.removeAll(peer);
+        dialled.removeAll(peer);
         List<Session> open;
         synchronized (sessions) {
             open = List.copyOf(sessions.values());
@@ -254,7 +260,7 @@ public final class NetworkEndpoint {
     /** Tells the peers that their sessions end, so that they needn't find out. */
     void sayGoodbye() {
         for (CoapEndpoint endpoint : endpoints) {
-            addresses.keySet().forEach(connector(endpoint)::close);
+            addresses.all().forEach(connector(endpoint)::close);
         }
         CoapEndpoints.awaitIdle(protocol, ALERT_WAIT_MS);
     }
@@ -295,15 +301,23 @@ public final class NetworkEndpoint {
         return endpoints.getFirst();
     }
 
-    /** Whether this node's handshake is the one that goes on, where both begin. */
-    private boolean isOurs(InetSocketAddress source) {
-        NodeId peer = dialled.get(source);
-        return peer != null && self.compareTo(peer) < 0;
+    /** What the doorkeeper may know of the peers. */
+    private final class Known implements Doorkeeper.Peers {
+        @Override
+        public boolean isPeers(InetAddress address, int port) {
+            return addresses.contains(address, port) || dialled.contains(address, port);
+        }
+
+        @Override
+        public boolean isOurs(InetSocketAddress address) {
+            NodeId peer = dialled.get(address);
+            return peer != null && self.compareTo(peer) < 0;
+        }
     }
 
     private void closed(NodeId peer) {
         sessionIds.remove(peer);
-        addresses.values().removeIf(peer::equals);
+        addresses.removeAll(peer);
         deliverer.close(peer);
         Watch to = watch;
         if (to != null && !protocol.isShutdown()) {
@@ -334,13 +348,30 @@ public final class NetworkEndpoint {
      * are left to the protocol's own thread: the receiver has to keep strangers out meanwhile.
      */
     private final class Carrying extends DTLSConnector {
-        Carrying(DtlsConnectorConfig config) {
-            super(config);
+        private final Doorkeeper doorkeeper;
+
+        Carrying(DtlsConnectorConfig config, Doorkeeper doorkeeper) {
+            this(config, createConnectionStore(config), doorkeeper);
+        }
+
+        private Carrying(
+                DtlsConnectorConfig config,
+                ResumptionSupportingConnectionStore store,
+                Doorkeeper doorkeeper) {
+            super(config, store);
+            this.doorkeeper = doorkeeper;
+            doorkeeper.attach(
+                    connection -> store.remove(connection, false), this::clearRecentHandshakes);
         }
 
         @Override
         protected void processDatagram(DatagramPacket packet, @Nullable InetSocketAddress router) {
-            if (Doorkeeper.isApplicationData(packet)) {
+            // Before the library makes objects for it, which it does for what it drops too.
+            if (!doorkeeper.admits(packet)) {
+                return;
+            }
+            if (DtlsDatagram.isApplicationData(
+                    packet.getData(), packet.getOffset(), packet.getLength())) {
                 carrier.execute(() -> super.processDatagram(packet, router));
             } else {
                 super.processDatagram(packet, router);
@@ -426,6 +457,7 @@ public final class NetworkEndpoint {
             }
             InetSocketAddress address = connection.getPeerAddress();
             counters.handshakesDone.increment();
+            connectionIds.add(connection.getConnectionId().getBytes());
             synchronized (sessions) {
                 sessions.put(connection, new Session(peer, principal));
             }
@@ -447,6 +479,7 @@ public final class NetworkEndpoint {
 
         @Override
         public void onConnectionRemoved(Connection connection) {
+            connectionIds.remove(connection.getConnectionId().getBytes());
             Session session;
             synchronized (sessions) {
                 session = sessions.remove(connection);
