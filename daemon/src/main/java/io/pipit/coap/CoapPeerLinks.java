@@ -22,6 +22,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
 import org.eclipse.californium.core.coap.CoAP;
 import org.eclipse.californium.core.coap.OptionSet;
 import org.eclipse.californium.core.coap.Request;
@@ -69,6 +70,7 @@ public final class CoapPeerLinks implements PeerLinks {
     private static final int DETAIL_CHARS_MAX = 200;
 
     private static final int SENML_CBOR = 112;
+    private static final int OCTETS = 42;
     private static final String WIRE_VERSION = "pv=1";
 
     private record Feed(NodeId peer, Filter filter) {}
@@ -148,6 +150,19 @@ public final class CoapPeerLinks implements PeerLinks {
         Ping ping = new Ping();
         submit(ping, () -> requests.send(peer, Greeting::message, ping));
         return ping.done;
+    }
+
+    /**
+     * Hands a statement on to a peer.
+     *
+     * @param query says who hands it on
+     * @param payload nothing where there is only that to say
+     * @param outcome hears the answer's code, like 204, or 0 where none came; on the protocol
+     *     thread
+     */
+    public void tell(NodeId peer, String query, byte[] payload, IntConsumer outcome) {
+        Telling telling = new Telling(query, payload, outcome);
+        submit(telling, () -> requests.send(peer, telling::message, telling));
     }
 
     /** Ends everything with a peer that isn't trusted any more. */
@@ -463,6 +478,43 @@ public final class CoapPeerLinks implements PeerLinks {
         @Override
         public void failed(String reason) {
             unanswered.decrementAndGet();
+        }
+    }
+
+    /** A statement on its way. */
+    private final class Telling implements PeerRequests.Outcome {
+        private final String query;
+        private final byte[] payload;
+        private final IntConsumer outcome;
+
+        Telling(String query, byte[] payload, IntConsumer outcome) {
+            this.query = query;
+            this.payload = payload;
+            this.outcome = outcome;
+        }
+
+        Request message() {
+            Request request = Request.newPost();
+            request.setConfirmable(true);
+            request.getOptions().addUriPath("statements").addUriQuery(query);
+            if (payload.length > 0) {
+                request.getOptions().setContentFormat(OCTETS);
+                request.setPayload(payload);
+            }
+            return request;
+        }
+
+        @Override
+        public void answered(@Nullable Response response) {
+            unanswered.decrementAndGet();
+            CoAP.ResponseCode code = response == null ? null : response.getCode();
+            outcome.accept(code == null ? 0 : code.codeClass * 100 + code.codeDetail);
+        }
+
+        @Override
+        public void failed(String reason) {
+            unanswered.decrementAndGet();
+            outcome.accept(0);
         }
     }
 }

@@ -36,6 +36,7 @@ import org.eclipse.californium.elements.EndpointContext;
 import org.eclipse.californium.elements.MapBasedEndpointContext;
 import org.eclipse.californium.elements.RawData;
 import org.eclipse.californium.elements.config.Configuration;
+import org.eclipse.californium.elements.util.Filter;
 import org.eclipse.californium.scandium.ConnectionListener;
 import org.eclipse.californium.scandium.DTLSConnector;
 import org.eclipse.californium.scandium.config.DtlsConnectorConfig;
@@ -76,8 +77,6 @@ public final class NetworkEndpoint {
     /** Addresses that peers were called at; there may be many where discovery is lied to. */
     private static final int DIALLED_MAX = 1_024;
 
-    private record Session(NodeId peer, Principal principal) {}
-
     private record Heard(InetSocketAddress address, CoapEndpoint endpoint) {}
 
     private final NodeId self;
@@ -90,7 +89,7 @@ public final class NetworkEndpoint {
     private final List<CoapEndpoint> endpoints = new ArrayList<>();
 
     /** By identity, since a connection's hash changes with each message; guarded by itself. */
-    private final IdentityHashMap<Connection, Session> sessions = new IdentityHashMap<>();
+    private final IdentityHashMap<Connection, NodeId> sessions = new IdentityHashMap<>();
 
     private final Map<NodeId, SessionId> sessionIds = new ConcurrentHashMap<>();
     private final Map<NodeId, Heard> heard = new ConcurrentHashMap<>();
@@ -144,7 +143,7 @@ public final class NetworkEndpoint {
             NodeId peer = source == null ? null : addresses.get(source);
             if (peer != null && alert.getDescription() == AlertDescription.CLOSE_NOTIFY) {
                 synchronized (sessions) {
-                    sessions.values().removeIf(session -> session.peer.equals(peer));
+                    sessions.values().removeIf(peer::equals);
                 }
                 closed(peer);
             }
@@ -190,24 +189,23 @@ public final class NetworkEndpoint {
         return deliverer.observers();
     }
 
-    /** Closes all sessions of a peer that isn't trusted any more, and forgets where it was. */
+    /**
+     * Closes all sessions of a peer that isn't trusted any more, those that it could take up again
+     * among them, and forgets where it was.
+     */
     public void forget(NodeId peer) {
         deliverer.close(peer);
         sessionIds.remove(peer);
         heard.remove(peer);
         addresses.removeAll(peer);
         dialled.removeAll(peer);
-        List<Session> open;
-        synchronized (sessions) {
-            open = List.copyOf(sessions.values());
-        }
-        for (Session session : open) {
-            if (session.peer.equals(peer)) {
-                for (CoapEndpoint endpoint : endpoints) {
-                    var _ = connector(endpoint).startDropConnectionsForPrincipal(session.principal);
-                }
-            }
-        }
+        // By key, so that what could be taken up again goes with what is open.
+        endpoints.forEach(endpoint -> terminate(connector(endpoint), peer));
+    }
+
+    private static void terminate(DTLSConnector connector, NodeId peer) {
+        Filter<Principal> same = principal -> peer.equals(PeerGuard.nodeOf(principal));
+        var _ = connector.startTerminateConnectionsForPrincipal(same, true);
     }
 
     boolean isTrusted(NodeId peer) {
@@ -216,7 +214,8 @@ public final class NetworkEndpoint {
 
     boolean hasSession(NodeId peer) {
         synchronized (sessions) {
-            return sessions.values().stream().anyMatch(session -> session.peer.equals(peer));
+            // Not containsValue, which compares by identity here.
+            return sessions.values().stream().anyMatch(peer::equals);
         }
     }
 
@@ -455,11 +454,17 @@ public final class NetworkEndpoint {
             if (peer == null) {
                 return;
             }
+            if (guard.trusted(peer) == null) {
+                // Its trust ended while it shook hands, or it took up an old session again.
+                counters.handshakesRefused.increment();
+                forget(peer);
+                return;
+            }
             InetSocketAddress address = connection.getPeerAddress();
             counters.handshakesDone.increment();
             connectionIds.add(connection.getConnectionId().getBytes());
             synchronized (sessions) {
-                sessions.put(connection, new Session(peer, principal));
+                sessions.put(connection, peer);
             }
             if (address != null) {
                 addresses.put(address, peer);
@@ -472,7 +477,7 @@ public final class NetworkEndpoint {
                 deliverer.close(peer);
             }
             Watch to = watch;
-            if (to != null && guard.trusted(peer) != null) {
+            if (to != null) {
                 protocol.execute(() -> to.opened(peer, afresh));
             }
         }
@@ -480,12 +485,12 @@ public final class NetworkEndpoint {
         @Override
         public void onConnectionRemoved(Connection connection) {
             connectionIds.remove(connection.getConnectionId().getBytes());
-            Session session;
+            NodeId peer;
             synchronized (sessions) {
-                session = sessions.remove(connection);
+                peer = sessions.remove(connection);
             }
-            if (session != null && !hasSession(session.peer)) {
-                closed(session.peer);
+            if (peer != null && !hasSession(peer)) {
+                closed(peer);
             }
         }
 

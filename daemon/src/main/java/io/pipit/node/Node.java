@@ -23,6 +23,9 @@ import io.pipit.monitor.Health.Part;
 import io.pipit.monitor.Metrics;
 import io.pipit.node.doctor.NodeDoctor;
 import io.pipit.node.doctor.Ways;
+import io.pipit.node.trust.Clones;
+import io.pipit.node.trust.Handing;
+import io.pipit.node.trust.Keys;
 import io.pipit.port.Entropy;
 import io.pipit.port.Event;
 import io.pipit.port.Inbox;
@@ -156,7 +159,8 @@ final class Node implements AutoCloseable {
         opened.push(storage);
         ReadingStore.Recovered recovered = storage.writing().recovered();
 
-        NodePeers peers = new NodePeers(trust, timer);
+        Clones clones = new Clones(health, time, metrics);
+        NodePeers peers = new NodePeers(trust, identity, clones, time, timer);
         Relay toCore = new Relay();
         sampler = new Sampler(carried(inbox, toCore), time, threads.named("bus"), health, metrics);
         NodeFiles files =
@@ -233,12 +237,13 @@ final class Node implements AutoCloseable {
         ScheduledExecutorService lookUps = threads.timer("names");
         opened.push(lookUps::shutdownNow);
         PeerDirectory directory = new PeerDirectory(lookUps);
+        Keys keys = new Keys(trust, timer);
         CoapPeerLinks links =
                 new CoapPeerLinks(
                         coap,
                         network,
                         directory::of,
-                        inbox,
+                        keys.seeing(inbox),
                         (format, pack) ->
                                 format == CompactSlice.CONTENT_FORMAT
                                         ? CompactSlice.decode(pack)
@@ -257,9 +262,22 @@ final class Node implements AutoCloseable {
                 };
         TcpPeerLinks tcpLinks =
                 new TcpPeerLinks(
-                        connections, tcp, addresses, carried(inbox, toCore), time, metrics);
+                        connections,
+                        tcp,
+                        addresses,
+                        keys.seeing(carried(inbox, toCore)),
+                        time,
+                        metrics);
         peers.reachedBy(links, tcpLinks);
         patient.set(new Ways(trust, network, links, tcpLinks));
+        keys.handOnBy(
+                new Handing(
+                        random.nextLong(),
+                        trust::statements,
+                        List.of(links::tell, tcpLinks::tell),
+                        timer,
+                        time,
+                        metrics));
 
         TcpBulkLinks bulk = new TcpBulkLinks(connections, tcp, addresses, inbox, time, metrics);
         files.reachedBy(bulk);
@@ -309,6 +327,11 @@ final class Node implements AutoCloseable {
                     bulk.forget(id);
                 };
         trust.onChange(now -> know(now, known, directory, links, forget, resources));
+        trust.onChange(now -> {
+            keys.know(now);
+            clones.know(Set.copyOf(now.stream().map(Peer::id).toList()));
+        });
+        keys.know(trust.list());
         know(trust.list(), known, directory, links, forget, resources);
         tell(Part.SENSORS, "drivers", drivers.problems());
         loop.start();

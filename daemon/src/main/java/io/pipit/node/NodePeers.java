@@ -1,14 +1,20 @@
 package io.pipit.node;
 
 import io.pipit.coap.CoapPeerLinks;
+import io.pipit.identity.Identity;
 import io.pipit.identity.IdentityException;
+import io.pipit.identity.Statements;
 import io.pipit.identity.TrustStore;
+import io.pipit.identity.statement.Statement;
 import io.pipit.model.NodeId;
 import io.pipit.model.Peer;
 import io.pipit.monitor.Percentiles;
+import io.pipit.node.trust.Clones;
 import io.pipit.port.PeerLinks.Path;
+import io.pipit.port.TimeSource;
 import io.pipit.resource.Peers;
 import io.pipit.tcp.TcpPeerLinks;
+import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +24,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The peers as the resource tree shows them: whom the node trusts, and its ways to them. */
 final class NodePeers implements Peers {
@@ -25,8 +33,13 @@ final class NodePeers implements Peers {
     private static final long LOOK_EVERY_S = 1;
 
     private static final long NANOS_PER_MICRO = 1_000;
+    private static final long MICROS_PER_MILLI = 1_000;
+    private static final Logger LOG = LoggerFactory.getLogger(NodePeers.class);
 
     private final TrustStore trust;
+    private final Identity self;
+    private final Clones clones;
+    private final TimeSource time;
     private final ScheduledExecutorService timer;
     private final Set<Runnable> listeners = new CopyOnWriteArraySet<>();
     private volatile @Nullable CoapPeerLinks udp;
@@ -35,8 +48,19 @@ final class NodePeers implements Peers {
     /** Runs only while somebody observes; guarded by the set of those. */
     private @Nullable ScheduledFuture<?> looking;
 
-    NodePeers(TrustStore trust, ScheduledExecutorService timer) {
+    /**
+     * @param self signs what this node says of others
+     */
+    NodePeers(
+            TrustStore trust,
+            Identity self,
+            Clones clones,
+            TimeSource time,
+            ScheduledExecutorService timer) {
         this.trust = trust;
+        this.self = self;
+        this.clones = clones;
+        this.time = time;
         this.timer = timer;
         trust.onChange(peers -> changed());
     }
@@ -96,8 +120,8 @@ final class NodePeers implements Peers {
     }
 
     @Override
-    public void change(Peer.Change change) throws IdentityException {
-        trust.change(change);
+    public void change(Peer.Change change, boolean again) throws IdentityException {
+        trust.change(change, again);
     }
 
     @Override
@@ -106,8 +130,45 @@ final class NodePeers implements Peers {
     }
 
     @Override
-    public boolean remove(NodeId id) throws IdentityException {
-        return trust.remove(id);
+    public void revoke(NodeId id) throws IdentityException {
+        trust.revoke(id, self, time.wallMicros() / MICROS_PER_MILLI);
+    }
+
+    @Override
+    public Statements statements() {
+        return trust.statements();
+    }
+
+    @Override
+    public TrustStore.Verdict take(Statement statement) throws IdentityException {
+        TrustStore.Verdict verdict = trust.take(statement);
+        if (verdict == TrustStore.Verdict.TAKEN) {
+            LOG.warn("taken from a peer and handed on: {}", statement);
+        }
+        return verdict;
+    }
+
+    @Override
+    public void met(NodeId peer, long instance) {
+        Peer known = trust.find(peer).orElse(null);
+        if (known != null) {
+            clones.met(peer, known.name(), instance, whereabouts(peer));
+        }
+    }
+
+    private String whereabouts(NodeId peer) {
+        CoapPeerLinks overUdp = udp;
+        TcpPeerLinks overTcp = tcp;
+        InetSocketAddress at = overUdp == null ? null : overUdp.statusOf(peer).address();
+        if (at == null && overTcp != null) {
+            at = overTcp.addressOf(peer);
+        }
+        return at == null ? "an unknown address" : at.toString().replaceFirst("^.*/", "");
+    }
+
+    @Override
+    public Map<NodeId, String> clones() {
+        return clones.noticed();
     }
 
     @Override

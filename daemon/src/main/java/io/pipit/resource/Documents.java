@@ -1,11 +1,8 @@
 package io.pipit.resource;
 
-import io.pipit.identity.IdentityException;
-import io.pipit.model.Grant;
 import io.pipit.model.Grant.Role;
 import io.pipit.model.NodeId;
 import io.pipit.model.Peer;
-import io.pipit.model.Series;
 import io.pipit.monitor.Health;
 import io.pipit.monitor.Metrics;
 import io.pipit.port.CoreStatus;
@@ -18,38 +15,26 @@ import io.pipit.resource.ResourceTree.Self;
 import io.pipit.resource.exchange.Request;
 import io.pipit.wire.Document;
 import io.pipit.wire.Format;
-import io.pipit.wire.WireException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the node says of itself and its peers, in JSON or CBOR: {@code /health}, {@code /peers},
- * {@code /trust}; and {@code /metrics} in its own form. What may block runs on the executor that is
+ * What the node says of itself and its peers, in JSON or CBOR: {@code /health}, {@code /peers};
+ * and {@code /metrics} in its own form. What may block runs on the executor that is
  * handed in.
  */
 final class Documents {
     private static final int TEXT = 0;
-    private static final int CHANGED = 204;
-    private static final int DELETED = 202;
-    private static final int PORT_MAX = 65_535;
     private static final double NANOS_PER_SECOND = 1e9;
-    private static final Pattern ADDRESS =
-            Pattern.compile("(?:\\[([0-9A-Fa-f:.]+(?:%[\\w.-]+)?)]|([\\w.-]+)):([0-9]{1,5})");
 
     private final Self self;
     private final Health health;
@@ -176,6 +161,7 @@ final class Documents {
         for (Path path : Path.values()) {
             links.put(path, peers.links(path));
         }
+        Map<NodeId, String> clones = peers.clones();
         var all = new ArrayList<Map<String, Object>>();
         for (Peer peer : peers.list()) {
             var fields = new LinkedHashMap<String, Object>();
@@ -186,6 +172,10 @@ final class Documents {
                             .filter(s -> s.peer().equals(peer.id()))
                             .toList();
             Path path = wanted.isEmpty() ? Path.UDP : wanted.getFirst().path();
+            String cloned = clones.get(peer.id());
+            if (cloned != null) {
+                fields.put("cloned", cloned);
+            }
             link(fields, peer, path, links.getOrDefault(path, Map.of()).get(peer.id()));
             standing(fields, peer.id(), wanted, status);
             all.add(fields);
@@ -280,159 +270,7 @@ final class Documents {
         return one;
     }
 
-    /**
-     * {@code /trust}, on the socket alone: the list, one more or a change of one, one less; POST
-     * says that somebody else changed it.
-     */
-    void trust(Call call) throws Refusal {
-        call.allow(
-                Request.Method.GET, Request.Method.PUT, Request.Method.POST, Request.Method.DELETE);
-        switch (call.request().method()) {
-            case GET -> {
-                call.knows(Set.of());
-                Format format = call.document();
-                List<Map<String, Object>> all =
-                        peers.list().stream().map(Documents::trusted).toList();
-                call.contentOnce(format.document(), Document.write(all, format));
-            }
-            case DELETE -> {
-                call.knows(Set.of("id"));
-                String text = call.value("id");
-                NodeId id = NodeId.parse(text == null ? "" : text).orElse(null);
-                if (id == null) {
-                    throw Call.bad("id is no node ID: '" + text + "'");
-                }
-                change(call, () -> remove(id));
-            }
-            case POST -> {
-                call.knows(Set.of());
-                change(call, this::reload);
-            }
-            default -> {
-                call.knows(Set.of());
-                Peer.Change change = change(call);
-                change(call, () -> make(change));
-            }
-        }
-    }
-
-    @FunctionalInterface
-    private interface Change {
-        int make() throws Refusal, IdentityException;
-    }
-
-    private int make(Peer.Change change) throws IdentityException {
-        peers.change(change);
-        return CHANGED;
-    }
-
-    private int reload() {
-        peers.reload();
-        return CHANGED;
-    }
-
-    private int remove(NodeId id) throws Refusal, IdentityException {
-        if (!peers.remove(id)) {
-            throw new Refusal(Call.NOT_FOUND, "no peer is " + id);
-        }
-        return DELETED;
-    }
-
-    private void change(Call call, Change change) {
-        executor.execute(() -> {
-            try {
-                call.done(change.make());
-            } catch (IdentityException e) {
-                call.refuse(Call.bad(String.valueOf(e.getMessage())));
-            } catch (Refusal e) {
-                call.refuse(e);
-            } catch (RuntimeException e) {
-                call.fail(e);
-            }
-        });
-    }
-
-    private static Map<String, Object> trusted(Peer peer) {
-        var fields = new LinkedHashMap<String, Object>();
-        fields.put("id", peer.id().toString());
-        fields.put("name", peer.name());
-        if (peer.address() != null) {
-            fields.put("address", text(peer.address()));
-        }
-        fields.put(
-                "roles",
-                peer.grants().stream()
-                        .sorted(Comparator.comparing(Grant::toString))
-                        .map(Grant::toString)
-                        .toList());
-        return fields;
-    }
-
-    private static Peer.Change change(Call call) throws Refusal {
-        Document body = body(call);
-        for (String name : body.fields().keySet()) {
-            if (!Set.of("id", "name", "address", "roles").contains(name)) {
-                throw Call.bad("a peer has no " + name + ", but id, name, address and roles");
-            }
-        }
-        NodeId id = NodeId.parse(body.get("id").text("")).orElse(null);
-        if (id == null) {
-            throw Call.bad("id is no node ID, or one with a wrong character: " + body.get("id"));
-        }
-        Document name = body.get("name");
-        if (name.isPresent() && !Series.NAME.matcher(name.text("")).matches()) {
-            throw Call.bad("name is none: " + name + "; " + Series.NAME.pattern());
-        }
-        Document address = body.get("address");
-        var grants = new LinkedHashSet<Grant>();
-        for (Document role : body.get("roles").items()) {
-            Optional<Grant> grant = Grant.parse(role.text(""));
-            if (grant.isEmpty()) {
-                throw Call.bad(role + " is no role; roles are " + List.of(Role.values()));
-            }
-            grants.add(grant.get());
-        }
-        return new Peer.Change(
-                id,
-                name.isPresent() ? name.text("") : null,
-                address.isPresent() ? address(address) : null,
-                body.get("roles").isPresent() ? grants : null);
-    }
-
-    private static Document body(Call call) throws Refusal {
-        int contentFormat = call.request().contentFormat();
-        boolean cbor = contentFormat == Format.CBOR.document();
-        if (!cbor && contentFormat != Format.JSON.document() && contentFormat != Request.NONE) {
-            throw new Refusal(
-                    Call.UNSUPPORTED_FORMAT,
-                    "content-formats here: "
-                            + Format.JSON.document()
-                            + " and "
-                            + Format.CBOR.document());
-        }
-        try {
-            return Document.read(call.request().payload(), cbor ? Format.CBOR : Format.JSON);
-        } catch (WireException e) {
-            throw Call.bad(String.valueOf(e.getMessage()));
-        }
-    }
-
-    private static InetSocketAddress address(Document text) throws Refusal {
-        Matcher parts = ADDRESS.matcher(text.text(""));
-        int port = parts.matches() ? Integer.parseInt(parts.group(3)) : 0;
-        if (port < 1 || port > PORT_MAX) {
-            throw Call.bad("address is none: " + text + "; write it like 192.168.1.20:5684");
-        }
-        String host = parts.group(1) != null ? parts.group(1) : parts.group(2);
-        try {
-            return new InetSocketAddress(InetAddress.ofLiteral(host), port);
-        } catch (IllegalArgumentException e) {
-            // A name: looked up when it is needed, not here.
-            return InetSocketAddress.createUnresolved(host, port);
-        }
-    }
-
-    private static String text(InetSocketAddress address) {
+    static String text(InetSocketAddress address) {
         String host = address.getHostString();
         return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
     }

@@ -1,6 +1,9 @@
 package io.pipit.resource;
 
 import io.pipit.identity.IdentityException;
+import io.pipit.identity.Statements;
+import io.pipit.identity.TrustStore;
+import io.pipit.identity.statement.Statement;
 import io.pipit.model.NodeId;
 import io.pipit.model.Peer;
 import io.pipit.port.PeerLinks.Path;
@@ -38,18 +41,36 @@ public interface Peers {
      */
     Map<NodeId, Link> links(Path path);
 
-    /** Trusts one more, or changes one. May block for a disk. */
-    void change(Peer.Change change) throws IdentityException;
+    /**
+     * Trusts one more, or changes one. May block for a disk.
+     *
+     * @param again also where it was revoked
+     */
+    void change(Peer.Change change, boolean again) throws IdentityException;
 
     /** Reads again what another process may have changed. May block for a disk. */
     void reload();
 
+    /** Trusts one no longer, and has that stated and handed on. May block for a disk. */
+    void revoke(NodeId id) throws IdentityException;
+
+    /** What was said of keys. Doesn't block. */
+    Statements statements();
+
+    /** Takes in what was handed on. May block for a disk. */
+    TrustStore.Verdict take(Statement statement) throws IdentityException;
+
     /**
-     * Trusts one no longer. May block for a disk.
+     * A peer said that it is there. Doesn't block.
      *
-     * @return false where it isn't there
+     * @param instance drawn by its process
      */
-    boolean remove(NodeId id) throws IdentityException;
+    void met(NodeId peer, long instance);
+
+    /** Of whose key two nodes make use at once, in words. Doesn't block. */
+    default Map<NodeId, String> clones() {
+        return Map.of();
+    }
 
     /** Calls this when {@link #list} or {@link #links} changed; it only hands over. */
     void onChange(Runnable listener);

@@ -16,6 +16,7 @@ import io.pipit.resource.Call.Refusal;
 import io.pipit.resource.doctor.Doctor;
 import io.pipit.resource.exchange.Caller;
 import io.pipit.resource.exchange.Caller.Via;
+import io.pipit.resource.exchange.Denials;
 import io.pipit.resource.exchange.Exchange;
 import io.pipit.resource.exchange.Intake;
 import io.pipit.resource.exchange.Request;
@@ -67,11 +68,12 @@ public final class ResourceTree implements Resources {
     private final Sensors sensors;
     private final Logs logs;
     private final Documents documents;
+    private final TrustDocuments trust;
     private final Files files;
     private final Uploads uploads;
     private final Diagnoses diagnoses;
     private final Counter requests;
-    private final Counter denied;
+    private final Denials denials;
     private final Counter refused;
     private final Counter failed;
     private final OnceLog log = new OnceLog(LoggerFactory.getLogger(ResourceTree.class));
@@ -97,7 +99,7 @@ public final class ResourceTree implements Resources {
             Doctor doctor,
             Executor executor) {
         requests = metrics.counter("pipit_requests", "Requests to this node's resources");
-        denied = metrics.counter("pipit_requests_denied", "Requests that the caller may not make");
+        denials = new Denials(metrics);
         refused =
                 metrics.counter(
                         "pipit_requests_refused", "Requests that could not be met as they were");
@@ -107,6 +109,7 @@ public final class ResourceTree implements Resources {
         logs = new Logs(self, history, inbox, time, observations);
         documents =
                 new Documents(self, health, metrics, peers, inbox, time, observations, executor);
+        trust = new TrustDocuments(peers, executor, metrics);
         files = new Files(bulk, peers, time);
         uploads = new Uploads(self, bulk, peers, inbox, executor);
         diagnoses = new Diagnoses(doctor);
@@ -120,7 +123,7 @@ public final class ResourceTree implements Resources {
     @Override
     public void handle(Request request, Exchange exchange) {
         requests.increment();
-        Call call = new Call(request, exchange, this::count);
+        Call call = new Call(request, exchange, refusal -> count(request, refusal));
         try {
             route(call, request.path());
         } catch (Refusal e) {
@@ -137,7 +140,7 @@ public final class ResourceTree implements Resources {
             return null;
         }
         requests.increment();
-        Call call = new Call(request, exchange, this::count);
+        Call call = new Call(request, exchange, refusal -> count(request, refusal));
         try {
             return uploads.intake(call, path, bytes);
         } catch (Refusal e) {
@@ -161,9 +164,9 @@ public final class ResourceTree implements Resources {
         }
     }
 
-    private void count(Refusal refusal) {
+    private void count(Request request, Refusal refusal) {
         switch (refusal.code) {
-            case Call.FORBIDDEN -> denied.increment();
+            case Call.FORBIDDEN -> denials.denied(request, String.valueOf(refusal.getMessage()));
             case Call.FAILED -> {
                 failed.increment();
                 log.warn("a request failed", String.valueOf(refusal.getMessage()));
@@ -175,7 +178,7 @@ public final class ResourceTree implements Resources {
     private void route(Call call, List<String> path) throws Refusal {
         Via via = call.caller().via();
         if (via == Via.MONITOR && call.request().method() != Request.Method.GET) {
-            denied.increment();
+            denials.denied(call.request(), "this endpoint only reads");
             throw new Refusal(Call.METHOD_NOT_ALLOWED, "this endpoint only reads");
         }
         if (isBulk(call, path)) {
@@ -234,13 +237,15 @@ public final class ResourceTree implements Resources {
         return true;
     }
 
-    /** What only those have whom the socket's mode let in. */
+    /** What isn't for everybody: most of it only for those whom the socket's mode let in. */
     private void local(Call call, List<String> path) throws Refusal {
         boolean here = call.caller().via() == Via.SOCKET;
-        if (here && path.getFirst().equals("history")) {
+        if (path.getFirst().equals("statements") && call.caller().via() != Via.MONITOR) {
+            trust.statements(call);
+        } else if (here && path.getFirst().equals("history")) {
             logs.history(call);
         } else if (here && path.getFirst().equals("trust")) {
-            documents.trust(call);
+            trust.trust(call);
         } else if (here && path.getFirst().equals("doctor")) {
             diagnoses.doctor(call);
         } else {

@@ -28,6 +28,7 @@ final class PeerRoute {
     private @Nullable Session session;
     private @Nullable InetSocketAddress address;
     private boolean dialling;
+    private boolean closed;
     private String lastError = "";
 
     PeerRoute(
@@ -75,7 +76,9 @@ final class PeerRoute {
     Errand ask(Ask ask) {
         Errand errand = new Errand(ask);
         Session ready = session;
-        if (ready != null && ready.isReady()) {
+        if (closed) {
+            ask.fail("no longer trusted");
+        } else if (ready != null && ready.isReady()) {
             errand.go(ready);
         } else if (waiting.size() >= WAITING_MAX) {
             network.waitingFull().increment();
@@ -108,6 +111,10 @@ final class PeerRoute {
                 new TcpNetwork.Dialled() {
                     @Override
                     public void ready(Session made) {
+                        if (closed) {
+                            made.release();
+                            return;
+                        }
                         address = tried;
                         session = made;
                         dialling = false;
@@ -117,6 +124,9 @@ final class PeerRoute {
 
                     @Override
                     public void closed(boolean ready, String why) {
+                        if (closed) {
+                            return;
+                        }
                         if (ready) {
                             session = null;
                             lastError = why;
@@ -161,8 +171,9 @@ final class PeerRoute {
         return lastError;
     }
 
-    /** Ends it. */
+    /** Ends it for good: whoever asks it again is told that. */
     void close(String reason) {
+        closed = true;
         addresses.clear();
         if (session != null) {
             session.release();

@@ -23,6 +23,7 @@ import io.pipit.tcp.session.Session;
 import io.pipit.tcp.session.SessionCounters;
 import io.pipit.tcp.session.SessionLimits;
 import io.pipit.tcp.session.Sessions;
+import io.pipit.wire.Options;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -62,6 +63,9 @@ public final class TcpNetwork implements AutoCloseable {
 
     private static final int CONNECT_MILLIS_MAX = 3_000;
 
+    /** How long a connection that is cut may take to say why, when the other side doesn't read. */
+    private static final long CUT_NANOS_MAX = 500_000_000;
+
     /**
      * Bytes that wait for the socket, below which a file is read on and up to which. With less it
      * is stopped and started for each few records.
@@ -97,6 +101,10 @@ public final class TcpNetwork implements AutoCloseable {
     private final Counter waitingFull;
     private final List<Channel> listening = new ArrayList<>();
     private final Map<NodeId, Deque<Session>> accepted = new HashMap<>();
+
+    /** All connections that a key was proved on, of either side, from then to their end. */
+    private final Map<NodeId, Map<Channel, Session>> open = new HashMap<>();
+
     private final Map<InetAddress, Integer> handshakes = new HashMap<>();
     private int handshakesInAll;
     private @Nullable Watch watch;
@@ -237,6 +245,7 @@ public final class TcpNetwork implements AutoCloseable {
                                 .addLast(
                                         tls.accept(channel.alloc()),
                                         new Handshake(
+                                                trust,
                                                 null,
                                                 ended,
                                                 peer -> add(channel, peer, new Session.Watch() {}),
@@ -247,10 +256,9 @@ public final class TcpNetwork implements AutoCloseable {
     private void add(Channel channel, NodeId peer, Session.Watch then) {
         InetSocketAddress address = (InetSocketAddress) channel.remoteAddress();
         Deque<Session> others = accepted.computeIfAbsent(peer, _ -> new ArrayDeque<>());
-        var _ =
-                sessions.add(
-                        channel,
-                        () -> caller(peer),
+        add(
+                peer,
+                channel,
                         new Session.Watch() {
                             @Override
                             public void ready(Session ready) {
@@ -268,6 +276,19 @@ public final class TcpNetwork implements AutoCloseable {
                                 then.closed(closed, reason);
                             }
                         });
+    }
+
+    private void add(NodeId peer, Channel channel, Session.Watch then) {
+        Session made = sessions.add(channel, () -> caller(peer), then);
+        open.computeIfAbsent(peer, _ -> new HashMap<>()).put(channel, made);
+        channel.closeFuture()
+                .addListener(_ ->
+                        open.computeIfPresent(
+                                peer,
+                                (of, all) -> {
+                                    all.remove(channel);
+                                    return all.isEmpty() ? null : all;
+                                }));
     }
 
     private void heard(NodeId peer, InetSocketAddress address) {
@@ -298,6 +319,10 @@ public final class TcpNetwork implements AutoCloseable {
     /** Connects to a peer. On the event loop. */
     void dial(NodeId peer, InetSocketAddress address, Dialled dialled) {
         Once once = new Once(dialled);
+        if (trust.apply(peer) == null) {
+            once.failed("no longer trusted");
+            return;
+        }
         ChannelFuture connecting =
                 new Bootstrap()
                         .group(loop.group())
@@ -325,6 +350,7 @@ public final class TcpNetwork implements AutoCloseable {
                                 .addLast(
                                         tls.dial(channel.alloc()),
                                         new Handshake(
+                                                trust,
                                                 peer,
                                                 () -> {},
                                                 found -> connected(channel, peer, address, once),
@@ -333,10 +359,9 @@ public final class TcpNetwork implements AutoCloseable {
     }
 
     private void connected(Channel channel, NodeId peer, InetSocketAddress address, Once once) {
-        var _ =
-                sessions.add(
-                        channel,
-                        () -> caller(peer),
+        add(
+                peer,
+                channel,
                         new Session.Watch() {
                             @Override
                             public void ready(Session session) {
@@ -384,6 +409,7 @@ public final class TcpNetwork implements AutoCloseable {
 
     /** Waits for a handshake to end, and makes way for the session. */
     private static final class Handshake extends ChannelInboundHandlerAdapter {
+        private final Function<NodeId, @Nullable Peer> trust;
         private final @Nullable NodeId expected;
         private final Runnable ended;
         private final Consumer<NodeId> succeeded;
@@ -391,14 +417,18 @@ public final class TcpNetwork implements AutoCloseable {
         private boolean over;
 
         /**
+         * @param trust as it is when the handshake is done: of a session that is taken up again
+         *     nobody looks at the certificate
          * @param expected who has to be there; null where any peer may
          * @param ended runs first, whatever came of it
          */
         Handshake(
+                Function<NodeId, @Nullable Peer> trust,
                 @Nullable NodeId expected,
                 Runnable ended,
                 Consumer<NodeId> succeeded,
                 Consumer<String> failed) {
+            this.trust = trust;
             this.expected = expected;
             this.ended = ended;
             this.succeeded = succeeded;
@@ -417,6 +447,8 @@ public final class TcpNetwork implements AutoCloseable {
                 fail(context, done.cause().getMessage());
             } else if (peer == null) {
                 fail(context, "it speaks another protocol");
+            } else if (trust.apply(peer) == null) {
+                fail(context, "not a peer any more: " + peer);
             } else if (expected != null && !expected.equals(peer)) {
                 fail(context, "another node answers there: " + peer);
             } else if (!over) {
@@ -447,12 +479,17 @@ public final class TcpNetwork implements AutoCloseable {
         }
     }
 
-    /** Ends all connections with a peer that isn't trusted any more; on the event loop. */
+    /**
+     * Ends all connections with a peer that isn't trusted any more, whoever made them; on the event
+     * loop. Who doesn't read is told nothing, but cut all the same.
+     */
     void forget(NodeId peer) {
-        Deque<Session> theirs = accepted.remove(peer);
-        if (theirs != null) {
-            List.copyOf(theirs).forEach(Session::release);
-        }
+        accepted.remove(peer);
+        Map.copyOf(open.getOrDefault(peer, Map.of()))
+                .forEach((channel, session) -> {
+                    session.abort("no longer trusted", Options.NONE);
+                    loop.later(channel::close, CUT_NANOS_MAX);
+                });
     }
 
     /** Says goodbye to all. */

@@ -29,6 +29,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,7 @@ public final class TcpPeerLinks implements PeerLinks {
     static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private static final int ROUND_TRIPS_MAX = 64;
+    private static final int OCTETS = 42;
     private static final String WIRE_VERSION = "pv=1";
 
     private record Feed(NodeId peer, Filter filter) {}
@@ -117,6 +119,20 @@ public final class TcpPeerLinks implements PeerLinks {
         Repair repair = new Repair(fetch);
         if (admit(repair)) {
             loop.execute(repair::begin);
+        }
+    }
+
+    /**
+     * Hands a statement on to a peer.
+     *
+     * @param query says who hands it on
+     * @param payload nothing where there is only that to say
+     * @param outcome hears the answer's code, like 204, or 0 where none came; on the event loop
+     */
+    public void tell(NodeId peer, String query, byte[] payload, IntConsumer outcome) {
+        Telling telling = new Telling(peer, query, payload, outcome);
+        if (admit(telling)) {
+            loop.execute(telling::begin);
         }
     }
 
@@ -390,6 +406,46 @@ public final class TcpPeerLinks implements PeerLinks {
             if (errand != null) {
                 errand.cancel();
             }
+        }
+    }
+
+    /** A statement on its way. */
+    private final class Telling implements Ask.Outcome {
+        private final NodeId peer;
+        private final String query;
+        private final byte[] payload;
+        private final IntConsumer outcome;
+
+        Telling(NodeId peer, String query, byte[] payload, IntConsumer outcome) {
+            this.peer = peer;
+            this.query = query;
+            this.payload = payload;
+            this.outcome = outcome;
+        }
+
+        void begin() {
+            Options.Builder options =
+                    new Options.Builder()
+                            .add(Options.URI_PATH, "statements")
+                            .add(Options.URI_QUERY, query);
+            if (payload.length > 0) {
+                options.add(Options.CONTENT_FORMAT, OCTETS);
+            }
+            var _ =
+                    route(peer)
+                            .ask(new Ask(Frame.POST, options.build(), payload, null, PATIENCE, this));
+        }
+
+        @Override
+        public void answered(Frame answer) {
+            unanswered.decrementAndGet();
+            outcome.accept(answer.code());
+        }
+
+        @Override
+        public void failed(String reason) {
+            unanswered.decrementAndGet();
+            outcome.accept(0);
         }
     }
 }

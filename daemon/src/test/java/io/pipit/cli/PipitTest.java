@@ -47,7 +47,8 @@ class PipitTest {
                 "peer",
                 "peer add",
                 "peer list",
-                "peer revoke"
+                "peer revoke",
+                "peer role"
             })
     void explainsEveryVerb(String verb) {
         String[] words = (verb + " --help").split(" ", -1);
@@ -172,8 +173,19 @@ class PipitTest {
         assertThat(stage.run("peer", "list", "-c", file)).isZero();
         assertThat(stage.printed()).contains("hut", other, "192.168.1.20:5684", "read:air/*");
         assertThat(stage.run("peer", "revoke", "hut", "-c", file)).isZero();
-        assertThat(stage.run("peer", "revoke", other, "-c", file)).isEqualTo(1);
-        assertThat(stage.complaint()).contains("no peer is " + other);
+        assertThat(stage.run("peer", "revoke", "hut", "-c", file)).isEqualTo(1);
+        assertThat(stage.run("peer", "list", "--revoked", "-c", file)).isZero();
+        assertThat(stage.printed()).contains("hut", other, "false");
+        assertThat(stage.run("peer", "add", other, "-c", file)).isEqualTo(1);
+        assertThat(stage.complaint()).contains("was revoked by", "--again");
+        assertThat(stage.run("peer", "add", other, "--again", "--name", "hut", "-c", file))
+                .isZero();
+        assertThat(stage.run("peer", "role", "hut", "read:air/*,write:fan", "-c", file)).isZero();
+        assertThat(stage.run("peer", "list", "-c", file)).isZero();
+        assertThat(stage.printed()).contains("read:air/*, write:fan");
+        assertThat(stage.run("peer", "role", "hut", "none", "-c", file)).isZero();
+        assertThat(stage.run("peer", "role", "nobody", "read", "-c", file)).isEqualTo(1);
+        assertThat(stage.complaint()).contains("no peer is nobody");
         assertThat(stage.run("peer", "add", other, "--role", "king", "-c", file)).isEqualTo(2);
         assertThat(stage.complaint()).contains("'king' is no role");
     }

@@ -5,6 +5,9 @@ import io.pipit.files.Disk;
 import io.pipit.files.InboxFolder;
 import io.pipit.files.ShareFolder;
 import io.pipit.files.SpoolFolder;
+import io.pipit.identity.Statements;
+import io.pipit.identity.TrustStore;
+import io.pipit.identity.statement.Statement;
 import io.pipit.model.Filter;
 import io.pipit.model.Grant;
 import io.pipit.model.LogId;
@@ -288,15 +291,26 @@ final class TwoNodes implements AutoCloseable, BulkLinks, PeerFiles, TimeSource 
         }
 
         @Override
-        public void change(Peer.Change change) {}
+        public void change(Peer.Change change, boolean again) {}
 
         @Override
         public void reload() {}
 
         @Override
-        public boolean remove(NodeId id) {
-            return false;
+        public void revoke(NodeId id) {}
+
+        @Override
+        public Statements statements() {
+            throw new UnsupportedOperationException();
         }
+
+        @Override
+        public TrustStore.Verdict take(Statement statement) {
+            return TrustStore.Verdict.NOT_ALLOWED;
+        }
+
+        @Override
+        public void met(NodeId peer, long instance) {}
 
         @Override
         public void onChange(Runnable listener) {}

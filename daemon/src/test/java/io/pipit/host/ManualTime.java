@@ -4,14 +4,14 @@ import io.pipit.port.TimeSource;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Clocks that stand until a test moves them. */
-final class ManualTime implements TimeSource {
+public final class ManualTime implements TimeSource {
     private final AtomicLong nanos = new AtomicLong(1_000_000_000_000L);
 
-    void advanceNanos(long more) {
+    public void advanceNanos(long more) {
         nanos.addAndGet(more);
     }
 
-    void advanceSeconds(long more) {
+    public void advanceSeconds(long more) {
         advanceNanos(more * 1_000_000_000);
     }
 

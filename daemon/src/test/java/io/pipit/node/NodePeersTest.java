@@ -2,8 +2,13 @@ package io.pipit.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pipit.host.ManualTime;
+import io.pipit.identity.Identity;
 import io.pipit.identity.TrustStore;
 import io.pipit.model.NodeId;
+import io.pipit.monitor.Health;
+import io.pipit.monitor.Metrics;
+import io.pipit.node.trust.Clones;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -28,7 +33,14 @@ class NodePeersTest {
     @Test
     void looksAtTheWaysOnlyWhileSomebodyObservesThem() throws Exception {
         timer.setRemoveOnCancelPolicy(true);
-        NodePeers peers = new NodePeers(TrustStore.open(data, SELF, "house", List.of()), timer);
+        ManualTime time = new ManualTime();
+        NodePeers peers =
+                new NodePeers(
+                        TrustStore.open(data, SELF, "house", List.of()),
+                        Identity.loadOrCreate(data),
+                        new Clones(new Health(), time, new Metrics()),
+                        time,
+                        timer);
         assertThat(timer.getQueue()).isEmpty();
         Runnable first = () -> {};
         Runnable second = () -> assertThat(peers.list()).isEmpty();

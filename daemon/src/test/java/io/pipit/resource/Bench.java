@@ -1,7 +1,9 @@
 package io.pipit.resource;
 
 import io.pipit.identity.IdentityException;
+import io.pipit.identity.Statements;
 import io.pipit.identity.TrustStore;
+import io.pipit.identity.statement.Statement;
 import io.pipit.model.Filter;
 import io.pipit.model.Grant;
 import io.pipit.model.LogId;
@@ -440,6 +442,13 @@ final class Bench {
         final Map<NodeId, Link> links = new LinkedHashMap<>();
         final Map<NodeId, Link> overTcp = new LinkedHashMap<>();
         final List<Runnable> listeners = new ArrayList<>();
+        final List<NodeId> revoked = new ArrayList<>();
+        final List<Statement> handed = new ArrayList<>();
+        final List<String> met = new ArrayList<>();
+        Statements statements =
+                TrustStore.open(java.nio.file.Path.of("/nonexistent"), NODE, "x", List.of())
+                        .statements();
+        TrustStore.Verdict verdict = TrustStore.Verdict.TAKEN;
         TrustStore refusing;
         int reloads;
 
@@ -454,9 +463,9 @@ final class Bench {
         }
 
         @Override
-        public void change(Peer.Change change) throws IdentityException {
+        public void change(Peer.Change change, boolean again) throws IdentityException {
             if (refusing != null) {
-                refusing.change(change);
+                refusing.change(change, again);
             }
             known.put(change.id(), change.to(known.get(change.id())));
         }
@@ -467,8 +476,25 @@ final class Bench {
         }
 
         @Override
-        public boolean remove(NodeId id) {
-            return known.remove(id) != null;
+        public void revoke(NodeId id) {
+            known.remove(id);
+            revoked.add(id);
+        }
+
+        @Override
+        public Statements statements() {
+            return statements;
+        }
+
+        @Override
+        public TrustStore.Verdict take(Statement statement) {
+            handed.add(statement);
+            return verdict;
+        }
+
+        @Override
+        public void met(NodeId peer, long instance) {
+            met.add(peer + " " + Long.toHexString(instance));
         }
 
         @Override

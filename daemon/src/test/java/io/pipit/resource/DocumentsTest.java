@@ -350,14 +350,12 @@ class DocumentsTest {
 
         Answers wrong = bench.as(Bench.socket()).method(asking).ask("/trust?id=x");
         Answers done = bench.as(Bench.socket()).method(asking).ask("/trust?id=" + Bench.PEER);
-        Answers again = bench.as(Bench.socket()).method(asking).ask("/trust?id=" + Bench.PEER);
         bench.settle();
 
         assertThat(wrong.code()).isEqualTo(400);
         assertThat(done.code()).isEqualTo(202);
-        assertThat(again.code()).isEqualTo(404);
-        assertThat(again.problem().detail()).contains(Bench.PEER.toString());
         assertThat(bench.peers.list()).isEmpty();
+        assertThat(bench.peers.revoked).containsExactly(Bench.PEER);
     }
 
     @Test

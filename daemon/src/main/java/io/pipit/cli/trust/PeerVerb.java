@@ -9,8 +9,11 @@ import io.pipit.cli.verb.JsonOption;
 import io.pipit.config.Configuration;
 import io.pipit.config.text.HostPort;
 import io.pipit.config.text.Malformed;
+import io.pipit.identity.Identity;
 import io.pipit.identity.IdentityException;
+import io.pipit.identity.Statements;
 import io.pipit.identity.TrustStore;
+import io.pipit.identity.statement.Revocation;
 import io.pipit.model.Grant;
 import io.pipit.model.NodeId;
 import io.pipit.model.Peer;
@@ -18,6 +21,7 @@ import io.pipit.wire.Document;
 import io.pipit.wire.Frame;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -77,7 +81,13 @@ public final class PeerVerb {
                                     "What it may do here: monitor, read, write, bulk, admin, with a"
                                             + " pattern as in read:air/*. Several times for"
                                             + " several. Default: monitor, read.")
-                    @Nullable List<String> roles)
+                    @Nullable List<String> roles,
+            @Option(
+                            names = "--again",
+                            description =
+                                    "Trust it also where it was revoked; that revocation, handed on"
+                                            + " again, does nothing here any more.")
+                    boolean again)
             throws Failure {
         NodeId parsed = id(id);
         Peer.Change change =
@@ -89,7 +99,8 @@ public final class PeerVerb {
         List<String> names = new ArrayList<>();
         boolean asked =
                 ask(daemon -> {
-                    var _ = daemon.change(Frame.PUT, "trust", List.of(), document(change));
+                    List<String> query = again ? List.of("again=1") : List.of();
+                    var _ = daemon.change(Frame.PUT, "trust", query, document(change));
                     for (Document peer : Daemon.peers(daemon.document("trust"))) {
                         if (peer.get("id").text("").equals(parsed.toString())) {
                             names.add(peer.get("name").text(""));
@@ -97,8 +108,8 @@ public final class PeerVerb {
                     }
                 });
         if (!asked) {
-            withoutDaemon(store -> {
-                store.change(change);
+            withoutDaemon((store, _) -> {
+                store.change(change, again);
                 store.find(parsed).ifPresent(peer -> names.add(peer.name()));
             });
             sayThatItChanged();
@@ -108,40 +119,120 @@ public final class PeerVerb {
     }
 
     @Command(name = "list", description = "Print whom this node trusts.")
-    int list(@Mixin JsonOption json) throws Failure {
-        List<Map<String, Object>> peers = new ArrayList<>();
+    int list(
+            @Option(
+                            names = "--revoked",
+                            description =
+                                    "Print instead who was revoked, by whom, and whether that was"
+                                            + " overruled here.")
+                    boolean revoked,
+            @Mixin JsonOption json)
+            throws Failure {
+        List<Map<String, Object>> all = new ArrayList<>();
         boolean asked =
                 ask(daemon -> {
-                    for (Document peer : Daemon.peers(daemon.document("trust"))) {
-                        peers.add(new LinkedHashMap<>(peer.fields()));
+                    Document answer = daemon.document(revoked ? "statements" : "trust");
+                    for (Document one : Daemon.peers(answer)) {
+                        all.add(new LinkedHashMap<>(one.fields()));
                     }
                 });
         if (!asked) {
-            withoutDaemon(store -> store.list().forEach(peer -> peers.add(document(peer))));
+            withoutDaemon((store, _) -> {
+                if (revoked) {
+                    store.statements().list().forEach(kept -> all.add(document(kept)));
+                } else {
+                    store.list().forEach(peer -> all.add(document(peer)));
+                }
+            });
+        }
+        if (revoked) {
+            all.removeIf(one -> !shown(one.get("kind")).equals("revocation"));
         }
         if (json.isSet()) {
-            surroundings.json(peers);
+            surroundings.json(all);
             return 0;
         }
-        Table table = new Table("name", "id", "address", "roles");
-        for (Map<String, Object> peer : peers) {
-            table.row(
-                    shown(peer.get("name")),
-                    shown(peer.get("id")),
-                    shown(peer.get("address")),
-                    shown(peer.get("roles")));
+        String[] columns =
+                revoked
+                        ? new String[] {"name", "id", "by", "overruled"}
+                        : new String[] {"name", "id", "address", "roles"};
+        Table table = new Table(columns);
+        for (Map<String, Object> one : all) {
+            table.row(Arrays.stream(columns).map(one::get).map(PeerVerb::shown).toArray());
         }
-        surroundings
-                .out()
-                .print(
-                        table.isEmpty()
-                                ? "no peers yet; 'pipit peer add ID' adds one\n"
-                                : table.text(surroundings.colours()));
+        String none =
+                revoked ? "nobody was revoked\n" : "no peers yet; 'pipit peer add ID' adds one\n";
+        surroundings.out().print(table.isEmpty() ? none : table.text(surroundings.colours()));
         surroundings.flush();
         return 0;
     }
 
-    @Command(name = "revoke", description = "Trust this node no longer.")
+    private static Map<String, Object> document(Statements.Kept kept) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        boolean revocation = kept.statement() instanceof Revocation;
+        fields.put("kind", revocation ? "revocation" : "rotation");
+        fields.put("id", kept.statement().subject().toString());
+        if (!kept.name().isEmpty()) {
+            fields.put("name", kept.name());
+        }
+        fields.put("by", kept.statement().issuer().toString());
+        fields.put("number", kept.statement().number());
+        fields.put(revocation ? "overruled" : "done", kept.settled());
+        return fields;
+    }
+
+    @Command(
+            name = "role",
+            description = "Set what a peer may do here, in place of what it might before.",
+            footer = {"", "It takes effect at once, also on what the peer observes just then."})
+    int role(
+            @Parameters(paramLabel = "ID", description = "The other node's ID or name.") String id,
+            @Parameters(
+                            paramLabel = "ROLE",
+                            split = ",",
+                            arity = "1..*",
+                            description =
+                                    "monitor, read, write, bulk, admin, with a pattern as in"
+                                            + " read:air/*; none for nothing.")
+                    List<String> roles)
+            throws Failure {
+        Set<Grant> grants = roles.equals(List.of("none")) ? Set.of() : grants(roles);
+        boolean asked =
+                ask(daemon -> {
+                    NodeId peer = id(resolve(id, daemon));
+                    boolean known =
+                            Daemon.peers(daemon.document("trust")).stream()
+                                    .anyMatch(each ->
+                                            each.get("id").text("").equals(peer.toString()));
+                    if (!known) {
+                        throw noSuchPeer(id);
+                    }
+                    var change = new Peer.Change(peer, null, null, grants);
+                    var _ = daemon.change(Frame.PUT, "trust", List.of(), document(change));
+                });
+        if (!asked) {
+            withoutDaemon((store, _) -> {
+                NodeId peer = resolve(id, store);
+                if (store.find(peer).isEmpty()) {
+                    throw noSuchPeer(id);
+                }
+                store.change(new Peer.Change(peer, null, null, grants));
+            });
+            sayThatItChanged();
+        }
+        return 0;
+    }
+
+    @Command(
+            name = "revoke",
+            description = "Trust this node no longer.",
+            footer = {
+                "",
+                "Its sessions and connections end, and it can't come back by any of them. This node"
+                        + " states that, signed, and hands it on: whoever lets this node be admin"
+                        + " does the same, also who is away now, when it is back. 'pipit peer add ID"
+                        + " --again' overrules it, on one node."
+            })
     int revoke(
             @Parameters(paramLabel = "ID", description = "The other node's ID or name.") String id)
             throws Failure {
@@ -151,18 +242,23 @@ public final class PeerVerb {
                     var _ = daemon.change(Frame.DELETE, "trust", query, null);
                 });
         if (!asked) {
-            withoutDaemon(store -> {
-                NodeId peer = NodeId.parse(id).orElse(null);
-                for (Peer each : store.list()) {
-                    peer = each.name().equals(id) ? each.id() : peer;
-                }
-                if (peer == null || !store.remove(peer)) {
-                    throw noSuchPeer(id);
-                }
-            });
+            withoutDaemon((store, identity) ->
+                    store.revoke(
+                            resolve(id, store), identity, surroundings.clock().millis()));
             sayThatItChanged();
         }
         return 0;
+    }
+
+    private static NodeId resolve(String idOrName, TrustStore store) throws Failure {
+        NodeId id = NodeId.parse(idOrName).orElse(null);
+        for (Peer each : store.list()) {
+            id = each.name().equals(idOrName) ? each.id() : id;
+        }
+        if (id == null) {
+            throw noSuchPeer(idOrName);
+        }
+        return id;
     }
 
     private static String resolve(String idOrName, Daemon daemon) throws Failure {
@@ -188,7 +284,7 @@ public final class PeerVerb {
     }
 
     private interface WithStore {
-        void run(TrustStore store) throws Failure, IdentityException;
+        void run(TrustStore store, Identity identity) throws Failure, IdentityException;
     }
 
     /**
@@ -231,9 +327,10 @@ public final class PeerVerb {
                             grants(peer.roles().stream().map(Object::toString).toList())));
         }
         try {
+            Identity identity = IdVerb.identity(node);
             change.run(
-                    TrustStore.open(
-                            node.dataDir(), IdVerb.identity(node).id(), node.name(), configured));
+                    TrustStore.open(node.dataDir(), identity.id(), node.name(), configured),
+                    identity);
         } catch (IdentityException e) {
             throw IdVerb.failure(e);
         }
