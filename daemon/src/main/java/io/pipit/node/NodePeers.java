@@ -1,6 +1,7 @@
 package io.pipit.node;
 
 import io.pipit.coap.CoapPeerLinks;
+import io.pipit.discovery.Discovery;
 import io.pipit.identity.IdentityException;
 import io.pipit.identity.TrustStore;
 import io.pipit.model.NodeId;
@@ -9,6 +10,7 @@ import io.pipit.monitor.Percentiles;
 import io.pipit.port.PeerLinks.Path;
 import io.pipit.resource.Peers;
 import io.pipit.tcp.TcpPeerLinks;
+import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +33,7 @@ final class NodePeers implements Peers {
     private final Set<Runnable> listeners = new CopyOnWriteArraySet<>();
     private volatile @Nullable CoapPeerLinks udp;
     private volatile @Nullable TcpPeerLinks tcp;
+    private volatile @Nullable Discovery discovery;
 
     /** Runs only while somebody observes; guarded by the set of those. */
     private @Nullable ScheduledFuture<?> looking;
@@ -42,9 +45,37 @@ final class NodePeers implements Peers {
     }
 
     /** The ways, which are made after the tree that they serve. */
-    void reachedBy(CoapPeerLinks overUdp, TcpPeerLinks overTcp) {
+    void reachedBy(CoapPeerLinks overUdp, TcpPeerLinks overTcp, Discovery foundBy) {
         udp = overUdp;
         tcp = overTcp;
+        discovery = foundBy;
+    }
+
+    @Override
+    public String foundBy(NodeId id) {
+        Discovery ways = discovery;
+        return ways == null ? "" : ways.foundBy(id);
+    }
+
+    @Override
+    public List<InetSocketAddress> provedAt(NodeId id) {
+        Discovery ways = discovery;
+        return ways == null ? List.of() : ways.provedAt(id);
+    }
+
+    @Override
+    public List<Rung> rungs() {
+        Discovery ways = discovery;
+        return ways == null
+                ? List.of()
+                : ways.rungs().stream()
+                        .map(rung ->
+                                new Rung(
+                                        rung.rung().toString(),
+                                        rung.status().toString(),
+                                        rung.reason(),
+                                        rung.found()))
+                        .toList();
     }
 
     @Override

@@ -35,6 +35,7 @@ import io.pipit.wire.ProblemDetails;
 import io.pipit.wire.Senml;
 import io.pipit.wire.SliceCodec;
 import io.pipit.wire.WireException;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -436,6 +437,7 @@ final class Bench {
         final Map<NodeId, Peer> known = new LinkedHashMap<>();
         final Map<NodeId, Link> links = new LinkedHashMap<>();
         final Map<NodeId, Link> overTcp = new LinkedHashMap<>();
+        final Map<NodeId, List<InetSocketAddress>> proved = new LinkedHashMap<>();
         final List<Runnable> listeners = new ArrayList<>();
         TrustStore refusing;
         int reloads;
@@ -456,6 +458,21 @@ final class Bench {
                 refusing.change(change);
             }
             known.put(change.id(), change.to(known.get(change.id())));
+        }
+
+        @Override
+        public List<InetSocketAddress> provedAt(NodeId id) {
+            return proved.getOrDefault(id, List.of());
+        }
+
+        @Override
+        public String foundBy(NodeId id) {
+            return proved.containsKey(id) ? "multicast" : "";
+        }
+
+        @Override
+        public List<Rung> rungs() {
+            return List.of(new Rung("multicast", "ok", "on eth0 IPv4", proved.size()));
         }
 
         @Override
