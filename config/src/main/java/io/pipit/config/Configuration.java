@@ -21,6 +21,7 @@ import java.util.OptionalLong;
 public record Configuration(
         Node node,
         Coap coap,
+        Discovery discovery,
         Store store,
         Log log,
         Files files,
@@ -64,6 +65,15 @@ public record Configuration(
         READ,
         HEALTH
     }
+
+    /**
+     * {@code [discovery]}: how it finds others, and they it. What it remembers, what the
+     * configuration says and what peers tell is always used.
+     *
+     * @param multicast by CoAP multicast on each link
+     * @param dnsSd by DNS-SD, with the machine's Avahi where there is one
+     */
+    public record Discovery(boolean multicast, boolean dnsSd) {}
 
     /**
      * {@code [store]}: how long it remembers.

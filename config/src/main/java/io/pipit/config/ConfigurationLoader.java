@@ -1,6 +1,7 @@
 package io.pipit.config;
 
 import io.pipit.config.Configuration.Coap;
+import io.pipit.config.Configuration.Discovery;
 import io.pipit.config.Configuration.Files;
 import io.pipit.config.Configuration.Hardware;
 import io.pipit.config.Configuration.Log;
@@ -168,6 +169,7 @@ public final class ConfigurationLoader {
             }
             Optional<Node> node = node(single(Keys.NODE));
             Optional<Coap> coap = coap(single(Keys.COAP));
+            Optional<Discovery> discovery = discovery(single(Keys.DISCOVERY));
             Optional<Store> store = store(single(Keys.STORE));
             Optional<Log> log = log(single(Keys.LOG));
             Optional<Files> shared = files(single(Keys.FILES));
@@ -186,6 +188,7 @@ public final class ConfigurationLoader {
                     new Configuration(
                             node.orElseThrow(),
                             coap.orElseThrow(),
+                            discovery.orElseThrow(),
                             store.orElseThrow(),
                             log.orElseThrow(),
                             shared.orElseThrow(),
@@ -329,6 +332,14 @@ public final class ConfigurationLoader {
                                     monitor.orElseThrow(),
                                     access.orElseThrow(),
                                     announce.orElseThrow()))
+                    : Optional.empty();
+        }
+
+        private Optional<Discovery> discovery(Entry in) {
+            var multicast = in.get(Keys.MULTICAST);
+            var dnsSd = in.get(Keys.DNS_SD);
+            return in.sound()
+                    ? Optional.of(new Discovery(multicast.orElseThrow(), dnsSd.orElseThrow()))
                     : Optional.empty();
         }
 

@@ -94,6 +94,16 @@ final class Keys {
                     false,
                     "Whether strangers on the network learn this node's name, and not its ID alone.");
 
+    static final Setting<Boolean> MULTICAST =
+            Setting.withDefault(
+                    "multicast",
+                    Kind.flag(),
+                    true,
+                    "Whether nodes on the same link find each other by CoAP multicast.");
+    static final Setting<Boolean> DNS_SD =
+            Setting.withDefault(
+                    "dns-sd", Kind.flag(), true, "Whether they do so by DNS-SD, as _coaps._udp.");
+
     static final Setting<Duration> KEEP =
             Setting.withDefault(
                     "keep",
@@ -337,6 +347,13 @@ final class Keys {
                     false,
                     List.of(LISTEN, MONITOR, MONITOR_ACCESS, ANNOUNCE_NAME),
                     "Where this node answers.");
+    static final Section DISCOVERY =
+            new Section(
+                    "discovery",
+                    1,
+                    false,
+                    List.of(MULTICAST, DNS_SD),
+                    "How this node finds others, and they it.");
     static final Section STORE =
             new Section(
                     "store",
@@ -388,7 +405,7 @@ final class Keys {
                     "What this node wants of its peers' readings.");
 
     static final List<Section> SECTIONS =
-            List.of(NODE, COAP, STORE, LOG, FILES, HARDWARE, SENSOR, PEER, SUBSCRIBE);
+            List.of(NODE, COAP, DISCOVERY, STORE, LOG, FILES, HARDWARE, SENSOR, PEER, SUBSCRIBE);
 
     /**
      * Sections that the manual has and this version doesn't carry out, so that it must not take

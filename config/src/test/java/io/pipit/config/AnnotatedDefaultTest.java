@@ -31,6 +31,7 @@ class AnnotatedDefaultTest {
     private static final Map<String, Class<? extends Record>> RECORDS =
             Map.of(
                     "node", Configuration.Node.class,
+                    "discovery", Configuration.Discovery.class,
                     "coap", Configuration.Coap.class,
                     "store", Configuration.Store.class,
                     "log", Configuration.Log.class,

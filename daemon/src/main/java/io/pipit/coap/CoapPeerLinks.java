@@ -8,6 +8,7 @@ import io.pipit.port.Inbox;
 import io.pipit.port.PeerLinks;
 import io.pipit.port.PeerLinks.Path;
 import io.pipit.port.TimeSource;
+import io.pipit.port.reach.Whereabouts;
 import io.pipit.wire.ProblemDetails;
 import io.pipit.wire.WireException;
 import io.pipit.wire.compact.CompactSlice;
@@ -21,7 +22,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import org.eclipse.californium.core.coap.CoAP;
 import org.eclipse.californium.core.coap.OptionSet;
@@ -89,13 +90,13 @@ public final class CoapPeerLinks implements PeerLinks {
     private final Map<Token, Observation> established = new HashMap<>();
 
     /**
-     * @param directory where a peer was said to be, best first; any thread, must not block
+     * @param directory where a peer may be, best first
      * @param inbox what comes of it goes here
      */
     public CoapPeerLinks(
             CoapEndpoints endpoints,
             NetworkEndpoint network,
-            Function<NodeId, List<InetSocketAddress>> directory,
+            Whereabouts directory,
             Inbox inbox,
             SliceDecoder decoder,
             TimeSource time) {
@@ -136,8 +137,54 @@ public final class CoapPeerLinks implements PeerLinks {
      * held a session with its former self learns that it's gone.
      */
     public void greet(NodeId peer) {
-        Greeting greeting = new Greeting();
-        submit(greeting, () -> requests.send(peer, Greeting::message, greeting));
+        PeerRequests.Outcome settled = PeerRequests.payload(_ -> unanswered.decrementAndGet());
+        submit(settled, () -> requests.send(peer, PeerRequests::ping, settled));
+    }
+
+    /**
+     * Likewise, at this address and no other: somebody says that the peer is there.
+     *
+     * @param over when that is done, whatever came of it; on the protocol thread
+     */
+    public void greetAt(NodeId peer, InetSocketAddress address, Runnable over) {
+        PeerRequests.Outcome settled =
+                PeerRequests.payload(_ -> {
+                    unanswered.decrementAndGet();
+                    over.run();
+                });
+        submit(settled, () -> requests.sendTo(peer, address, PeerRequests::ping, settled));
+    }
+
+    /**
+     * Asks a peer for something small.
+     *
+     * @param accept content-format
+     * @param answer its payload; null where there is none. On the protocol thread
+     */
+    public void ask(
+            NodeId peer,
+            List<String> path,
+            List<String> query,
+            int accept,
+            Consumer<byte @Nullable []> answer) {
+        PeerRequests.Outcome settled =
+                PeerRequests.payload(payload -> {
+                    unanswered.decrementAndGet();
+                    answer.accept(payload);
+                });
+        submit(
+                settled,
+                () -> requests.send(peer, () -> document(path, query, accept), settled));
+    }
+
+    private static Request document(List<String> path, List<String> query, int accept) {
+        Request request = Request.newGet();
+        request.setConfirmable(true);
+        OptionSet options = request.getOptions();
+        path.forEach(options::addUriPath);
+        query.forEach(options::addUriQuery);
+        options.setAccept(accept);
+        return request;
     }
 
     /**
@@ -148,7 +195,7 @@ public final class CoapPeerLinks implements PeerLinks {
      */
     public CompletionStage<Long> ping(NodeId peer) {
         Ping ping = new Ping();
-        submit(ping, () -> requests.send(peer, Greeting::message, ping));
+        submit(ping, () -> requests.send(peer, PeerRequests::ping, ping));
         return ping.done;
     }
 
@@ -459,25 +506,6 @@ public final class CoapPeerLinks implements PeerLinks {
         public void failed(String reason) {
             unanswered.decrementAndGet();
             done.completeExceptionally(new IOException(reason));
-        }
-    }
-
-    /** An empty message that asks for nothing but a reset. */
-    private final class Greeting implements PeerRequests.Outcome {
-        static Request message() {
-            Request request = new Request(null, CoAP.Type.CON);
-            request.setToken(Token.EMPTY);
-            return request;
-        }
-
-        @Override
-        public void answered(@Nullable Response response) {
-            unanswered.decrementAndGet();
-        }
-
-        @Override
-        public void failed(String reason) {
-            unanswered.decrementAndGet();
         }
     }
 

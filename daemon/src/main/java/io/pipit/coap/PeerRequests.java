@@ -2,6 +2,7 @@ package io.pipit.coap;
 
 import io.pipit.model.NodeId;
 import io.pipit.port.TimeSource;
+import io.pipit.port.reach.Whereabouts;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -15,8 +16,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.eclipse.californium.core.coap.CoAP;
 import org.eclipse.californium.core.coap.MessageObserverAdapter;
 import org.eclipse.californium.core.coap.Request;
 import org.eclipse.californium.core.coap.Response;
@@ -75,7 +77,7 @@ final class PeerRequests {
     private static final String ALERT_RECEIVED = "Received ";
 
     private final NetworkEndpoint network;
-    private final Function<NodeId, List<InetSocketAddress>> directory;
+    private final Whereabouts directory;
     private final TimeSource time;
     private final ScheduledExecutorService protocol;
     private final Map<NodeId, PeerLink> links = new ConcurrentHashMap<>();
@@ -84,12 +86,35 @@ final class PeerRequests {
 
     PeerRequests(
             NetworkEndpoint network,
-            Function<NodeId, List<InetSocketAddress>> directory,
+            Whereabouts directory,
             TimeSource time) {
         this.network = network;
         this.directory = directory;
         this.time = time;
         this.protocol = network.protocol();
+    }
+
+    /** Tells the payload of a good answer, and null of any other end. */
+    static Outcome payload(Consumer<byte @Nullable []> to) {
+        return new Outcome() {
+            @Override
+            public void answered(@Nullable Response response) {
+                to.accept(
+                        response != null && response.isSuccess() ? response.getPayload() : null);
+            }
+
+            @Override
+            public void failed(String reason) {
+                to.accept(null);
+            }
+        };
+    }
+
+    /** An empty message that asks for nothing but a reset. */
+    static Request ping() {
+        Request request = new Request(null, CoAP.Type.CON);
+        request.setToken(Token.EMPTY);
+        return request;
     }
 
     /** What is known of the way to a peer. Any thread. */
@@ -99,7 +124,7 @@ final class PeerRequests {
 
     /** Where a peer was said to be, best first. Any thread. */
     List<InetSocketAddress> directory(NodeId peer) {
-        return directory.apply(peer);
+        return directory.of(peer);
     }
 
     /**
@@ -111,6 +136,18 @@ final class PeerRequests {
         Pending request = new Pending(peer, message, outcome);
         request.begin();
         return request;
+    }
+
+    /**
+     * Sends a request to this address of the peer's, and to no other.
+     *
+     * @param message makes it, anew for each try
+     */
+    void sendTo(
+            NodeId peer, InetSocketAddress address, Supplier<Request> message, Outcome outcome) {
+        Pending request = new Pending(peer, message, outcome);
+        request.only = address;
+        request.begin();
     }
 
     /** The peer has a session now. */
@@ -142,6 +179,7 @@ final class PeerRequests {
         private final Supplier<Request> message;
         private final Outcome outcome;
         private final Queue<InetSocketAddress> addresses = new ArrayDeque<>();
+        private @Nullable InetSocketAddress only;
         private @Nullable ScheduledFuture<?> deadline;
         private @Nullable Request request;
         private String lastReason = "no answer";
@@ -206,19 +244,25 @@ final class PeerRequests {
                 retries = 0;
                 attempt(address);
             } else if (request == null) {
-                fail("no address known; give the peer one in the configuration");
+                fail("no address known yet; 'pipit doctor' says how it is looked for");
             } else {
                 fail(lastReason);
             }
         }
 
         private Set<InetSocketAddress> candidates() {
+            if (only != null) {
+                return Set.of(only);
+            }
             Set<InetSocketAddress> candidates = new LinkedHashSet<>();
             InetSocketAddress heardAt = network.heardAt(peer);
+            if (heardAt != null && !directory.doubts(peer, heardAt)) {
+                candidates.add(heardAt);
+            }
+            candidates.addAll(directory.of(peer));
             if (heardAt != null) {
                 candidates.add(heardAt);
             }
-            candidates.addAll(directory.apply(peer));
             candidates.removeIf(InetSocketAddress::isUnresolved);
             return candidates;
         }
@@ -244,6 +288,7 @@ final class PeerRequests {
                 return;
             }
             lastReason = reason + " (" + address + ")";
+            directory.failed(peer, address);
             if (again && retries < RETRIES_MAX) {
                 retries++;
                 boolean lower = network.self().compareTo(peer) < 0;

@@ -5,6 +5,7 @@ import io.pipit.coap.CoapPeerLinks;
 import io.pipit.coap.NetworkEndpoint;
 import io.pipit.config.Configuration;
 import io.pipit.core.Core;
+import io.pipit.discovery.Discovery;
 import io.pipit.drivers.Drivers;
 import io.pipit.drivers.SensorException;
 import io.pipit.host.BoundedInbox;
@@ -236,13 +237,23 @@ final class Node implements AutoCloseable {
         // A timer of its own: asking for a name may take long, and others' deadlines can't wait.
         ScheduledExecutorService lookUps = threads.timer("names");
         opened.push(lookUps::shutdownNow);
-        PeerDirectory directory = new PeerDirectory(lookUps);
         Keys keys = new Keys(trust, timer);
+        ScheduledExecutorService finding = threads.timer("discovery");
+        opened.push(finding::shutdownNow);
+        Discovery discovery =
+                new Discovery(
+                        settings.discovery(self, network.addresses()),
+                        new Discovery.Threads(finding, lookUps, threads.named("multicast")),
+                        time,
+                        entropy,
+                        health,
+                        metrics);
+        opened.push(discovery);
         CoapPeerLinks links =
                 new CoapPeerLinks(
                         coap,
                         network,
-                        directory::of,
+                        discovery,
                         keys.seeing(inbox),
                         (format, pack) ->
                                 format == CompactSlice.CONTENT_FORMAT
@@ -257,7 +268,7 @@ final class Node implements AutoCloseable {
                     if (heard != null) {
                         known.add(heard);
                     }
-                    known.addAll(directory.of(id));
+                    known.addAll(discovery.of(id));
                     return List.copyOf(known);
                 };
         TcpPeerLinks tcpLinks =
@@ -268,8 +279,9 @@ final class Node implements AutoCloseable {
                         keys.seeing(carried(inbox, toCore)),
                         time,
                         metrics);
-        peers.reachedBy(links, tcpLinks);
-        patient.set(new Ways(trust, network, links, tcpLinks));
+        peers.reachedBy(links, tcpLinks, discovery);
+        discovery.reachedBy(new NodeReach(links, tcpLinks));
+        patient.set(new Ways(trust, network, discovery, links, tcpLinks));
         keys.handOnBy(
                 new Handing(
                         random.nextLong(),
@@ -326,13 +338,13 @@ final class Node implements AutoCloseable {
                     tcpLinks.forget(id);
                     bulk.forget(id);
                 };
-        trust.onChange(now -> know(now, known, directory, links, forget, resources));
+        trust.onChange(now -> know(now, known, discovery, links, forget, resources));
         trust.onChange(now -> {
             keys.know(now);
             clones.know(Set.copyOf(now.stream().map(Peer::id).toList()));
         });
         keys.know(trust.list());
-        know(trust.list(), known, directory, links, forget, resources);
+        know(trust.list(), known, discovery, links, forget, resources);
         tell(Part.SENSORS, "drivers", drivers.problems());
         loop.start();
         files.start();
@@ -348,6 +360,7 @@ final class Node implements AutoCloseable {
                         node.runDir(), resources, SessionLimits.LOCAL, metrics, connections);
         socket.start();
         opened.push(socket);
+        discovery.start();
         // Who found no daemon to ask until now may have changed the list meanwhile.
         trust.reload();
         closings.addAll(opened);
@@ -363,11 +376,11 @@ final class Node implements AutoCloseable {
     private synchronized void know(
             List<Peer> now,
             Set<NodeId> before,
-            PeerDirectory directory,
+            Discovery discovery,
             CoapPeerLinks links,
             Consumer<NodeId> forget,
             ResourceTree resources) {
-        directory.know(now);
+        discovery.know(now);
         inbox.offer(new Event.PeersKnown(now));
         // Without a store nothing could be kept, nor said to be held: it is fetched later.
         inbox.offer(new Event.Wanted(storage.isDurable() ? settings.wanted(now) : Map.of()));
@@ -444,6 +457,9 @@ final class Node implements AutoCloseable {
         }
         if (!old.coap().equals(changed.coap())) {
             later.add("[coap]");
+        }
+        if (!old.discovery().equals(changed.discovery())) {
+            later.add("[discovery]");
         }
         if (!old.store().equals(changed.store())) {
             later.add("[store]");

@@ -1,6 +1,7 @@
 package io.pipit.node;
 
 import io.pipit.coap.CoapPeerLinks;
+import io.pipit.discovery.Discovery;
 import io.pipit.identity.Identity;
 import io.pipit.identity.IdentityException;
 import io.pipit.identity.Statements;
@@ -44,6 +45,7 @@ final class NodePeers implements Peers {
     private final Set<Runnable> listeners = new CopyOnWriteArraySet<>();
     private volatile @Nullable CoapPeerLinks udp;
     private volatile @Nullable TcpPeerLinks tcp;
+    private volatile @Nullable Discovery discovery;
 
     /** Runs only while somebody observes; guarded by the set of those. */
     private @Nullable ScheduledFuture<?> looking;
@@ -66,9 +68,37 @@ final class NodePeers implements Peers {
     }
 
     /** The ways, which are made after the tree that they serve. */
-    void reachedBy(CoapPeerLinks overUdp, TcpPeerLinks overTcp) {
+    void reachedBy(CoapPeerLinks overUdp, TcpPeerLinks overTcp, Discovery foundBy) {
         udp = overUdp;
         tcp = overTcp;
+        discovery = foundBy;
+    }
+
+    @Override
+    public String foundBy(NodeId id) {
+        Discovery ways = discovery;
+        return ways == null ? "" : ways.foundBy(id);
+    }
+
+    @Override
+    public List<InetSocketAddress> provedAt(NodeId id) {
+        Discovery ways = discovery;
+        return ways == null ? List.of() : ways.provedAt(id);
+    }
+
+    @Override
+    public List<Rung> rungs() {
+        Discovery ways = discovery;
+        return ways == null
+                ? List.of()
+                : ways.rungs().stream()
+                        .map(rung ->
+                                new Rung(
+                                        rung.rung().toString(),
+                                        rung.status().toString(),
+                                        rung.reason(),
+                                        rung.found()))
+                        .toList();
     }
 
     @Override

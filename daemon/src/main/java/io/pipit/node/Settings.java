@@ -2,6 +2,7 @@ package io.pipit.node;
 
 import io.pipit.config.Configuration;
 import io.pipit.config.text.HostPort;
+import io.pipit.discovery.Discovery;
 import io.pipit.model.Filter;
 import io.pipit.model.Grant;
 import io.pipit.model.NodeId;
@@ -81,6 +82,16 @@ record Settings(Configuration configuration) {
     /** Where peers reach this node. */
     List<InetSocketAddress> listen() {
         return configuration.coap().listen().stream().map(Settings::address).toList();
+    }
+
+    /** By which ways it finds peers, and what it says of itself. */
+    Discovery.Settings discovery(NodeId self, List<InetSocketAddress> listen) {
+        return new Discovery.Settings(
+                self,
+                configuration.discovery().multicast(),
+                configuration.coap().announceName() ? configuration.node().name() : null,
+                listen,
+                configuration.node().dataDir());
     }
 
     /** Where programs of this machine read it. */

@@ -19,6 +19,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -34,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Documents {
     private static final int TEXT = 0;
+    /** Peers whose whereabouts may be asked for at a time. */
+    private static final int WHERE_MAX = 8;
+
     private static final double NANOS_PER_SECOND = 1e9;
 
     private final Self self;
@@ -121,8 +125,13 @@ final class Documents {
     void peers(Call call) throws Refusal {
         call.allow(Request.Method.GET);
         call.require(Role.MONITOR, "peers");
-        call.knows(Set.of());
+        call.knows(Set.of("where"));
         Format format = call.document();
+        List<String> asked = call.values("where");
+        if (!asked.isEmpty()) {
+            call.contentOnce(format.document(), Document.write(whereabouts(asked), format));
+            return;
+        }
         Runnable tell = () -> tellPeers(call, format);
         if (call.request().observe()) {
             observations.open(
@@ -135,6 +144,39 @@ final class Documents {
                     () -> peers.forget(tell));
         }
         tell.run();
+    }
+
+    /**
+     * Where peers proved to be whom the caller names by their IDs: who doesn't know an ID learns
+     * nothing of it here.
+     */
+    private Map<String, Object> whereabouts(List<String> asked) throws Refusal {
+        if (asked.size() > WHERE_MAX) {
+            throw Call.bad("more than " + WHERE_MAX + " peers at a time");
+        }
+        Set<NodeId> known = new LinkedHashSet<>(peers.list().stream().map(Peer::id).toList());
+        var found = new ArrayList<Map<String, Object>>();
+        for (String text : asked) {
+            NodeId id =
+                    NodeId.parse(text)
+                            .orElseThrow(() -> Call.bad("where is no node ID: '" + text + "'"));
+            List<String> addresses =
+                    known.contains(id)
+                            ? peers.provedAt(id).stream().map(Documents::literal).toList()
+                            : List.of();
+            if (!addresses.isEmpty()) {
+                var fields = new LinkedHashMap<String, Object>();
+                fields.put("id", id.toString());
+                fields.put("addresses", addresses);
+                found.add(fields);
+            }
+        }
+        return Map.of("peers", found);
+    }
+
+    private static String literal(InetSocketAddress address) {
+        String host = address.getAddress().getHostAddress();
+        return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
     }
 
     private void tellPeers(Call call, Format format) {
@@ -186,16 +228,32 @@ final class Documents {
         document.put("log", status.log().toString());
         document.put("last", status.lastSequence());
         document.put("peers", all);
+        document.put("discovery", peers.rungs().stream().map(Documents::rung).toList());
         return document;
     }
 
-    private static void link(
+    private static Map<String, Object> rung(Peers.Rung rung) {
+        var fields = new LinkedHashMap<String, Object>();
+        fields.put("by", rung.name());
+        fields.put("status", rung.status());
+        if (!rung.reason().isEmpty()) {
+            fields.put("reason", rung.reason());
+        }
+        fields.put("found", rung.found());
+        return fields;
+    }
+
+    private void link(
             Map<String, Object> fields, Peer peer, Path path, Peers.@Nullable Link link) {
         fields.put("reachable", link != null && link.reachable());
         InetSocketAddress address =
                 link != null && link.address() != null ? link.address() : peer.address();
         if (address != null) {
             fields.put("address", text(address));
+        }
+        String found = peers.foundBy(peer.id());
+        if (!found.isEmpty()) {
+            fields.put("found-by", found);
         }
         if (link == null) {
             return;

@@ -42,6 +42,33 @@ public interface Peers {
     Map<NodeId, Link> links(Path path);
 
     /**
+     * By which ways of discovery a peer was found, in words; empty where by none. Doesn't block.
+     */
+    default String foundBy(NodeId id) {
+        return "";
+    }
+
+    /** Where a peer proved to be, the last place first, as other peers may know. Doesn't block. */
+    default List<InetSocketAddress> provedAt(NodeId id) {
+        return List.of();
+    }
+
+    /**
+     * A way of finding peers, as it is shown.
+     *
+     * @param name {@code multicast}
+     * @param status {@code ok}, {@code degraded}, {@code failed} or {@code off}
+     * @param reason in plain words; may be empty
+     * @param found of how many peers it knows an address
+     */
+    record Rung(String name, String status, String reason, int found) {}
+
+    /** How the ways of finding peers are doing, the one that is trusted most first. */
+    default List<Rung> rungs() {
+        return List.of();
+    }
+
+    /**
      * Trusts one more, or changes one. May block for a disk.
      *
      * @param again also where it was revoked

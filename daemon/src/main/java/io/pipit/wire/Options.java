@@ -266,7 +266,7 @@ public final class Options implements Iterable<Options.Option> {
     }
 
     /** Bytes that {@link #encode} may take, at the most. */
-    int bytesMax() {
+    public int bytesMax() {
         int bytes = 0;
         for (Option option : options) {
             bytes += NIBBLE_BYTES_MAX + option.value().length;
@@ -274,7 +274,8 @@ public final class Options implements Iterable<Options.Option> {
         return bytes;
     }
 
-    void encode(ByteBuffer out) {
+    /** Writes them as RFC 7252, section 3.1, has it; the room that takes is {@link #bytesMax}. */
+    public void encode(ByteBuffer out) {
         int number = 0;
         for (Option option : options) {
             int delta = option.number() - number;
@@ -302,7 +303,7 @@ public final class Options implements Iterable<Options.Option> {
     /**
      * Reads options up to the payload's marker, which is taken too, or to the end of {@code in}.
      */
-    static Options decode(ByteBuffer in) throws WireException {
+    public static Options decode(ByteBuffer in) throws WireException {
         if (!in.hasRemaining()) {
             return NONE;
         }

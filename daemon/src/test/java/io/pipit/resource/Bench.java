@@ -38,6 +38,7 @@ import io.pipit.wire.ProblemDetails;
 import io.pipit.wire.Senml;
 import io.pipit.wire.SliceCodec;
 import io.pipit.wire.WireException;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -441,6 +442,7 @@ final class Bench {
         final Map<NodeId, Peer> known = new LinkedHashMap<>();
         final Map<NodeId, Link> links = new LinkedHashMap<>();
         final Map<NodeId, Link> overTcp = new LinkedHashMap<>();
+        final Map<NodeId, List<InetSocketAddress>> proved = new LinkedHashMap<>();
         final List<Runnable> listeners = new ArrayList<>();
         final List<NodeId> revoked = new ArrayList<>();
         final List<Statement> handed = new ArrayList<>();
@@ -468,6 +470,21 @@ final class Bench {
                 refusing.change(change, again);
             }
             known.put(change.id(), change.to(known.get(change.id())));
+        }
+
+        @Override
+        public List<InetSocketAddress> provedAt(NodeId id) {
+            return proved.getOrDefault(id, List.of());
+        }
+
+        @Override
+        public String foundBy(NodeId id) {
+            return proved.containsKey(id) ? "multicast" : "";
+        }
+
+        @Override
+        public List<Rung> rungs() {
+            return List.of(new Rung("multicast", "ok", "on eth0 IPv4", proved.size()));
         }
 
         @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pipit.identity.TrustStore;
 import io.pipit.model.Filter;
 import io.pipit.model.Grant;
+import io.pipit.model.NodeId;
 import io.pipit.model.Peer;
 import io.pipit.monitor.Health.Part;
 import io.pipit.monitor.Health.Status;
@@ -133,7 +134,32 @@ class DocumentsTest {
                                 + "\"log\":\"00112233445566ff\",\"cursor\":50,\"committed\":40,"
                                 + "\"head\":60,\"live\":false,\"repairing\":true,"
                                 + "\"heard-seconds-ago\":1.0}],\"subscribers\":[{"
-                                + "\"series\":[\"**\"],\"held\":95,\"behind\":4}]}]}");
+                                + "\"series\":[\"**\"],\"held\":95,\"behind\":4}]}],"
+                                + "\"discovery\":[{\"by\":\"multicast\",\"status\":\"ok\","
+                                + "\"reason\":\"on eth0 IPv4\",\"found\":0}]}");
+    }
+
+    @Test
+    void tellsWherePeersAreWhomTheCallerNames() {
+        NodeId unknown = NodeId.ofBytes(new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2, 3, 4, 5, 6});
+        bench.peers.known.put(Bench.PEER, shed());
+        bench.peers.proved.put(
+                Bench.PEER,
+                List.of(new InetSocketAddress(InetAddress.ofLiteral("192.0.2.7"), 5684)));
+        bench.peers.proved.put(
+                unknown, List.of(new InetSocketAddress(InetAddress.ofLiteral("192.0.2.8"), 5684)));
+
+        assertThat(
+                        bench.as(Bench.monitor())
+                                .ask("/peers?where=" + Bench.PEER + "&where=" + unknown)
+                                .text())
+                .isEqualTo(
+                        "{\"peers\":[{\"id\":\"%s\",\"addresses\":[\"192.0.2.7:5684\"]}]}"
+                                .formatted(Bench.PEER));
+        assertThat(bench.as(Bench.monitor()).ask("/peers?where=nobody").only().code())
+                .isEqualTo(400);
+        String nine = "/peers?where=" + Bench.PEER + ("&where=" + Bench.PEER).repeat(8);
+        assertThat(bench.as(Bench.monitor()).ask(nine).only().code()).isEqualTo(400);
     }
 
     @Test

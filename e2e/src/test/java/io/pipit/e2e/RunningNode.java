@@ -32,6 +32,15 @@ final class RunningNode implements AutoCloseable {
     private static final AtomicInteger NEXT_PORT =
             new AtomicInteger((int) (ProcessHandle.current().pid() * 397 % PORTS));
 
+    /** Other tests' nodes on this machine are none of its business. */
+    private static final String SILENT =
+            """
+            [discovery]
+            multicast = false
+            dns-sd = false
+
+            """;
+
     final String name;
     final Path folder;
     int port = freePort();
@@ -73,6 +82,7 @@ final class RunningNode implements AutoCloseable {
 
                 """
                         .formatted(name, folder, folder, address, port, monitorPort));
+        configuration.append(SILENT);
     }
 
     /** Adds to the configuration file. */
@@ -89,6 +99,35 @@ final class RunningNode implements AutoCloseable {
         configuration.delete(at, at + toml.length());
         write();
         return this;
+    }
+
+    /** Replaces a part of the configuration file. */
+    RunningNode replace(String part, String by) {
+        int at = configuration.indexOf(part);
+        assertThat(at).as("%s in %s", part, configuration).isNotNegative();
+        configuration.replace(at, at + part.length(), by);
+        write();
+        return this;
+    }
+
+    /** Looks for others and lets itself be found, as it does where nothing is configured. */
+    RunningNode findsOthers() {
+        return without(SILENT);
+    }
+
+    /** Trusts the other one to read here, wants everything that it has, and knows no address. */
+    RunningNode trusts(RunningNode other) {
+        return with(
+                """
+                [[peer]]
+                name = "%s"
+                id = "%s"
+
+                [[subscribe]]
+                peer = "%s"
+                series = ["**"]
+                """
+                        .formatted(other.name, other.id(), other.name));
     }
 
     /** From the next start on it listens elsewhere. */
@@ -158,7 +197,11 @@ final class RunningNode implements AutoCloseable {
 
     /** Starts the daemon and waits until it answers. */
     RunningNode start() {
-        startWithoutWaiting();
+        return startWithoutWaiting().awaitAnswer();
+    }
+
+    /** Waits until the started daemon answers. */
+    RunningNode awaitAnswer() {
         // First what costs nothing: each verb takes a Java of its own.
         await().atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(20))

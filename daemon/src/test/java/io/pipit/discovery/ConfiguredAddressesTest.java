@@ -1,9 +1,12 @@
-package io.pipit.node;
+package io.pipit.discovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pipit.discovery.rung.Rung;
+import io.pipit.discovery.rung.RungReport;
 import io.pipit.model.NodeId;
 import io.pipit.model.Peer;
+import io.pipit.monitor.Metrics;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -12,7 +15,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class PeerDirectoryTest {
+class ConfiguredAddressesTest {
     private static final NodeId SHED = NodeId.ofBytes(new byte[16]);
     private static final InetSocketAddress PLAIN =
             new InetSocketAddress(InetAddress.ofLiteral("192.0.2.1"), 5684);
@@ -21,7 +24,10 @@ class PeerDirectoryTest {
     private final ScheduledThreadPoolExecutor timer =
             new ScheduledThreadPoolExecutor(0, task -> null);
 
-    private final PeerDirectory directory = new PeerDirectory(timer);
+    private final Candidates candidates = new Candidates();
+    private final ConfiguredAddresses directory =
+            new ConfiguredAddresses(
+                    candidates, new RungReport(Rung.CONFIGURATION, new Metrics()), timer);
 
     @AfterEach
     void stop() {
@@ -30,15 +36,17 @@ class PeerDirectoryTest {
 
     @Test
     void givesPlainAddressesAtOnceAndAsksNobody() {
+        candidates.know(List.of(SHED));
         directory.know(List.of(peer(PLAIN)));
-        assertThat(directory.of(SHED)).containsExactly(PLAIN);
+        assertThat(candidates.of(SHED, 0)).containsExactly(PLAIN);
         assertThat(timer.getQueue()).isEmpty();
     }
 
     @Test
     void looksNamesUpElsewhereAndForgetsThemWithThePeer() {
+        candidates.know(List.of(SHED));
         directory.know(List.of(peer(InetSocketAddress.createUnresolved("shed.local", 5684))));
-        assertThat(directory.of(SHED)).isEmpty();
+        assertThat(candidates.of(SHED, 0)).isEmpty();
         assertThat(timer.getQueue()).hasSize(1);
         directory.know(List.of());
         timer.purge();

@@ -1,76 +1,83 @@
-package io.pipit.node;
+package io.pipit.discovery;
 
-import io.pipit.model.NodeId;
+import io.pipit.discovery.rung.Rung;
+import io.pipit.discovery.rung.RungReport;
 import io.pipit.model.Peer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Where peers were said to be. Looking a host's name up may take seconds, so that is done on a
- * timer's thread and again now and then, since names move; who asks gets what is known. Where all
- * addresses are plain numbers the timer isn't used at all. Thread-safe.
+ * Where the configuration and the list of peers say that peers are. Looking a host's name up may
+ * take seconds, so that is done on a timer's thread and again now and then, since names move. Where
+ * all addresses are plain numbers the timer isn't used at all. Thread-safe.
  */
-final class PeerDirectory {
+final class ConfiguredAddresses {
     private static final long LOOK_UP_EVERY_S = 60;
-    private static final Logger LOG = LoggerFactory.getLogger(PeerDirectory.class);
 
+    private final Candidates candidates;
+    private final RungReport report;
     private final ScheduledExecutorService timer;
-    private final Map<NodeId, List<InetSocketAddress>> addresses = new ConcurrentHashMap<>();
-    private volatile List<Peer> peers = List.of();
+    private List<Peer> peers = List.of();
     private @Nullable ScheduledFuture<?> next;
 
     /**
      * @param timer for nothing else, since a task on it may take long
      */
-    PeerDirectory(ScheduledExecutorService timer) {
+    ConfiguredAddresses(Candidates candidates, RungReport report, ScheduledExecutorService timer) {
+        this.candidates = candidates;
+        this.report = report;
         this.timer = timer;
+        report.works("");
     }
 
     /** Takes these peers in place of those before. */
     synchronized void know(List<Peer> known) {
         peers = List.copyOf(known);
-        addresses.keySet().retainAll(known.stream().map(Peer::id).toList());
         for (Peer peer : known) {
             InetSocketAddress address = peer.address();
             if (address == null) {
-                addresses.remove(peer.id());
+                candidates.set(peer.id(), Rung.CONFIGURATION, List.of());
             } else if (!address.isUnresolved()) {
-                addresses.put(peer.id(), List.of(address));
+                candidates.set(peer.id(), Rung.CONFIGURATION, List.of(address));
             }
         }
         if (next != null) {
             next.cancel(false);
             next = null;
         }
-        if (known.stream().anyMatch(PeerDirectory::isNamed)) {
+        report.works("");
+        if (known.stream().anyMatch(ConfiguredAddresses::isNamed)) {
             next =
                     timer.scheduleWithFixedDelay(
                             this::lookUpNames, 0, LOOK_UP_EVERY_S, TimeUnit.SECONDS);
         }
     }
 
-    /** Where this one may be, best first; nothing where nobody knows. */
-    List<InetSocketAddress> of(NodeId peer) {
-        return addresses.getOrDefault(peer, List.of());
+    private synchronized List<Peer> named() {
+        return peers.stream().filter(ConfiguredAddresses::isNamed).toList();
     }
 
     private void lookUpNames() {
-        for (Peer peer : peers) {
+        Map<String, String> unknown = new LinkedHashMap<>();
+        for (Peer peer : named()) {
             InetSocketAddress address = peer.address();
-            if (address != null && isNamed(peer)) {
-                lookUp(peer, address);
+            if (address != null) {
+                lookUp(peer, address, unknown);
             }
+        }
+        if (unknown.isEmpty()) {
+            report.works("");
+        } else {
+            report.limps(String.join("; ", unknown.values()));
         }
     }
 
@@ -79,20 +86,22 @@ final class PeerDirectory {
         return address != null && address.isUnresolved();
     }
 
-    private void lookUp(Peer peer, InetSocketAddress named) {
+    private void lookUp(Peer peer, InetSocketAddress named, Map<String, String> unknown) {
+        report.wentOut();
         try {
             List<InetSocketAddress> found = new ArrayList<>();
             for (InetAddress address : InetAddress.getAllByName(named.getHostString())) {
                 found.add(new InetSocketAddress(address, named.getPort()));
             }
-            addresses.put(peer.id(), List.copyOf(found));
+            report.cameIn();
+            candidates.set(peer.id(), Rung.CONFIGURATION, found);
         } catch (UnknownHostException e) {
             // What was found before may still be right.
-            LOG.warn(
-                    "peer {}: the name {} isn't known now; tried again in {} s",
+            report.refused();
+            unknown.put(
                     peer.name(),
-                    named.getHostString(),
-                    LOOK_UP_EVERY_S);
+                    "peer %s: the name %s isn't known now; tried again every %d s"
+                            .formatted(peer.name(), named.getHostString(), LOOK_UP_EVERY_S));
         }
     }
 }

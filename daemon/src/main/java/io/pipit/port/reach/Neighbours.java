@@ -1,4 +1,4 @@
-package io.pipit.port;
+package io.pipit.port.reach;
 
 import io.pipit.model.NodeId;
 import java.net.InetSocketAddress;

@@ -1,0 +1,5 @@
+/** Where peers are: several ways to find that out, side by side, and one place that answers. */
+@NullMarked
+package io.pipit.discovery;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Where peers may be reached. */
+@NullMarked
+package io.pipit.port.reach;
+
+import org.jspecify.annotations.NullMarked;

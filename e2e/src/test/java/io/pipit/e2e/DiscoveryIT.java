@@ -1,0 +1,197 @@
+package io.pipit.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+
+/** Nodes in network namespaces find each other; of addresses they are told as little as can be. */
+class DiscoveryIT {
+    private static final String SENSORS =
+            """
+            [[sensor]]
+            name = "host"
+            driver = "host"
+            every = "200ms"
+            """;
+
+    @TempDir private Path folder;
+    private final List<RunningNode> nodes = new ArrayList<>();
+
+    @AfterEach
+    void stop() {
+        nodes.forEach(RunningNode::close);
+    }
+
+    private RunningNode node(Hosts hosts, int host) {
+        RunningNode node =
+                new RunningNode(folder, "host" + host, "0.0.0.0", hosts.on(host))
+                        .with(SENSORS)
+                        .findsOthers();
+        nodes.add(node);
+        return node;
+    }
+
+    private void allTrustAll() {
+        for (RunningNode one : nodes) {
+            nodes.stream().filter(other -> other != one).forEach(one::trusts);
+        }
+    }
+
+    private static JsonNode peers(RunningNode node) {
+        return new ObjectMapper().readTree(node.verb("peers", "--json").hasExit(0).out());
+    }
+
+    private static boolean reachesAll(RunningNode node) {
+        JsonNode peers = peers(node).get("peers");
+        for (JsonNode peer : peers) {
+            if (!peer.get("reachable").asBoolean()) {
+                return false;
+            }
+        }
+        return !peers.isEmpty();
+    }
+
+    private static JsonNode rung(RunningNode node, String name) {
+        for (JsonNode rung : peers(node).get("discovery")) {
+            if (rung.get("by").asString().equals(name)) {
+                return rung;
+            }
+        }
+        throw new AssertionError("no rung " + name);
+    }
+
+    /**
+     * Waits until all of them reach all their peers. A look takes a Java of its own, so that what
+     * counts is when the first look began that saw it.
+     */
+    private static Duration untilAllReachAll(List<RunningNode> nodes, Duration atMost) {
+        long begin = System.nanoTime();
+        List<RunningNode> left = new ArrayList<>(nodes);
+        while (true) {
+            long look = System.nanoTime();
+            left.removeIf(DiscoveryIT::reachesAll);
+            Duration passed = Duration.ofNanos(look - begin);
+            if (left.isEmpty()) {
+                return passed;
+            }
+            assertThat(passed)
+                    .as(
+                            "%s doesn't reach all: %s%n%s",
+                            left.getFirst().name, peers(left.getFirst()), left.getFirst().log())
+                    .isLessThan(atMost);
+        }
+    }
+
+    /** How many readings of one the other has. */
+    private static int readings(RunningNode of, RunningNode at) {
+        return (int)
+                at.history().keySet().stream()
+                        .filter(key -> key.startsWith(of.name + "/"))
+                        .count();
+    }
+
+    @Test
+    void threeOnOneLinkFindEachOtherWithNothingButTrust() {
+        try (Hosts hosts = new Hosts(1, 1, 1)) {
+            for (int host = 1; host <= 3; host++) {
+                var _ = node(hosts, host);
+            }
+            allTrustAll();
+            nodes.forEach(RunningNode::startWithoutWaiting);
+            nodes.forEach(RunningNode::awaitAnswer);
+            assertThat(untilAllReachAll(nodes, Duration.ofSeconds(20)))
+                    .isLessThan(Duration.ofSeconds(5));
+            for (RunningNode node : nodes) {
+                assertThat(rung(node, "multicast").get("status").asString()).isEqualTo("ok");
+                assertThat(rung(node, "multicast").get("found").asInt()).isEqualTo(2);
+                assertThat(node.verb("status").text()).doesNotContain("discovery");
+            }
+            stop();
+        }
+    }
+
+    @Test
+    void aFourthBehindARouterNeedsTheAddressOfOne() {
+        try (Hosts hosts = new Hosts(1, 1, 1, 2)) {
+            for (int host = 1; host <= 4; host++) {
+                var _ = node(hosts, host);
+            }
+            allTrustAll();
+            RunningNode seed = nodes.getFirst();
+            RunningNode fourth = nodes.get(3);
+            String peer = "id = \"" + seed.id() + "\"\n";
+            fourth.replace(
+                    peer,
+                    peer
+                            + "address = \"%s:%d\"\n"
+                                    .formatted(hosts.address(1), seed.port));
+            nodes.subList(0, 3).forEach(RunningNode::startWithoutWaiting);
+            nodes.subList(0, 3).forEach(RunningNode::awaitAnswer);
+            fourth.start();
+            assertThat(untilAllReachAll(nodes, Duration.ofSeconds(30)))
+                    .isLessThan(Duration.ofSeconds(10));
+            assertThat(rung(fourth, "peers").get("found").asInt()).isGreaterThanOrEqualTo(2);
+            stop();
+        }
+    }
+
+    @Test
+    void theFeedGoesOnWithinTenSecondsWhereAnAddressChangesUnderWay() throws InterruptedException {
+        try (Hosts hosts = new Hosts(1, 1)) {
+            RunningNode stays = node(hosts, 1);
+            RunningNode moves = node(hosts, 2);
+            allTrustAll();
+            nodes.forEach(RunningNode::startWithoutWaiting);
+            nodes.forEach(RunningNode::awaitAnswer);
+            var _ = untilAllReachAll(nodes, Duration.ofSeconds(20));
+
+            String to = hosts.readdress(2);
+            Thread.sleep(Duration.ofSeconds(10));
+            int before = readings(moves, stays);
+            int beforeOther = readings(stays, moves);
+            Thread.sleep(Duration.ofSeconds(5));
+            // Twenty-odd readings a second are taken.
+            assertThat(readings(moves, stays) - before).isGreaterThan(50);
+            assertThat(readings(stays, moves) - beforeOther).isGreaterThan(50);
+            assertThat(peers(stays).at("/peers/0/address").asString()).startsWith(to + ":");
+            stop();
+        }
+    }
+
+    @Test
+    void whereMulticastIsBlockedTheOtherRungsServeAndItIsSaidWhichDoesNotAndWhy() {
+        try (Hosts hosts = new Hosts(1, 1)) {
+            RunningNode one = node(hosts, 1);
+            RunningNode other = node(hosts, 2);
+            allTrustAll();
+            nodes.forEach(RunningNode::startWithoutWaiting);
+            nodes.forEach(RunningNode::awaitAnswer);
+            var _ = untilAllReachAll(nodes, Duration.ofSeconds(20));
+            assertThat(one.stop()).isEqualTo(143);
+            assertThat(other.stop()).isEqualTo(143);
+
+            hosts.blockMulticast(1);
+            hosts.blockMulticast(2);
+            nodes.forEach(RunningNode::startWithoutWaiting);
+            nodes.forEach(RunningNode::awaitAnswer);
+            assertThat(untilAllReachAll(nodes, Duration.ofSeconds(20)))
+                    .isLessThan(Duration.ofSeconds(10));
+            assertThat(peers(one).at("/peers/0/found-by").asString()).contains("remembered");
+            JsonNode multicast = rung(one, "multicast");
+            assertThat(multicast.get("status").asString()).isEqualTo("failed");
+            assertThat(multicast.get("reason").asString())
+                    .contains("eth0 IPv4")
+                    .contains("firewall");
+            assertThat(one.verb("status", "--json").out()).contains("discovery by multicast");
+            stop();
+        }
+    }
+}
