@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.logging.Handler;
+import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
@@ -38,12 +39,15 @@ class DenialsTest {
 
     @BeforeEach
     void listen() {
+        // Other tests change what the root lets through.
+        logger.setLevel(Level.INFO);
         logger.addHandler(handler);
     }
 
     @AfterEach
     void stop() {
         logger.removeHandler(handler);
+        logger.setLevel(null);
     }
 
     private static Request request(Method method, String... path) {
