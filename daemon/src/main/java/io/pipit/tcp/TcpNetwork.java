@@ -25,7 +25,6 @@ import io.pipit.tcp.session.SessionLimits;
 import io.pipit.tcp.session.Sessions;
 import io.pipit.wire.Options;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
@@ -51,12 +50,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class TcpNetwork implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TcpNetwork.class);
-
-    /** Handshakes of others under way; one more is closed at once. */
-    static final int HANDSHAKES_MAX = 64;
-
-    /** Of those from one address. */
-    static final int HANDSHAKES_OF_SOURCE_MAX = 8;
 
     /** Connections of one peer; one more takes the place of its oldest. */
     static final int OF_PEER_MAX = 8;
@@ -105,8 +98,7 @@ public final class TcpNetwork implements AutoCloseable {
     /** All connections that a key was proved on, of either side, from then to their end. */
     private final Map<NodeId, Map<Channel, Session>> open = new HashMap<>();
 
-    private final Map<InetAddress, Integer> handshakes = new HashMap<>();
-    private int handshakesInAll;
+    private final Arrivals arrivals;
     private @Nullable Watch watch;
     private @Nullable CompletableFuture<Tls> tls;
 
@@ -138,6 +130,11 @@ public final class TcpNetwork implements AutoCloseable {
                 metrics.counter(
                         "pipit_tcp_strangers",
                         "Connections that ended before a peer proved to be one.");
+        this.arrivals =
+                new Arrivals(
+                        metrics.counter(
+                                "pipit_tcp_handshakes_evicted",
+                                "Connections of strangers that made way for others."));
         this.waitingFull =
                 metrics.counter(
                         "pipit_tcp_waiting_full",
@@ -222,22 +219,13 @@ public final class TcpNetwork implements AutoCloseable {
     }
 
     private void receive(Channel channel) {
-        InetAddress source = ((InetSocketAddress) channel.remoteAddress()).getAddress();
-        int ofSource = handshakes.getOrDefault(source, 0);
-        if (handshakesInAll >= HANDSHAKES_MAX
-                || ofSource >= HANDSHAKES_OF_SOURCE_MAX
-                || sessions.isFull()) {
+        Arrivals.Arrival arrival = sessions.isFull() ? null : arrivals.admit(channel);
+        if (arrival == null) {
             sessions.counters().refused().increment();
             var _ = channel.close();
             return;
         }
-        handshakesInAll++;
-        handshakes.put(source, ofSource + 1);
-        Runnable ended =
-                () -> {
-                    handshakesInAll--;
-                    handshakes.computeIfPresent(source, (at, n) -> n == 1 ? null : n - 1);
-                };
+        Runnable ended = () -> arrivals.ended(arrival);
         secured(
                 channel,
                 tls ->
@@ -292,6 +280,7 @@ public final class TcpNetwork implements AutoCloseable {
     }
 
     private void heard(NodeId peer, InetSocketAddress address) {
+        arrivals.proved(address.getAddress());
         if (watch != null) {
             watch.ready(peer, address);
         }

@@ -263,7 +263,7 @@ class TcpNetworkIT {
     void keepsFewUnfinishedHandshakesOfOneSource() throws Exception {
         List<Socket> silent = new ArrayList<>();
         try {
-            for (int i = 0; i <= TcpNetwork.HANDSHAKES_OF_SOURCE_MAX; i++) {
+            for (int i = 0; i <= Arrivals.OF_SOURCE_MAX; i++) {
                 silent.add(new Socket(b.address.getAddress(), b.address.getPort()));
             }
             silent.getLast().setSoTimeout(5_000);
