@@ -95,6 +95,8 @@ public final class Core {
             }
             case Event.Trimmed trimmed -> ingest.trimmed(trimmed.firstKept());
             case Event.PeersKnown known -> subscriptions.known(known.peers(), now);
+            case Event.PeerRenamed renamed ->
+                    subscriptions.renamed(renamed.before(), renamed.after());
             case Event.Wanted wanted -> subscriptions.wanted(wanted.filters(), now);
             case Event.Received received -> {
                 paths.received(received, now);

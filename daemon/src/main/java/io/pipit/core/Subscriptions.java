@@ -131,6 +131,20 @@ final class Subscriptions {
         paths.known(names.keySet());
     }
 
+    /** What is held of the one is the other's: it goes on where that was. */
+    void renamed(NodeId before, NodeId after) {
+        Subscription subscription = subscriptions.remove(before);
+        if (subscription != null) {
+            subscription.stop();
+        }
+        store.renamed(before, after);
+        Map<LogId, HeldLog> logs = held.remove(before);
+        if (logs != null) {
+            logs.putAll(held.getOrDefault(after, Map.of()));
+            held.put(after, logs);
+        }
+    }
+
     void wanted(Map<NodeId, Filter> filters, long nowNanos) {
         wanted = filters;
         settle(nowNanos);

@@ -2,12 +2,17 @@ package io.pipit.identity;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.pipit.identity.statement.Rotation;
+import io.pipit.identity.statement.Statement;
+import io.pipit.identity.statement.StatementException;
 import io.pipit.model.NodeId;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
@@ -23,6 +28,7 @@ import java.security.spec.ECGenParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Base64;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -34,12 +40,19 @@ import org.slf4j.LoggerFactory;
  * This node's key pair (P-256), which is what it is. Immutable.
  *
  * <p>It lies in {@code <data-dir>/identity/key.pem}, the private key as PKCS#8 and the public key
- * as SubjectPublicKeyInfo, since the JDK can't work out the one from the other. The file is made
- * once and never replaced: whoever lost it has another node, which nobody knows.
+ * as SubjectPublicKeyInfo, since the JDK can't work out the one from the other. Whoever lost it has
+ * another node, which nobody knows. Only another key takes its place, in two steps, each there whole
+ * or not at all whenever the power goes: {@code next.pem}, the key to come and the statement that it
+ * follows this one; and then, by a rename, that in place of {@code key.pem}, of which {@code
+ * previous.pem} is a copy until every peer has heard of it.
  */
 public final class Identity {
     private static final Logger LOG = LoggerFactory.getLogger(Identity.class);
     private static final String CURVE = "secp256r1";
+    private static final String FILE = "key.pem";
+    private static final String NEXT = "next.pem";
+    private static final String PREVIOUS = "previous.pem";
+    private static final String STATEMENT = "PIPIT STATEMENT";
     private static final BigInteger CURVE_ORDER =
             new BigInteger("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", 16);
     private static final String FILE_MODE = "rw-------";
@@ -49,9 +62,9 @@ public final class Identity {
 
     private final KeyPair keys;
     private final NodeId id;
-    private final Path directory;
+    private final @Nullable Path directory;
 
-    private Identity(KeyPair keys, Path directory) {
+    private Identity(KeyPair keys, @Nullable Path directory) {
         this.keys = keys;
         this.directory = directory;
         this.id = NodeId.of(keys.getPublic());
@@ -69,7 +82,7 @@ public final class Identity {
      */
     public static Identity loadOrCreate(Path dataDirectory) throws IdentityException {
         Path directory = dataDirectory.resolve("identity");
-        Path file = directory.resolve("key.pem");
+        Path file = directory.resolve(FILE);
         try {
             if (!Files.exists(file)) {
                 make(dataDirectory, directory, file);
@@ -186,6 +199,102 @@ public final class Identity {
                 .formatted(label, PEM.encodeToString(content), label);
     }
 
+    /**
+     * Makes the key to come, durably, with the statement that it follows this one; where that was
+     * done already, it is the one there is.
+     *
+     * @param dataDirectory that this identity was loaded from
+     * @param number of the statement
+     */
+    public Rotation prepare(Path dataDirectory, long number) throws IdentityException {
+        Path file = dataDirectory.resolve("identity").resolve(NEXT);
+        try {
+            if (!Files.exists(file)) {
+                KeyPair next = generate();
+                String text =
+                        pem("PRIVATE KEY", next.getPrivate().getEncoded())
+                                + pem("PUBLIC KEY", next.getPublic().getEncoded())
+                                + pem(STATEMENT, Rotation.of(keys, next, number).bytes());
+                boolean _ = DurableFile.create(file, text.getBytes(US_ASCII), FILE_MODE);
+            }
+            return rotation(file).orElseThrow(() -> damaged(file, "it has no statement", null));
+        } catch (IOException e) {
+            throw new IdentityException(file + " can't be made: " + e, e);
+        }
+    }
+
+    /** The rotation that was prepared and not done yet. */
+    public static Optional<Rotation> prepared(Path dataDirectory) throws IdentityException {
+        return rotation(dataDirectory.resolve("identity").resolve(NEXT));
+    }
+
+    /** The rotation by which the present key took its place; nothing where it is the first one. */
+    public static Optional<Rotation> origin(Path dataDirectory) throws IdentityException {
+        return rotation(dataDirectory.resolve("identity").resolve(FILE));
+    }
+
+    private static Optional<Rotation> rotation(Path file) throws IdentityException {
+        try {
+            String text = new String(Files.readAllBytes(file), US_ASCII);
+            return text.contains("BEGIN " + STATEMENT)
+                    ? Optional.of((Rotation) Statement.parse(block(file, text, STATEMENT)))
+                    : Optional.empty();
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new IdentityException(file + " can't be read: " + e, e);
+        } catch (StatementException | ClassCastException e) {
+            throw damaged(file, "its statement is wrong (" + e.getMessage() + ")", e);
+        }
+    }
+
+    /** Puts the prepared key in place of the present one: the next start is with that. */
+    public static void switchOver(Path dataDirectory) throws IdentityException {
+        Path directory = dataDirectory.resolve("identity");
+        Path file = directory.resolve(FILE);
+        try {
+            DurableFile.replace(
+                    directory.resolve(PREVIOUS), Files.readAllBytes(file), FILE_MODE);
+            Files.move(
+                    directory.resolve(NEXT),
+                    file,
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+            DurableFile.sync(directory);
+        } catch (IOException e) {
+            throw new IdentityException(
+                    file + " can't be replaced, and stays as it is: " + e, e);
+        }
+    }
+
+    /** Who this node was before, while there are peers that know only that. */
+    public static Optional<Identity> previous(Path dataDirectory) throws IdentityException {
+        Path directory = dataDirectory.resolve("identity");
+        Path file = directory.resolve(PREVIOUS);
+        try {
+            if (!Files.exists(file) || Files.isSymbolicLink(file)) {
+                return Optional.empty();
+            }
+            Identity found = load(directory, file);
+            // Without the directory: the certificate that lies there is another key's.
+            return Optional.of(new Identity(found.keys, null));
+        } catch (IOException e) {
+            throw new IdentityException(file + " can't be read: " + e, e);
+        }
+    }
+
+    /** Nobody needs to know any more who this node was before. */
+    public static void forgetPrevious(Path dataDirectory) throws IdentityException {
+        Path directory = dataDirectory.resolve("identity");
+        try {
+            if (Files.deleteIfExists(directory.resolve(PREVIOUS))) {
+                DurableFile.sync(directory);
+            }
+        } catch (IOException e) {
+            throw new IdentityException(directory + " can't be written: " + e, e);
+        }
+    }
+
     /** What others call this node. */
     public NodeId id() {
         return id;
@@ -213,7 +322,8 @@ public final class Identity {
 
     /** A certificate of this key, for protocols that want one; reads or writes a file. */
     public X509Certificate certificate() {
-        return NodeCertificate.of(this, directory);
+        Path kept = directory;
+        return kept == null ? SelfSigned.of(this) : NodeCertificate.of(this, kept);
     }
 
     @Override

@@ -136,7 +136,7 @@ public final class Statements {
     }
 
     /** The highest number that this issuer used; 0 where it used none. */
-    long lastNumber(NodeId issuer) {
+    public long lastNumber(NodeId issuer) {
         return list.stream()
                 .map(Kept::statement)
                 .filter(statement -> statement.issuer().equals(issuer))

@@ -311,6 +311,25 @@ public final class TrustStore {
         return Verdict.TAKEN;
     }
 
+    /**
+     * Keeps what this node says of its own keys, so that it is handed on.
+     *
+     * @param done whether the key after is the one that it has now
+     */
+    public void keepOwn(Rotation rotation, boolean done) throws IdentityException {
+        Kept kept = new Kept(rotation, selfName, done);
+        if (statements.list().contains(kept)) {
+            return;
+        }
+        boolean _ = locked(() -> {
+            Statements with = statements.with(kept, List.of());
+            if (with != null) {
+                write(with);
+            }
+            return with != null;
+        });
+    }
+
     /** One that took another's place, by a rotation, was here: from now on that is so. */
     public void seenInUse(NodeId id) throws IdentityException {
         if (!book.next.containsKey(id)) {

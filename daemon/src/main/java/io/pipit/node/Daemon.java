@@ -55,7 +55,9 @@ final class Daemon implements Launcher {
         /** The next start sets the damaged store aside and begins a new one. */
         DAMAGED,
         /** The store that wasn't to be had is: the node is started anew, in this process. */
-        MENDED
+        MENDED,
+        /** The node's key is another one now: it is started anew with that, likewise. */
+        RENEWED
     }
 
     private final ConfigurationLoader loader;
@@ -102,7 +104,7 @@ final class Daemon implements Launcher {
             while (true) {
                 try (Node node = Node.start(present, drivers)) {
                     Signal signal = watch(file, node, signals);
-                    if (signal != Signal.MENDED) {
+                    if (signal != Signal.MENDED && signal != Signal.RENEWED) {
                         return signal == Signal.STOP ? 0 : Failure.FAILED;
                     }
                     present = node.configuration();
@@ -128,6 +130,7 @@ final class Daemon implements Launcher {
                         node.counter("pipit_systemd_failures", "Messages that systemd missed"))) {
             node.damaged().thenAccept(reason -> signals.offer(Signal.DAMAGED));
             node.storeMended().thenAccept(now -> signals.offer(Signal.MENDED));
+            node.renewed().thenAccept(now -> signals.offer(Signal.RENEWED));
             systemd.ready(node.status());
             Duration pet = systemd.watchdog().map(limit -> limit.dividedBy(3)).orElse(null);
             while (true) {
@@ -136,7 +139,7 @@ final class Daemon implements Launcher {
                     systemd.reloading(new SystemTime().monotonicMicros());
                     reload(file, node);
                     systemd.ready(node.status());
-                } else if (signal == Signal.MENDED) {
+                } else if (signal == Signal.MENDED || signal == Signal.RENEWED) {
                     return signal;
                 } else if (signal != null) {
                     systemd.stopping("committing what is left");

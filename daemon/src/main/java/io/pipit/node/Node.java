@@ -25,8 +25,10 @@ import io.pipit.monitor.Metrics;
 import io.pipit.node.doctor.NodeDoctor;
 import io.pipit.node.doctor.Ways;
 import io.pipit.node.trust.Clones;
+import io.pipit.node.trust.FormerKey;
 import io.pipit.node.trust.Handing;
 import io.pipit.node.trust.Keys;
+import io.pipit.node.trust.Renewal;
 import io.pipit.port.Entropy;
 import io.pipit.port.Event;
 import io.pipit.port.Inbox;
@@ -103,6 +105,7 @@ final class Node implements AutoCloseable {
     private final BoundedInbox inbox = new BoundedInbox(time, metrics);
     private final Deque<AutoCloseable> closings = new ArrayDeque<>();
     private final TrustStore trust;
+    private final Renewal renewal;
     private final Storage storage;
     private final NodeLoop loop;
     private final Sampler sampler;
@@ -140,11 +143,13 @@ final class Node implements AutoCloseable {
         Identity identity = Identity.loadOrCreate(node.dataDir());
         NodeId self = identity.id();
         trust = TrustStore.open(node.dataDir(), self, node.name(), settings.peers());
+        Renewal.settle(node.dataDir(), trust);
 
         storage =
                 new Storage(
                         node.dataDir().resolve(STORE_FILE),
-                        storeSettings(self, settings.configuration().store()),
+                        storeSettings(self, settings.configuration().store())
+                                .after(trust.statements().successions()),
                         new SqliteStore.Ports(
                                 id ->
                                         id.equals(self)
@@ -282,14 +287,26 @@ final class Node implements AutoCloseable {
         peers.reachedBy(links, tcpLinks, discovery);
         discovery.reachedBy(new NodeReach(links, tcpLinks));
         patient.set(new Ways(trust, network, discovery, links, tcpLinks));
-        keys.handOnBy(
-                new Handing(
-                        random.nextLong(),
-                        trust::statements,
-                        List.of(links::tell, tcpLinks::tell),
-                        timer,
-                        time,
-                        metrics));
+        List<Handing.Way> ways = new ArrayList<>(List.of(links::tell, tcpLinks::tell));
+        Optional<Identity> before = Identity.previous(node.dataDir());
+        if (before.isPresent()) {
+            FormerKey former =
+                    new FormerKey(
+                            before.get(),
+                            trust,
+                            addresses,
+                            resources,
+                            handshakes,
+                            connections,
+                            time);
+            opened.push(former);
+            ways.add(former);
+        }
+        Handing handing =
+                new Handing(random.nextLong(), trust::statements, ways, timer, time, metrics);
+        keys.handOnBy(handing);
+        renewal = new Renewal(node.dataDir(), identity, trust, handing, timer, time);
+        peers.renewedBy(renewal);
 
         TcpBulkLinks bulk = new TcpBulkLinks(connections, tcp, addresses, inbox, time, metrics);
         files.reachedBy(bulk);
@@ -381,13 +398,21 @@ final class Node implements AutoCloseable {
             Consumer<NodeId> forget,
             ResourceTree resources) {
         discovery.know(now);
+        Set<NodeId> ids = new HashSet<>(now.stream().map(Peer::id).toList());
+        trust.statements()
+                .successions()
+                .forEach((former, id) -> {
+                    if (ids.contains(id) && !before.contains(id)) {
+                        inbox.offer(new Event.PeerRenamed(former, id));
+                    }
+                });
         inbox.offer(new Event.PeersKnown(now));
         // Without a store nothing could be kept, nor said to be held: it is fetched later.
-        inbox.offer(new Event.Wanted(storage.isDurable() ? settings.wanted(now) : Map.of()));
+        inbox.offer(new Event.Wanted(storage.isDurable() ? settings.wanted(now, trust.statements()::current) : Map.of()));
         tell(Part.PEERS, "trust", trust.problems());
         tell(Part.PEERS, "patterns", settings.tooWide(now));
+        tell(Part.PEERS, "keys", settings.outdated(trust.statements()::current));
         resources.grantsChanged(now);
-        Set<NodeId> ids = new HashSet<>(now.stream().map(Peer::id).toList());
         before.stream().filter(id -> !ids.contains(id)).forEach(forget);
         ids.stream().filter(id -> !before.contains(id)).forEach(links::greet);
         before.clear();
@@ -501,6 +526,11 @@ final class Node implements AutoCloseable {
     /** Completes when a store that couldn't be opened can be: this node is to be started anew. */
     CompletionStage<Void> storeMended() {
         return storage.mended();
+    }
+
+    /** Completes when this node is to be started anew with another key. */
+    CompletionStage<Void> renewed() {
+        return renewal.done();
     }
 
     /** As it was last taken over. */

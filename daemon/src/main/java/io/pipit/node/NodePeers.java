@@ -11,6 +11,7 @@ import io.pipit.model.NodeId;
 import io.pipit.model.Peer;
 import io.pipit.monitor.Percentiles;
 import io.pipit.node.trust.Clones;
+import io.pipit.node.trust.Renewal;
 import io.pipit.port.PeerLinks.Path;
 import io.pipit.port.TimeSource;
 import io.pipit.resource.Peers;
@@ -46,6 +47,7 @@ final class NodePeers implements Peers {
     private volatile @Nullable CoapPeerLinks udp;
     private volatile @Nullable TcpPeerLinks tcp;
     private volatile @Nullable Discovery discovery;
+    private volatile @Nullable Renewal renewal;
 
     /** Runs only while somebody observes; guarded by the set of those. */
     private @Nullable ScheduledFuture<?> looking;
@@ -99,6 +101,20 @@ final class NodePeers implements Peers {
                                         rung.reason(),
                                         rung.found()))
                         .toList();
+    }
+
+    /** What changes this node's key, likewise. */
+    void renewedBy(Renewal by) {
+        renewal = by;
+    }
+
+    @Override
+    public NodeId rotate(boolean now) throws IdentityException {
+        Renewal by = renewal;
+        if (by == null) {
+            throw new IllegalStateException("this node is just starting");
+        }
+        return by.begin(now);
     }
 
     @Override

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /** The configuration in the words of the model. What it says was checked when it was loaded. */
@@ -40,9 +41,18 @@ record Settings(Configuration configuration) {
      * than a filter has, which {@link #tooWide} names, become everything.
      */
     Map<NodeId, Filter> wanted(List<Peer> known) {
+        return wanted(known, UnaryOperator.identity());
+    }
+
+    /**
+     * The same.
+     *
+     * @param current who goes on with another key, and by which ID
+     */
+    Map<NodeId, Filter> wanted(List<Peer> known, UnaryOperator<NodeId> current) {
         Map<NodeId, Filter> wanted = new HashMap<>();
         for (Peer peer : known) {
-            Set<String> patterns = patterns(peer);
+            Set<String> patterns = patterns(peer, current);
             if (!patterns.isEmpty()) {
                 wanted.put(
                         peer.id(),
@@ -59,20 +69,38 @@ record Settings(Configuration configuration) {
      * this could be seen in it; a peer that was paired may be wanted by its name and by its ID.
      */
     List<String> tooWide(List<Peer> known) {
+        UnaryOperator<NodeId> current = UnaryOperator.identity();
         return known.stream()
-                .filter(peer -> patterns(peer).size() > Filter.PATTERNS_MAX)
+                .filter(peer -> patterns(peer, current).size() > Filter.PATTERNS_MAX)
                 .map(peer ->
                         "the subscriptions to %s have %d patterns, more than %d: all its readings are fetched; write wider patterns"
-                                .formatted(peer.name(), patterns(peer).size(), Filter.PATTERNS_MAX))
+                                .formatted(peer.name(), patterns(peer, current).size(), Filter.PATTERNS_MAX))
                 .toList();
     }
 
-    private Set<String> patterns(Peer peer) {
+    /** Which lines name a peer by a key that it had before, and what to write, a line each. */
+    List<String> outdated(UnaryOperator<NodeId> current) {
+        return configuration.subscriptions().stream()
+                .map(Configuration.Subscribe::peer)
+                .distinct()
+                .filter(peer ->
+                        NodeId.parse(peer).filter(id -> !current.apply(id).equals(id)).isPresent())
+                .map(peer ->
+                        "configuration: in [[subscribe]] write peer = \"%s\" in place of peer = \"%s\": it goes on with another key"
+                                .formatted(
+                                        current.apply(NodeId.parse(peer).orElseThrow()), peer))
+                .toList();
+    }
+
+    private Set<String> patterns(Peer peer, UnaryOperator<NodeId> current) {
         Set<String> patterns = new TreeSet<>();
         for (Configuration.Subscribe subscription : configuration.subscriptions()) {
             if (subscription.peer().equals(Configuration.Subscribe.EVERY_PEER)
                     || subscription.peer().equals(peer.name())
-                    || NodeId.parse(subscription.peer()).filter(peer.id()::equals).isPresent()) {
+                    || NodeId.parse(subscription.peer())
+                            .map(current)
+                            .filter(peer.id()::equals)
+                            .isPresent()) {
                 patterns.addAll(subscription.series());
             }
         }

@@ -85,6 +85,12 @@ public interface ReadingStore {
      */
     boolean append(Cursor cursor, List<LogEntry> entries, long completeTo);
 
+    /**
+     * A node goes on with another key: what is kept of it is that one's from now on, its cursors
+     * too. Whoever opens the store the next time says so again.
+     */
+    default void renamed(NodeId before, NodeId after) {}
+
     /** What was appended so far needn't wait for more: it is committed as soon as can be. */
     void flush();
 }

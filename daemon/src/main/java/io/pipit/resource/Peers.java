@@ -94,6 +94,16 @@ public interface Peers {
      */
     void met(NodeId peer, long instance);
 
+    /**
+     * Has this node go on with another key. May block for a disk.
+     *
+     * @param now at once, or when all peers have heard of it
+     * @return the ID by that key
+     */
+    default NodeId rotate(boolean now) throws IdentityException {
+        throw new UnsupportedOperationException();
+    }
+
     /** Of whose key two nodes make use at once, in words. Doesn't block. */
     default Map<NodeId, String> clones() {
         return Map.of();

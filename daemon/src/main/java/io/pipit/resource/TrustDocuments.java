@@ -15,6 +15,7 @@ import io.pipit.monitor.Metrics;
 import io.pipit.resource.Call.Refusal;
 import io.pipit.resource.exchange.Caller.Via;
 import io.pipit.resource.exchange.Request;
+import io.pipit.resource.exchange.Response;
 import io.pipit.wire.Document;
 import io.pipit.wire.Format;
 import io.pipit.wire.WireException;
@@ -171,7 +172,8 @@ final class TrustDocuments {
 
     /**
      * {@code /trust}, on the socket alone: the list, one more or a change of one, one less; POST
-     * says that somebody else changed it.
+     * says that somebody else changed it, or with {@code rotate} that this node is to go on with
+     * another key.
      */
     void trust(Call call) throws Refusal {
         call.allow(
@@ -194,8 +196,13 @@ final class TrustDocuments {
                 change(call, () -> revoke(id));
             }
             case POST -> {
-                call.knows(Set.of());
-                change(call, this::reload);
+                call.knows(Set.of("rotate"));
+                String rotate = call.value("rotate");
+                if (rotate == null) {
+                    change(call, this::reload);
+                } else {
+                    rotate(call, rotate);
+                }
             }
             default -> {
                 call.knows(Set.of("again"));
@@ -219,6 +226,21 @@ final class TrustDocuments {
     private int reload() {
         peers.reload();
         return CHANGED;
+    }
+
+    private void rotate(Call call, String when) throws Refusal {
+        if (!when.equals("now") && !when.equals("later")) {
+            throw Call.bad("rotate is now or later, not '" + when + "'");
+        }
+        executor.execute(() -> {
+            try {
+                NodeId next = peers.rotate(when.equals("now"));
+                byte[] said = Document.write(Map.of("id", next.toString()), Format.JSON);
+                call.exchange().respond(new Response(CHANGED, Format.JSON.document(), said, 0));
+            } catch (IdentityException | RuntimeException e) {
+                call.fail(e);
+            }
+        });
     }
 
     private int revoke(NodeId id) throws IdentityException {

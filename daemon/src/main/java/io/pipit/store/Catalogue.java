@@ -190,6 +190,36 @@ final class Catalogue {
         }
     }
 
+    /** The file's logs of nodes that go on with another key are those' from now on. */
+    static void rename(Session session, Map<NodeId, NodeId> successions) throws SQLException {
+        if (successions.isEmpty()) {
+            return;
+        }
+        session.write(
+                true,
+                () -> {
+                    for (Map.Entry<NodeId, NodeId> each : successions.entrySet()) {
+                        PreparedStatement update =
+                                session.prepare(
+                                        "UPDATE OR IGNORE log SET origin = ? WHERE origin = ?");
+                        update.setBytes(1, each.getValue().toBytes());
+                        update.setBytes(2, each.getKey().toBytes());
+                        update.executeUpdate();
+                    }
+                });
+    }
+
+    /** The same while it is open; the file follows when it is opened the next time. */
+    void renamed(NodeId before, NodeId after) {
+        for (StoredLog log : byNumber.values()) {
+            if (log.origin.equals(before)) {
+                log.origin = after;
+                // What is still on its way to the writer finds it by the former name.
+                logs.putIfAbsent(new Key(after, log.id), log);
+            }
+        }
+    }
+
     /** This node's own log; begun where there is none, or where it was another node's. */
     StoredLog beginOwn(Session session, NodeId self, Entropy entropy) throws SQLException {
         StoredLog known = byNumber.get((int) session.number(0, "SELECT log FROM own"));

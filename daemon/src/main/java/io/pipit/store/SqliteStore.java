@@ -29,6 +29,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -71,6 +72,7 @@ public final class SqliteStore implements ReadingStore, ReadingHistory, AutoClos
      * @param keep how long readings are kept at the least, where there is room
      * @param maxSizeBytes of the file with its write-ahead log, at least {@link #SIZE_BYTES_MIN}
      * @param packRows rows packed in one step, where there are few series
+     * @param successions who goes on with another key, this node among them, and with which
      */
     public record Settings(
             NodeId self,
@@ -78,8 +80,10 @@ public final class SqliteStore implements ReadingStore, ReadingHistory, AutoClos
             Duration commitEvery,
             Duration keep,
             long maxSizeBytes,
-            int packRows) {
+            int packRows,
+            Map<NodeId, NodeId> successions) {
         public Settings {
+            successions = Map.copyOf(successions);
             if (commitEvery.isNegative() || keep.isNegative() || packRows < 1) {
                 throw new IllegalArgumentException("commit-every and keep aren't negative");
             }
@@ -96,7 +100,13 @@ public final class SqliteStore implements ReadingStore, ReadingHistory, AutoClos
                 Duration commitEvery,
                 Duration keep,
                 long maxSizeBytes) {
-            this(self, bootId, commitEvery, keep, maxSizeBytes, Packer.STEP_ROWS_MIN);
+            this(self, bootId, commitEvery, keep, maxSizeBytes, Packer.STEP_ROWS_MIN, Map.of());
+        }
+
+        /** With those who go on with another key. */
+        public Settings after(Map<NodeId, NodeId> successors) {
+            return new Settings(
+                    self, bootId, commitEvery, keep, maxSizeBytes, packRows, successors);
         }
 
         /** How much of the whole the write-ahead log may take. */
@@ -194,6 +204,7 @@ public final class SqliteStore implements ReadingStore, ReadingHistory, AutoClos
         this.session = session;
         this.time = ports.time;
         this.counters = counters;
+        Catalogue.rename(session, settings.successions());
         this.catalogue = new Catalogue(session, counters);
         this.own = catalogue.beginOwn(session, settings.self(), ports.entropy);
         int boot = Catalogue.beginBoot(session, own, settings.bootId());
@@ -280,6 +291,11 @@ public final class SqliteStore implements ReadingStore, ReadingHistory, AutoClos
             return false;
         }
         return append(log, cursor, entries, completeTo);
+    }
+
+    @Override
+    public void renamed(NodeId before, NodeId after) {
+        catalogue.renamed(before, after);
     }
 
     @Override

@@ -24,7 +24,10 @@ final class StoredLog {
     static final int CLOCKS_MAX = 16_384;
 
     final int number;
-    final NodeId origin;
+
+    /** Another one where its node goes on with another key. */
+    volatile NodeId origin;
+
     final LogId id;
 
     /** By name. */

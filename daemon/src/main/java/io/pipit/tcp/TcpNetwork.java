@@ -99,6 +99,7 @@ public final class TcpNetwork implements AutoCloseable {
     private final Map<NodeId, Map<Channel, Session>> open = new HashMap<>();
 
     private final Arrivals arrivals;
+    private volatile int opened;
     private @Nullable Watch watch;
     private @Nullable CompletableFuture<Tls> tls;
 
@@ -126,6 +127,10 @@ public final class TcpNetwork implements AutoCloseable {
         this.arithmetic = handshakes;
         this.making = () -> new Tls(key, certificate.get(), trust, handshakes);
         this.loop = loop;
+        metrics.gauge(
+                "pipit_tcp_connections_open",
+                "Connections with peers, of either side",
+                this::connections);
         this.strangers =
                 metrics.counter(
                         "pipit_tcp_strangers",
@@ -139,6 +144,11 @@ public final class TcpNetwork implements AutoCloseable {
                 metrics.counter(
                         "pipit_tcp_waiting_full",
                         "Requests refused because too many waited for a connection to a peer.");
+    }
+
+    /** Connections with peers, of either side. Any thread. */
+    int connections() {
+        return opened;
     }
 
     /** For whoever lets requests wait for a connection, and won't let one more. */
@@ -269,14 +279,17 @@ public final class TcpNetwork implements AutoCloseable {
     private void add(NodeId peer, Channel channel, Session.Watch then) {
         Session made = sessions.add(channel, () -> caller(peer), then);
         open.computeIfAbsent(peer, _ -> new HashMap<>()).put(channel, made);
+        opened++;
         channel.closeFuture()
-                .addListener(_ ->
-                        open.computeIfPresent(
-                                peer,
-                                (of, all) -> {
-                                    all.remove(channel);
-                                    return all.isEmpty() ? null : all;
-                                }));
+                .addListener(_ -> {
+                    opened--;
+                    open.computeIfPresent(
+                            peer,
+                            (of, all) -> {
+                                all.remove(channel);
+                                return all.isEmpty() ? null : all;
+                            });
+                });
     }
 
     private void heard(NodeId peer, InetSocketAddress address) {

@@ -44,6 +44,7 @@ class PipitTest {
                 "watch",
                 "history",
                 "id",
+                "id rotate",
                 "peer",
                 "peer add",
                 "peer list",

@@ -51,7 +51,7 @@ class Scene implements Inbox, TimeSource {
     }
 
     SqliteStore.Settings settings() {
-        return new SqliteStore.Settings(self, bootId, commitEvery, keep, maxSizeBytes, packRows);
+        return new SqliteStore.Settings(self, bootId, commitEvery, keep, maxSizeBytes, packRows, java.util.Map.of());
     }
 
     SqliteStore open() throws IOException {

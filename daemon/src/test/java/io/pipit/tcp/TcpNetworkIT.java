@@ -22,6 +22,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +34,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,6 +68,7 @@ class TcpNetworkIT {
         final List<Request> requests = new CopyOnWriteArrayList<>();
         final List<Exchange> observers = new CopyOnWriteArrayList<>();
         final EventLoop loop = new EventLoop(Thread.ofPlatform().daemon().factory());
+        volatile boolean big;
         final TcpNetwork network;
         final TcpPeerLinks links;
         final InetSocketAddress address;
@@ -92,6 +102,10 @@ class TcpNetworkIT {
             requests.add(request);
             if (request.observe()) {
                 observers.add(exchange);
+            }
+            if (big) {
+                exchange.respond(new Response(205, 42, new byte[100_000], 60));
+                return;
             }
             exchange.respond(slice(requests.size()));
         }
@@ -278,5 +292,150 @@ class TcpNetworkIT {
             a.ask(b, 1);
             assertThat(a.next()).isInstanceOf(Event.Fetched.class);
         });
+    }
+
+    @Test
+    void whoIsRevokedHasNoConnectionLeftWhoeverMadeIt() throws Exception {
+        a.ask(b, 1);
+        assertThat(a.next()).isInstanceOf(Event.Fetched.class);
+        b.ask(a, 2);
+        assertThat(b.next()).isInstanceOf(Event.Fetched.class);
+        b.links.subscribe(a.id, AIR);
+        assertThat(b.next()).isInstanceOf(Event.Received.class);
+        assertThat(b.network.connections()).isEqualTo(2);
+
+        b.trust.clear();
+        b.links.forget(a.id);
+
+        await().untilAsserted(() -> assertThat(b.network.connections()).isZero());
+        await().untilAsserted(() -> assertThat(a.network.connections()).isZero());
+        int asked = b.requests.size();
+        b.ask(a, 3);
+        assertThat(b.next()).isInstanceOf(Event.SubscriptionEnded.class);
+        assertThat(b.next())
+                .isInstanceOfSatisfying(
+                        Event.FetchFailed.class,
+                        failed -> assertThat(failed.reason()).contains("no longer trusted"));
+        a.ask(b, 4);
+        assertThat(a.next()).isInstanceOf(Event.FetchFailed.class);
+        assertThat(b.requests).hasSize(asked);
+        await().untilAsserted(() -> assertThat(b.network.connections()).isZero());
+    }
+
+    @Test
+    void whoDoesNotReadIsCutAllTheSame() throws Exception {
+        try (SSLSocket socket = socketOf(a)) {
+            socket.startHandshake();
+            socket.getOutputStream().write(CSM);
+            await().untilAsserted(() -> assertThat(b.network.connections()).isEqualTo(1));
+            // Nothing of this is read, so that no goodbye gets through either.
+            b.big = true;
+            for (int i = 0; i < 40; i++) {
+                socket.getOutputStream().write(GET_READINGS);
+            }
+
+            b.trust.clear();
+            b.links.forget(a.id);
+
+            await().untilAsserted(() -> assertThat(b.network.connections()).isZero());
+        }
+    }
+
+    @Test
+    void nobodyTakesUpAnOldSessionOfTlsAgainWhoIsNoPeerAnyMore() throws Exception {
+        SSLContext context = contextOf(a);
+        byte[] first;
+        try (SSLSocket socket = (SSLSocket) context.getSocketFactory()
+                .createSocket(b.address.getAddress(), b.address.getPort())) {
+            socket.startHandshake();
+            socket.getOutputStream().write(CSM);
+            socket.getOutputStream().write(GET_READINGS);
+            first = socket.getInputStream().readNBytes(20);
+        }
+        assertThat(first).hasSize(20);
+        int asked = b.requests.size();
+        b.trust.clear();
+        b.links.forget(a.id);
+
+        try (SSLSocket socket = (SSLSocket) context.getSocketFactory()
+                .createSocket(b.address.getAddress(), b.address.getPort())) {
+            socket.setSoTimeout(10_000);
+            byte[] second = {};
+            try {
+                socket.startHandshake();
+                socket.getOutputStream().write(CSM);
+                socket.getOutputStream().write(GET_READINGS);
+                second = socket.getInputStream().readNBytes(20);
+            } catch (java.io.IOException e) {
+                // Refused in the handshake or cut right after it.
+            }
+            assertThat(second).isEmpty();
+        }
+        assertThat(b.requests).hasSize(asked);
+    }
+
+    /** 7.01, and 0.01 GET /readings without a token (RFC 8323, section 3.2). */
+    private static final byte[] CSM = {0x00, (byte) 0xe1};
+
+    private static final byte[] GET_READINGS = {
+        (byte) 0x90, 0x01, (byte) 0xb8, 'r', 'e', 'a', 'd', 'i', 'n', 'g', 's'
+    };
+
+    private static SSLSocket socketOf(Node node) throws Exception {
+        Node peer = node;
+        return (SSLSocket)
+                contextOf(peer)
+                        .getSocketFactory()
+                        .createSocket(other(peer).getAddress(), other(peer).getPort());
+    }
+
+    private static InetSocketAddress other(Node node) {
+        return node.directory.values().iterator().next().getFirst();
+    }
+
+    private static SSLContext contextOf(Node node) throws Exception {
+        KeyStore keys = KeyStore.getInstance("PKCS12");
+        keys.load(null, null);
+        keys.setKeyEntry(
+                "node",
+                node.identity.privateKey(),
+                new char[0],
+                new Certificate[] {node.identity.certificate()});
+        KeyManagerFactory managers =
+                KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        managers.init(keys, new char[0]);
+        SSLContext context = SSLContext.getInstance("TLSv1.3");
+        context.init(
+                managers.getKeyManagers(),
+                new TrustManager[] {
+                    new X509ExtendedTrustManager() {
+                        @Override
+                        public void checkClientTrusted(X509Certificate[] c, String t, Socket s) {}
+
+                        @Override
+                        public void checkServerTrusted(X509Certificate[] c, String t, Socket s) {}
+
+                        @Override
+                        public void checkClientTrusted(
+                                X509Certificate[] c, String t, SSLEngine e) {}
+
+                        @Override
+                        public void checkServerTrusted(
+                                X509Certificate[] c, String t, SSLEngine e) {}
+
+                        @Override
+                        public void checkClientTrusted(X509Certificate[] c, String t) {}
+
+                        @Override
+                        public void checkServerTrusted(X509Certificate[] c, String t) {}
+
+                        @Override
+                        public X509Certificate[] getAcceptedIssuers() {
+                            return new X509Certificate[0];
+                        }
+                    }
+                },
+                null);
+        return context;
     }
 }

@@ -1,5 +1,7 @@
 package io.pipit.cli.trust;
 
+import io.pipit.cli.client.Daemon;
+import io.pipit.cli.client.Reply;
 import io.pipit.cli.context.ConfigurationFile;
 import io.pipit.cli.context.Failure;
 import io.pipit.cli.context.Surroundings;
@@ -7,9 +9,16 @@ import io.pipit.cli.verb.JsonOption;
 import io.pipit.config.Configuration;
 import io.pipit.identity.Identity;
 import io.pipit.identity.IdentityException;
+import io.pipit.identity.statement.Rotation;
+import io.pipit.wire.Document;
+import io.pipit.wire.Format;
+import io.pipit.wire.Frame;
+import io.pipit.wire.WireException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +71,51 @@ public final class IdVerb implements Callable<Integer> {
             surroundings.line(identity.id().toString());
         }
         return 0;
+    }
+
+    @Command(
+            name = "rotate",
+            description = "Have this node go on with another key, and print the ID by that.",
+            footer = {
+                "",
+                "The peers that trust this node hear of it first, each takes over roles, name and"
+                        + " readings, and then the node starts anew with the new key: nothing has to"
+                        + " be done there. Who is away is waited for, a day at the most, and told"
+                        + " later. Without a daemon that happens when it runs."
+            })
+    int rotate(
+            @Option(
+                            names = "--now",
+                            description =
+                                    "At once, without waiting for any peer: where somebody else may"
+                                            + " have the key.")
+                    boolean now)
+            throws Failure {
+        Optional<Daemon> running = Daemon.connectIfRunning(file);
+        if (running.isPresent()) {
+            try (Daemon daemon = running.get()) {
+                List<String> query = List.of("rotate=" + (now ? "now" : "later"));
+                Reply reply = daemon.change(Frame.POST, "trust", query, null);
+                surroundings.line(
+                        Document.read(reply.payload(), Format.JSON).get("id").text(""));
+                return 0;
+            } catch (WireException e) {
+                throw new Failure(
+                        Failure.FAILED, "the daemon's answer can't be read: " + e.getMessage());
+            }
+        }
+        Configuration.Node node = file.load().node();
+        try {
+            Rotation rotation =
+                    identity(node).prepare(node.dataDir(), surroundings.clock().millis());
+            if (now) {
+                Identity.switchOver(node.dataDir());
+            }
+            surroundings.line(rotation.after().toString());
+            return 0;
+        } catch (IdentityException e) {
+            throw failure(e);
+        }
     }
 
     private int ofOther(Path other) throws Failure {

@@ -90,6 +90,7 @@ public final class Transfers {
     private final Map<NodeId, Lane> lanes = new LinkedHashMap<>();
     private final Map<Long, Transfer> all = new HashMap<>();
     private final Deque<Transfer> finished = new ArrayDeque<>();
+    private final Map<NodeId, NodeId> successors = new HashMap<>();
     private Map<NodeId, String> names = Map.of();
     private int sending;
     private volatile int waiting;
@@ -125,6 +126,7 @@ public final class Transfers {
                     names =
                             known.peers().stream()
                                     .collect(Collectors.toMap(Peer::id, Peer::name, (a, b) -> b));
+            case Event.PeerRenamed renamed -> renamed(renamed.before(), renamed.after());
             case Event.PeerReachable reachable -> {
                 Lane lane = lanes.get(reachable.peer());
                 if (lane != null) {
@@ -137,6 +139,30 @@ public final class Transfers {
                 // The core's.
             }
         }
+    }
+
+    /** What waits for the one goes to the other; what is on its way ends by itself and follows. */
+    private void renamed(NodeId before, NodeId after) {
+        successors.put(before, after);
+        Lane lane = lanes.remove(before);
+        if (lane == null) {
+            return;
+        }
+        if (lane.sending != null) {
+            lane.sending = null;
+            sending--;
+        }
+        List<Transfer> files = List.copyOf(lane.files.values());
+        files.forEach(each -> {
+            links.stop(each.file.number());
+            all.remove(each.file.number());
+        });
+        files.forEach(each -> add(each.file));
+    }
+
+    private Outgoing toSuccessor(Outgoing file) {
+        NodeId peer = successors.get(file.peer());
+        return peer == null ? file : file.to(peer);
     }
 
     private void handle(BulkEvent event, long now) {
@@ -155,7 +181,8 @@ public final class Transfers {
         }
     }
 
-    private void add(Outgoing file) {
+    private void add(Outgoing given) {
+        Outgoing file = toSuccessor(given);
         if (all.containsKey(file.number())) {
             return;
         }

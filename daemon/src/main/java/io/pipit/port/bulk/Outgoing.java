@@ -11,4 +11,9 @@ import java.nio.file.Path;
  * @param content where its bytes are
  */
 public record Outgoing(
-        long number, NodeId peer, FileName name, long bytes, String sha256, Path content) {}
+        long number, NodeId peer, FileName name, long bytes, String sha256, Path content) {
+    /** The same to another peer. */
+    public Outgoing to(NodeId other) {
+        return new Outgoing(number, other, name, bytes, sha256, content);
+    }
+}
