@@ -82,6 +82,9 @@ final class Node implements AutoCloseable {
     /** Steps of handshakes over TCP that wait for their turn. */
     private static final int HANDSHAKES_WAITING_MAX = 256;
 
+    /** Services on the network that wait to be resolved. */
+    private static final int SERVICES_WAITING_MAX = 64;
+
     private static final String STORE_FILE = "pipit.db";
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
 
@@ -221,7 +224,11 @@ final class Node implements AutoCloseable {
         Discovery discovery =
                 new Discovery(
                         settings.discovery(self, network.addresses()),
-                        new Discovery.Threads(finding, lookUps, threads.named("multicast")),
+                        new Discovery.Threads(
+                                finding,
+                                lookUps,
+                                threads.occasional("dns-sd", SERVICES_WAITING_MAX),
+                                threads.named("multicast")),
                         time,
                         entropy,
                         health,
