@@ -95,7 +95,9 @@ class ArchitectureTest {
                         "tools.jackson..", "io.pipit.wire..",
                         "io.prometheus..", "io.pipit.monitor..",
                         "picocli..", "io.pipit.cli..",
-                        "org.tomlj..", "io.pipit.config..")
+                        "org.tomlj..", "io.pipit.config..",
+                        "org.freedesktop.dbus..", "io.pipit.discovery..",
+                        "javax.jmdns..", "io.pipit.discovery..")
                 .forEach((library, home) ->
                         noClasses()
                                 .that()

@@ -1,5 +1,6 @@
 package io.pipit.discovery;
 
+import io.pipit.discovery.dnssd.DnsSd;
 import io.pipit.discovery.multicast.Links;
 import io.pipit.discovery.multicast.Multicast;
 import io.pipit.discovery.rung.Rung;
@@ -32,6 +33,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
@@ -48,6 +50,8 @@ public final class Discovery implements Neighbours, Whereabouts, AutoCloseable {
      * What a node says and where.
      *
      * @param multicast whether that rung is on
+     * @param dnsSd likewise
+     * @param systemBus address of the machine's D-Bus, {@code unix:path=…}
      * @param announcedName null where strangers aren't to learn it
      * @param listen where the network endpoint listens, with the ports that were really taken
      * @param dataDirectory where the book of addresses is kept
@@ -55,6 +59,8 @@ public final class Discovery implements Neighbours, Whereabouts, AutoCloseable {
     public record Settings(
             NodeId self,
             boolean multicast,
+            boolean dnsSd,
+            String systemBus,
             @Nullable String announcedName,
             List<InetSocketAddress> listen,
             Path dataDirectory) {
@@ -63,16 +69,29 @@ public final class Discovery implements Neighbours, Whereabouts, AutoCloseable {
         }
     }
 
-    /** What it runs on: the timer for short tasks, another for looking names up, and threads. */
+    /**
+     * What it runs on.
+     *
+     * @param timer for short tasks
+     * @param lookUps for looking names up, which may take long
+     * @param dnsSd likewise for DNS-SD; with a bounded queue, and ended here
+     * @param multicast makes one thread
+     */
     public record Threads(
             ScheduledExecutorService timer,
             ScheduledExecutorService lookUps,
+            ExecutorService dnsSd,
             ThreadFactory multicast) {}
 
     private static final long STEP_MS = 1_000;
 
     /** Links are looked at every so many steps. */
     private static final int LOOK_EVERY = 2;
+
+    /** DNS-SD's libraries are loaded after so many steps, and looked after every so many. */
+    private static final int DNS_SD_AFTER = 2;
+
+    private static final int DNS_SD_EVERY = 15;
 
     /** Claims of several addresses come together: the best of them is tried first. */
     private static final long TRY_AFTER_MS = 100;
@@ -94,6 +113,7 @@ public final class Discovery implements Neighbours, Whereabouts, AutoCloseable {
     private volatile Set<NodeId> trusted = Set.of();
     private volatile @Nullable Reach reach;
     private volatile @Nullable Multicast multicast;
+    private volatile @Nullable DnsSd dnsSd;
 
     // On the timer alone:
     private @Nullable Links links;
@@ -151,9 +171,11 @@ public final class Discovery implements Neighbours, Whereabouts, AutoCloseable {
         trusted = ids;
         Multicast rung = multicast;
         if (more && rung != null) {
-            // Who is there already is a candidate from now on.
-            rung.heard().forEach(this::seen);
             rung.seek();
+        }
+        if (more) {
+            // Who is there already is a candidate from now on.
+            heard().forEach(this::seen);
         }
     }
 
@@ -181,10 +203,32 @@ public final class Discovery implements Neighbours, Whereabouts, AutoCloseable {
                 byMulticast.fails("it can't be started: " + e);
             }
         }
+        startDnsSd();
         report(Rung.PEERS).works("");
         var _ =
                 threads.timer()
                         .scheduleWithFixedDelay(this::step, 0, STEP_MS, TimeUnit.MILLISECONDS);
+    }
+
+    private void startDnsSd() {
+        RungReport report = report(Rung.DNS_SD);
+        boolean isAlone =
+                settings.listen().stream().allMatch(at -> at.getAddress().isLoopbackAddress());
+        if (!settings.dnsSd()) {
+            report.off("dns-sd = false in [discovery]");
+        } else if (isAlone) {
+            report.off("[coap] listen has no address that others could reach");
+        } else {
+            dnsSd =
+                    new DnsSd(
+                            settings.self(),
+                            settings.announcedName(),
+                            settings.listen().getFirst().getPort(),
+                            settings.systemBus(),
+                            threads.dnsSd(),
+                            report,
+                            this::seen);
+        }
     }
 
     private boolean isMissing(NodeId peer) {
@@ -233,6 +277,10 @@ public final class Discovery implements Neighbours, Whereabouts, AutoCloseable {
     private void step() {
         if (steps++ % LOOK_EVERY == 0) {
             lookAtLinks();
+        }
+        DnsSd services = dnsSd;
+        if (services != null && links != null && steps % DNS_SD_EVERY == DNS_SD_AFTER) {
+            services.look(links.networked());
         }
         Reach ways = reach;
         if (ways != null) {
@@ -388,13 +436,23 @@ public final class Discovery implements Neighbours, Whereabouts, AutoCloseable {
         return candidates.doubts(peer, address, time.monotonicNanos());
     }
 
+    private List<Sighting> heard() {
+        List<Sighting> all = new ArrayList<>();
+        Multicast rung = multicast;
+        if (rung != null) {
+            all.addAll(rung.heard());
+        }
+        DnsSd services = dnsSd;
+        if (services != null) {
+            all.addAll(services.heard());
+        }
+        return all;
+    }
+
     @Override
     public List<Neighbour> list() {
-        Multicast rung = multicast;
         Map<NodeId, Neighbour> all = new LinkedHashMap<>();
-        if (rung != null) {
-            rung.heard().forEach(sighting -> add(all, sighting));
-        }
+        heard().forEach(sighting -> add(all, sighting));
         return List.copyOf(all.values());
     }
 
@@ -417,6 +475,10 @@ public final class Discovery implements Neighbours, Whereabouts, AutoCloseable {
         Multicast rung = multicast;
         if (rung != null) {
             rung.close();
+        }
+        DnsSd services = dnsSd;
+        if (services != null) {
+            services.close();
         }
         book.write();
     }

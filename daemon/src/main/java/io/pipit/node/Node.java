@@ -93,6 +93,9 @@ final class Node implements AutoCloseable {
     /** Looks at the card that wait for their turn. */
     private static final int EXAMINATIONS_MAX = 4;
 
+    /** Services on the network that wait to be resolved. */
+    private static final int SERVICES_WAITING_MAX = 64;
+
     private static final String STORE_FILE = "pipit.db";
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
 
@@ -248,7 +251,11 @@ final class Node implements AutoCloseable {
         Discovery discovery =
                 new Discovery(
                         settings.discovery(self, network.addresses()),
-                        new Discovery.Threads(finding, lookUps, threads.named("multicast")),
+                        new Discovery.Threads(
+                                finding,
+                                lookUps,
+                                threads.occasional("dns-sd", SERVICES_WAITING_MAX),
+                                threads.named("multicast")),
                         time,
                         entropy,
                         health,

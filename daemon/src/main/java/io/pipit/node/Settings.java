@@ -22,6 +22,11 @@ import java.util.stream.Collectors;
 
 /** The configuration in the words of the model. What it says was checked when it was loaded. */
 record Settings(Configuration configuration) {
+    /** As all programs that use D-Bus have it. */
+    private static final String SYSTEM_BUS = "DBUS_SYSTEM_BUS_ADDRESS";
+
+    private static final String SYSTEM_BUS_DEFAULT = "unix:path=/run/dbus/system_bus_socket";
+
     /** The peers that the file names. */
     List<Peer> peers() {
         return configuration.peers().stream()
@@ -117,6 +122,8 @@ record Settings(Configuration configuration) {
         return new Discovery.Settings(
                 self,
                 configuration.discovery().multicast(),
+                configuration.discovery().dnsSd(),
+                System.getenv().getOrDefault(SYSTEM_BUS, SYSTEM_BUS_DEFAULT),
                 configuration.coap().announceName() ? configuration.node().name() : null,
                 listen,
                 configuration.node().dataDir());

@@ -190,7 +190,7 @@ class DiscoveryIT {
             assertThat(multicast.get("reason").asString())
                     .contains("eth0 IPv4")
                     .contains("firewall");
-            assertThat(one.verb("status", "--json").out()).contains("discovery by multicast");
+            assertThat(one.verb("status", "--json").text()).contains("discovery by multicast");
             stop();
         }
     }

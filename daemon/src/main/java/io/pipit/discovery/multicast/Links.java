@@ -11,7 +11,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -86,6 +88,15 @@ public record Links(List<Link> links, Set<InetAddress> addresses, int omitted) {
                 return;
             }
         }
+    }
+
+    /** An address of each interface that leads to others, IPv4 where there is one. */
+    public List<InetAddress> networked() {
+        Map<Integer, InetAddress> byInterface = new LinkedHashMap<>();
+        links.stream()
+                .filter(link -> !link.isLocal())
+                .forEach(link -> byInterface.putIfAbsent(link.index(), link.address()));
+        return List.copyOf(byInterface.values());
     }
 
     /** On which port this node is reached at an address; null where it isn't. */
