@@ -13,6 +13,7 @@ import io.pipit.cli.verb.ConfigVerb;
 import io.pipit.cli.verb.GetVerb;
 import io.pipit.cli.verb.HistoryVerb;
 import io.pipit.cli.trust.IdVerb;
+import io.pipit.cli.trust.PairVerb;
 import io.pipit.cli.trust.PeerVerb;
 import io.pipit.cli.verb.PeersVerb;
 import io.pipit.cli.verb.RunVerb;
@@ -98,6 +99,7 @@ public final class Pipit {
                 .addSubcommand(new FetchVerb(surroundings, file))
                 .addSubcommand(new TransfersVerb(surroundings, file))
                 .addSubcommand(new IdVerb(surroundings, file))
+                .addSubcommand(new PairVerb(surroundings, file))
                 .addSubcommand(new PeerVerb(surroundings, file));
         line.setOut(new PrintWriter(surroundings.out(), true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(surroundings.err(), true, StandardCharsets.UTF_8));

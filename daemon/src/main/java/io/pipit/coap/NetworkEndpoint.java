@@ -1,9 +1,9 @@
 package io.pipit.coap;
 
+import io.pipit.coap.strangers.Guests;
 import io.pipit.model.NodeId;
 import io.pipit.model.Peer;
 import io.pipit.port.TimeSource;
-import io.pipit.resource.exchange.Caller;
 import io.pipit.resource.exchange.Resources;
 import java.io.IOException;
 import java.net.DatagramPacket;
@@ -75,6 +75,7 @@ public final class NetworkEndpoint {
 
     private final NodeId self;
     private final PeerGuard guard;
+    private final Guests guests;
     private final CoapCounters counters;
     private final ScheduledExecutorService protocol;
     private final Executor carrier;
@@ -94,20 +95,22 @@ public final class NetworkEndpoint {
     NetworkEndpoint(
             KeyPair key,
             Function<NodeId, @Nullable Peer> trust,
+            Guests guests,
             Resources resources,
             ScheduledExecutorService protocol,
             Executor carrier,
             TimeSource time,
             CoapCounters counters) {
         this.self = NodeId.of(key.getPublic());
-        this.guard = new PeerGuard(trust, counters);
+        this.guard = new PeerGuard(trust, guests, counters);
+        this.guests = guests;
         this.counters = counters;
         this.protocol = protocol;
         this.carrier = carrier;
         this.time = time;
         this.deliverer =
                 new RequestDeliverer(
-                        resources, this::caller, this::route, CoapSettings.network(), counters);
+                        resources, guard::caller, this::route, CoapSettings.network(), counters);
     }
 
     /** Opens one more socket. Only before anything is sent. */
@@ -200,6 +203,20 @@ public final class NetworkEndpoint {
                 for (CoapEndpoint endpoint : endpoints) {
                     var _ = connector(endpoint).startDropConnectionsForPrincipal(session.principal);
                 }
+            }
+        }
+    }
+
+    /** Closes all sessions of those who aren't trusted: no pairing window is open any more. */
+    public void showStrangersOut() {
+        guests.showOut();
+    }
+
+    private void showOut(InetSocketAddress address, Principal guest) {
+        for (CoapEndpoint endpoint : endpoints) {
+            connector(endpoint).close(address);
+            if (guard.trusted(PeerGuard.nodeOf(guest)) == null) {
+                var _ = connector(endpoint).startDropConnectionsForPrincipal(guest);
             }
         }
     }
@@ -311,12 +328,6 @@ public final class NetworkEndpoint {
         }
     }
 
-    private @Nullable Caller caller(EndpointContext context) {
-        NodeId id = PeerGuard.nodeOf(context);
-        Peer peer = guard.trusted(id);
-        return peer == null ? null : new Caller(Caller.Via.NETWORK, peer.id(), peer.grants());
-    }
-
     /** Notifications follow a peer that changed its address, and stop where it isn't trusted. */
     private @Nullable EndpointContext route(EndpointContext asked) {
         NodeId id = PeerGuard.nodeOf(asked);
@@ -375,9 +386,14 @@ public final class NetworkEndpoint {
             EndpointContext context = message.getSourceContext();
             NodeId peer = PeerGuard.nodeOf(context);
             if (peer == null || guard.trusted(peer) == null) {
-                counters.messagesRefused.increment();
-                message.setCanceled(true);
+                if (peer == null || !guests.hears(message)) {
+                    counters.messagesRefused.increment();
+                    message.setCanceled(true);
+                }
                 return;
+            }
+            if (Guests.isForPairing(message)) {
+                return; // by a socket for that alone: nobody is to be sought there afterwards
             }
             InetSocketAddress address = context.getPeerAddress();
             Heard last = heard.get(peer);
@@ -426,6 +442,10 @@ public final class NetworkEndpoint {
             }
             InetSocketAddress address = connection.getPeerAddress();
             counters.handshakesDone.increment();
+            if (guard.trusted(peer) == null && address != null) {
+                guests.arrived(connection, () -> showOut(address, principal));
+                return;
+            }
             synchronized (sessions) {
                 sessions.put(connection, new Session(peer, principal));
             }
@@ -447,6 +467,7 @@ public final class NetworkEndpoint {
 
         @Override
         public void onConnectionRemoved(Connection connection) {
+            guests.left(connection);
             Session session;
             synchronized (sessions) {
                 session = sessions.remove(connection);

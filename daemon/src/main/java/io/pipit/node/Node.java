@@ -21,11 +21,14 @@ import io.pipit.monitor.Counter;
 import io.pipit.monitor.Health;
 import io.pipit.monitor.Health.Part;
 import io.pipit.monitor.Metrics;
+import io.pipit.node.pairing.NodePairing;
 import io.pipit.port.Entropy;
 import io.pipit.port.Event;
 import io.pipit.port.Inbox;
 import io.pipit.port.ReadingStore;
 import io.pipit.resource.ResourceTree;
+import io.pipit.resource.exchange.Resources;
+import io.pipit.resource.pairing.PairingResources;
 import io.pipit.sampling.DriverProbe;
 import io.pipit.sampling.Sampler;
 import io.pipit.sampling.SensorSpec;
@@ -33,6 +36,7 @@ import io.pipit.store.SqliteStore;
 import io.pipit.tcp.EventLoop;
 import io.pipit.tcp.MonitorServer;
 import io.pipit.tcp.TcpBulkLinks;
+import io.pipit.tcp.TcpMeetings;
 import io.pipit.tcp.TcpNetwork;
 import io.pipit.tcp.TcpPeerLinks;
 import io.pipit.tcp.UnixSocketServer;
@@ -179,21 +183,29 @@ final class Node implements AutoCloseable {
                         }),
                         timer);
 
+        NodePairing pairing =
+                new NodePairing(
+                        identity, node.name(), trust, time, random, threads, timer, metrics);
+        opened.push(pairing::stop);
+        Resources all = new PairingResources(resources, pairing);
+
         // The protocol may block in a send: so only its receivers go on with what they bring to it.
         Relay toProtocol = new Relay();
         CoapEndpoints coap =
                 new CoapEndpoints(
-                        resources,
+                        all,
                         threads.relayed("coap", toProtocol, toCore, metrics),
                         received -> toCore.execute(() -> toProtocol.execute(received)),
                         time,
                         metrics);
         opened.push(coap);
+        KeyPair key = new KeyPair(identity.publicKey(), identity.privateKey());
         NetworkEndpoint network =
                 coap.openNetwork(
                         settings.listen(),
-                        new KeyPair(identity.publicKey(), identity.privateKey()),
-                        id -> trust.find(id).orElse(null));
+                        key,
+                        id -> trust.find(id).orElse(null),
+                        pairing::isOpen);
         EventLoop connections = new EventLoop(threads.named("tcp"));
         opened.push(connections);
         ExecutorService handshakes = threads.occasional("tls", HANDSHAKES_WAITING_MAX);
@@ -204,7 +216,8 @@ final class Node implements AutoCloseable {
                         identity.privateKey(),
                         identity::certificate,
                         id -> trust.find(id).orElse(null),
-                        resources,
+                        pairing::isOpen,
+                        all,
                         handshakes,
                         metrics,
                         connections);
@@ -212,6 +225,8 @@ final class Node implements AutoCloseable {
         for (InetSocketAddress address : network.addresses()) {
             tcp.listen(address);
         }
+        TcpMeetings meetings = new TcpMeetings(connections, tcp);
+        pairing.reachedBy(network, coap.meetings(key), tcp, meetings, List::of);
         // A timer of its own: asking for a name may take long, and others' deadlines can't wait.
         ScheduledExecutorService lookUps = threads.timer("names");
         opened.push(lookUps::shutdownNow);
@@ -304,7 +319,7 @@ final class Node implements AutoCloseable {
         monitorTcp.start(monitor);
         UnixSocketServer socket =
                 new UnixSocketServer(
-                        node.runDir(), resources, SessionLimits.LOCAL, metrics, connections);
+                        node.runDir(), all, SessionLimits.LOCAL, metrics, connections);
         socket.start();
         opened.push(socket);
         // Who found no daemon to ask until now may have changed the list meanwhile.

@@ -72,6 +72,7 @@ class TcpNetworkIT {
                             identity.privateKey(),
                             identity::certificate,
                             trust::get,
+                            () -> false,
                             this::handle,
                             Runnable::run,
                             metrics,

@@ -47,21 +47,19 @@ final class CodeProof {
     /** The library makes such proofs, but gives nobody a way to read one from the wire. */
     private static final MethodHandle PROOF = proofs();
 
-    private final NodeId theirs;
-    private final PublicKey joining;
-    private final PublicKey opening;
+    private final Side side;
+    private final PublicKey own;
     private final ECJPAKEParticipant participant;
     private final MessageDigest transcript;
+    private @Nullable PublicKey other;
     private @Nullable BigInteger keying;
 
     /**
      * @param side this one's
-     * @param theirs as the connection proved it
      */
-    CodeProof(Side side, PublicKey own, PublicKey theirs, PairingCode code, SecureRandom random) {
-        this.theirs = NodeId.of(theirs);
-        this.joining = side == Side.JOINS ? own : theirs;
-        this.opening = side == Side.JOINS ? theirs : own;
+    CodeProof(Side side, PublicKey own, PairingCode code, SecureRandom random) {
+        this.side = side;
+        this.own = own;
         this.transcript = sha256();
         char[] secret = code.secret();
         this.participant =
@@ -83,12 +81,17 @@ final class CodeProof {
         };
     }
 
-    /** Their first round. */
-    void takeFirst(Proved one, Proved two) throws PairingRefused {
+    /**
+     * Their first round.
+     *
+     * @param from their key, as the connection proved it: from here on it is that one alone
+     */
+    void takeFirst(PublicKey from, Proved one, Proved two) throws PairingRefused {
+        other = from;
         checked(() ->
                 participant.validateRound1PayloadReceived(
                         new ECJPAKERound1Payload(
-                                theirs.toString(),
+                                theirs(),
                                 one.point(),
                                 two.point(),
                                 proof(one),
@@ -105,7 +108,7 @@ final class CodeProof {
     void takeSecond(Proved mixed) throws PairingRefused {
         checked(() -> {
             participant.validateRound2PayloadReceived(
-                    new ECJPAKERound2Payload(theirs.toString(), mixed.point(), proof(mixed)));
+                    new ECJPAKERound2Payload(theirs(), mixed.point(), proof(mixed)));
             keying = participant.calculateKeyingMaterial();
         });
     }
@@ -124,7 +127,7 @@ final class CodeProof {
     boolean takeTag(byte[] tag) {
         try {
             participant.validateRound3PayloadReceived(
-                    new ECJPAKERound3Payload(theirs.toString(), new BigInteger(tag)), key());
+                    new ECJPAKERound3Payload(theirs(), new BigInteger(tag)), key());
             return true;
         } catch (CryptoException e) {
             return false;
@@ -151,8 +154,8 @@ final class CodeProof {
             Arrays.fill(confirming, (byte) 0);
             mac.update((byte) PairingMessage.VERSION);
             mac.update((byte) of.ordinal());
-            part(mac, joining.getEncoded());
-            part(mac, opening.getEncoded());
+            part(mac, (side == Side.JOINS ? own : other()).getEncoded());
+            part(mac, (side == Side.JOINS ? other() : own).getEncoded());
             part(mac, ((MessageDigest) transcript.clone()).digest());
             part(mac, claims.encode());
             return mac.doFinal();
@@ -164,6 +167,14 @@ final class CodeProof {
     private static void part(Mac mac, byte[] bytes) {
         mac.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).array());
         mac.update(bytes);
+    }
+
+    private PublicKey other() {
+        return Objects.requireNonNull(other, "no first round yet");
+    }
+
+    private String theirs() {
+        return NodeId.of(other()).toString();
     }
 
     private BigInteger key() {

@@ -14,6 +14,7 @@ import java.security.MessageDigest;
 import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The side that joins, step by step: it asks, and each answer gives the next question or the end.
@@ -39,23 +40,15 @@ public final class PairingJoin {
     }
 
     private final Myself self;
-    private final PublicKey theirs;
     private final CodeProof proof;
+    private @Nullable PublicKey theirs;
     private State state = State.BEGINNING;
     private long attempt;
 
-    /**
-     * @param theirs the other side's key, as the connection proved it
-     * @throws PairingRefused where that is this node's own
-     */
-    public PairingJoin(Myself self, PublicKey theirs, PairingCode code, SecureRandom random)
-            throws PairingRefused {
-        if (Arrays.equals(self.key().getEncoded(), theirs.getEncoded())) {
-            throw new PairingRefused(Reason.OWN_NODE);
-        }
+    /** Nothing is known of the other side yet. */
+    public PairingJoin(Myself self, PairingCode code, SecureRandom random) {
         this.self = self;
-        this.theirs = theirs;
-        this.proof = new CodeProof(Side.JOINS, self.key(), theirs, code, random);
+        this.proof = new CodeProof(Side.JOINS, self.key(), code, random);
     }
 
     /** What to ask first; once. */
@@ -69,15 +62,20 @@ public final class PairingJoin {
     /**
      * Takes an answer.
      *
-     * @param from the key that the connection it came over has proved
+     * @param from the key that the connection it came over has proved; that of the first answer is
+     *     the other side's
      * @throws PairingRefused where it doesn't go on, and why
      */
     public Step take(PublicKey from, byte[] answer) throws PairingRefused {
         State before = state;
         state = State.OVER;
-        if (!Arrays.equals(from.getEncoded(), theirs.getEncoded())) {
+        if (isSame(from, self.key())) {
+            throw new PairingRefused(Reason.OWN_NODE);
+        }
+        if (theirs != null && !isSame(from, theirs)) {
             throw new PairingRefused(Reason.UNPROVEN);
         }
+        theirs = from;
         PairingMessage message;
         try {
             message = PairingMessage.decode(answer);
@@ -86,22 +84,31 @@ public final class PairingJoin {
         }
         return switch (message) {
             case Refused refused -> throw new PairingRefused(refused.reason());
-            case Begun begun when before == State.BEGUN -> begun(begun, answer);
+            case Begun begun when before == State.BEGUN -> begun(from, begun, answer);
             case Exchanged exchanged when before == State.EXCHANGED && isOurs(exchanged.attempt()) ->
                     exchanged(exchanged, answer);
             case Confirmed confirmed when before == State.CONFIRMED && isOurs(confirmed.attempt()) ->
-                    confirmed(confirmed);
+                    confirmed(from, confirmed);
             default -> throw new PairingRefused(Reason.OUT_OF_ORDER);
         };
+    }
+
+    /** Whether what is asked now is the last: the other side may be done when it has it. */
+    public boolean isConfirming() {
+        return state == State.CONFIRMED;
+    }
+
+    private static boolean isSame(PublicKey one, PublicKey other) {
+        return Arrays.equals(one.getEncoded(), other.getEncoded());
     }
 
     private boolean isOurs(long other) {
         return attempt == other;
     }
 
-    private Step begun(Begun begun, byte[] answer) throws PairingRefused {
+    private Step begun(PublicKey from, Begun begun, byte[] answer) throws PairingRefused {
         attempt = begun.attempt();
-        proof.takeFirst(begun.one(), begun.two());
+        proof.takeFirst(from, begun.one(), begun.two());
         proof.saw(answer);
         state = State.EXCHANGED;
         return new Step.Ask(seen(new Exchange(attempt, proof.second()).encode()));
@@ -116,12 +123,12 @@ public final class PairingJoin {
                 seen(new Confirm(attempt, proof.tag(), mac, self.claims()).encode()));
     }
 
-    private Step confirmed(Confirmed confirmed) throws PairingRefused {
+    private Step confirmed(PublicKey from, Confirmed confirmed) throws PairingRefused {
         byte[] mac = proof.mac(Side.OPENED, confirmed.claims());
         if (!proof.takeTag(confirmed.tag()) || !MessageDigest.isEqual(mac, confirmed.mac())) {
             throw new PairingRefused(Reason.UNPROVEN);
         }
-        return new Step.Done(new Paired(theirs, confirmed.claims()));
+        return new Step.Done(new Paired(from, confirmed.claims()));
     }
 
     private byte[] seen(byte[] message) {

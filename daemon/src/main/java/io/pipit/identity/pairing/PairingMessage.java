@@ -43,6 +43,9 @@ public sealed interface PairingMessage {
     /** Length of a coordinate and of a scalar, bytes. */
     int SCALAR_BYTES = 32;
 
+    /** The kind of a refusal. */
+    int REFUSED = 7;
+
     /** These bytes are no message. */
     final class Malformed extends Exception {
         private static final long serialVersionUID = 1;
@@ -129,7 +132,7 @@ public sealed interface PairingMessage {
             case Exchanged _ -> 4;
             case Confirm _ -> 5;
             case Confirmed _ -> 6;
-            case Refused _ -> 7;
+            case Refused _ -> REFUSED;
         };
     }
 
@@ -164,13 +167,18 @@ public sealed interface PairingMessage {
                     case 4 -> new Exchanged(attempt(in), proved(in));
                     case 5 -> new Confirm(attempt(in), tag(in), tag(in), Claims.decode(in));
                     case 6 -> new Confirmed(attempt(in), tag(in), tag(in), Claims.decode(in));
-                    case 7 -> new Refused(reason(take(in, 1).get()));
+                    case REFUSED -> new Refused(reason(take(in, 1).get()));
                     default -> throw new Malformed("a kind that is none");
                 };
         if (in.hasRemaining()) {
             throw new Malformed("something follows the message");
         }
         return message;
+    }
+
+    /** Whether these bytes, made by {@link #encode}, say that it doesn't go on. */
+    static boolean isRefusal(byte[] encoded) {
+        return encoded.length > 1 && encoded[1] == REFUSED;
     }
 
     /** So many of the next bytes. */

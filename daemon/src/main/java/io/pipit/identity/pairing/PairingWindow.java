@@ -202,9 +202,9 @@ public final class PairingWindow {
             ending.compareAndSet(null, Ending.WORN_OUT);
             throw new PairingRefused(Reason.CLOSED);
         }
-        CodeProof proof = new CodeProof(Side.OPENED, self.key(), from, code, random);
+        CodeProof proof = new CodeProof(Side.OPENED, self.key(), code, random);
         Proved[] first = proof.first();
-        proof.takeFirst(begin.one(), begin.two());
+        proof.takeFirst(from, begin.one(), begin.two());
         Attempt attempt = new Attempt(random.nextLong(), proof, time.monotonicNanos());
         attempts.put(id, attempt);
         byte[] answer = new Begun(attempt.number, first[0], first[1]).encode();

@@ -74,8 +74,8 @@ final class Couple {
         return !diskFull && kept.add(peer);
     }
 
-    PairingJoin join(PairingCode code) throws PairingRefused {
-        return new PairingJoin(shed, greenhouse.key(), code, RANDOM);
+    PairingJoin join(PairingCode code) {
+        return new PairingJoin(shed, code, RANDOM);
     }
 
     byte[] ask(byte[] message) {

@@ -141,7 +141,7 @@ class PairingTest {
     @Test
     void aManInTheMiddleWithKeysOfItsOwnGetsNowhere() throws Exception {
         PublicKey middle = Couple.key();
-        PairingJoin join = new PairingJoin(couple.shed, middle, CODE, RANDOM);
+        PairingJoin join = new PairingJoin(couple.shed, CODE, RANDOM);
         byte[] begin = join.begin();
         // As it is: the proofs are the shed's, but the connection is another's.
         assertThat(refusal(couple.window.take(middle, begin))).isEqualTo(Reason.UNPROVEN);
@@ -151,7 +151,7 @@ class PairingTest {
         PairingWindow towardsShed =
                 new PairingWindow(attacker, WRONG, couple.clock, RANDOM, peer -> true);
         PairingJoin towardsGreenhouse =
-                new PairingJoin(attacker, couple.greenhouse.key(), WRONG, RANDOM);
+                new PairingJoin(attacker, WRONG, RANDOM);
         byte[] toShed = towardsShed.take(couple.shed.key(), begin);
         byte[] toGreenhouse = towardsGreenhouse.begin();
         byte[] exchange = ask(join.take(middle, toShed));
@@ -186,7 +186,17 @@ class PairingTest {
         PairingJoin other = couple.join(CODE);
         byte[] begin = other.begin();
         byte[] begun = couple.window.take(couple.shed.key(), begin);
+        // The window's proofs are its own, whoever hands them on.
         refused(Reason.UNPROVEN, () -> other.take(Couple.key(), begun));
+
+        PairingJoin third = couple.join(CODE);
+        byte[] exchange =
+                ask(
+                        third.take(
+                                couple.greenhouse.key(),
+                                couple.window.take(couple.shed.key(), third.begin())));
+        byte[] exchanged = couple.window.take(couple.shed.key(), exchange);
+        refused(Reason.UNPROVEN, () -> third.take(Couple.key(), exchanged));
     }
 
     @Test
@@ -274,7 +284,7 @@ class PairingTest {
                 new PairingWindow(couple.shed, WRONG, couple.clock, RANDOM, keptByShed::add);
         PairingJoin there = couple.join(CODE);
         PairingJoin back =
-                new PairingJoin(couple.greenhouse, couple.shed.key(), WRONG, RANDOM);
+                new PairingJoin(couple.greenhouse, WRONG, RANDOM);
         byte[] a = there.begin();
         byte[] b = back.begin();
         for (int i = 0; i < 2; i++) {
@@ -292,7 +302,7 @@ class PairingTest {
     void aNodeDoesNotPairWithItself() {
         refused(
                 Reason.OWN_NODE,
-                () -> new PairingJoin(couple.shed, couple.shed.key(), CODE, RANDOM));
+                () -> couple.join(CODE).take(couple.shed.key(), new byte[0]));
         assertThat(refusal(couple.window.take(couple.greenhouse.key(), new byte[0])))
                 .isEqualTo(Reason.OWN_NODE);
     }
@@ -328,7 +338,7 @@ class PairingTest {
         Myself stranger = new Myself(Couple.key(), couple.shed.claims());
         return couple.window.take(
                 stranger.key(),
-                new PairingJoin(stranger, couple.greenhouse.key(), WRONG, RANDOM).begin());
+                new PairingJoin(stranger, WRONG, RANDOM).begin());
     }
 
     private static byte[] ask(Step step) {
