@@ -91,7 +91,7 @@ public final class CoapEndpoints implements AutoCloseable {
         endpoint.setMessageDeliverer(
                 new RequestDeliverer(
                         resources, context -> caller, context -> context, config, counters));
-        endpoint.addPostProcessInterceptor(new NetworkEndpoint.Malformed(counters));
+        endpoint.addPostProcessInterceptor(new CoapCounters.Malformed(counters));
         start(endpoint, address);
         closing.add(endpoint::destroy);
         return endpoint.getAddress();

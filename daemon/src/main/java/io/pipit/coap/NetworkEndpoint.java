@@ -25,13 +25,11 @@ import org.eclipse.californium.core.coap.Request;
 import org.eclipse.californium.core.coap.Response;
 import org.eclipse.californium.core.coap.Token;
 import org.eclipse.californium.core.network.CoapEndpoint;
-import org.eclipse.californium.core.network.interceptors.MalformedMessageInterceptor;
 import org.eclipse.californium.core.network.interceptors.MessageInterceptorAdapter;
 import org.eclipse.californium.elements.AddressEndpointContext;
 import org.eclipse.californium.elements.DtlsEndpointContext;
 import org.eclipse.californium.elements.EndpointContext;
 import org.eclipse.californium.elements.MapBasedEndpointContext;
-import org.eclipse.californium.elements.RawData;
 import org.eclipse.californium.elements.config.Configuration;
 import org.eclipse.californium.scandium.ConnectionListener;
 import org.eclipse.californium.scandium.DTLSConnector;
@@ -138,8 +136,12 @@ public final class NetworkEndpoint {
                                 .build());
         connector.setExecutor(protocol);
         connector.setAlertHandler((source, alert) -> {
-            NodeId peer = source == null ? null : addresses.get(source);
-            if (peer != null && alert.getDescription() == AlertDescription.CLOSE_NOTIFY) {
+            if (source == null || alert.getDescription() != AlertDescription.CLOSE_NOTIFY) {
+                return;
+            }
+            guests.closed(source);
+            NodeId peer = addresses.get(source);
+            if (peer != null) {
                 synchronized (sessions) {
                     sessions.values().removeIf(session -> session.peer.equals(peer));
                 }
@@ -156,7 +158,7 @@ public final class NetworkEndpoint {
         endpoint.setMessageDeliverer(deliverer);
         Ear ear = new Ear(endpoint);
         endpoint.addInterceptor(ear);
-        endpoint.addPostProcessInterceptor(new Malformed(counters));
+        endpoint.addPostProcessInterceptor(new CoapCounters.Malformed(counters));
         endpoint.addNotificationListener((request, response) -> {
             NodeId peer = PeerGuard.nodeOf(response.getSourceContext());
             Watch to = watch;
@@ -413,21 +415,6 @@ public final class NetworkEndpoint {
             }
             heard.put(peer, to);
             addresses.put(to.address, peer);
-        }
-    }
-
-    /** Counts what isn't CoAP. */
-    static final class Malformed extends MessageInterceptorAdapter
-            implements MalformedMessageInterceptor {
-        private final CoapCounters counters;
-
-        Malformed(CoapCounters counters) {
-            this.counters = counters;
-        }
-
-        @Override
-        public void receivedMalformedMessage(RawData message) {
-            counters.messagesMalformed.increment();
         }
     }
 

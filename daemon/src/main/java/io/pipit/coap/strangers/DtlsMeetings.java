@@ -10,7 +10,11 @@ import java.net.InetSocketAddress;
 import java.security.KeyPair;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.eclipse.californium.core.coap.MessageObserverAdapter;
 import org.eclipse.californium.core.coap.Request;
@@ -39,6 +43,7 @@ import org.jspecify.annotations.Nullable;
 public final class DtlsMeetings implements Meetings {
     private static final int CHANGED = 204;
     private static final int CONNECTIONS_MAX = 2;
+    private static final int GOODBYE_MS = 200;
 
     private final KeyPair key;
     private final Supplier<Configuration> settings;
@@ -156,10 +161,24 @@ public final class DtlsMeetings implements Meetings {
         public synchronized void close() {
             closed = true;
             if (endpoint != null) {
-                // With a goodbye, so that the other side needn't keep the session.
-                endpoint.stop();
+                // A goodbye first, so that the other side needn't keep the session.
+                ((DTLSConnector) endpoint.getConnector()).close(address);
+                awaitIdle();
                 endpoint.destroy();
                 endpoint = null;
+            }
+        }
+
+        /** Twice, since a task on the way queues another. */
+        private void awaitIdle() {
+            try {
+                for (int i = 0; i < 2; i++) {
+                    protocol.submit(() -> {}).get(GOODBYE_MS, TimeUnit.MILLISECONDS);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (ExecutionException | TimeoutException | RejectedExecutionException e) {
+                // It was a courtesy.
             }
         }
     }

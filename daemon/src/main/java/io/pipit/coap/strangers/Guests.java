@@ -4,6 +4,7 @@ import io.pipit.identity.pairing.PairingMessage;
 import io.pipit.monitor.Counter;
 import io.pipit.monitor.Metrics;
 import io.pipit.resource.exchange.Caller;
+import java.net.InetSocketAddress;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -118,6 +119,18 @@ public final class Guests {
             stay.end.cancel(false);
             stay.showOut.run();
         }
+    }
+
+    /** Somebody there said goodbye. */
+    public void closed(InetSocketAddress source) {
+        List<Connection> there;
+        synchronized (present) {
+            there =
+                    present.keySet().stream()
+                            .filter(connection -> source.equals(connection.getPeerAddress()))
+                            .toList();
+        }
+        there.forEach(this::leave);
     }
 
     /** Its session is gone. */

@@ -25,7 +25,7 @@ public interface Meeting extends AutoCloseable {
      */
     CompletionStage<Answer> ask(byte[] message);
 
-    /** Ends it. Doesn't wait. */
+    /** Ends it; waits for a goodbye to be sent, some milliseconds. */
     @Override
     void close();
 }

@@ -66,6 +66,15 @@ final class Joining {
                 } catch (PairingRefused e) {
                     return new Outcome.Refused(e.reason().words());
                 } catch (MeetingFailed e) {
+                    if (attempt.other != null) {
+                        return new Outcome.Refused(
+                                "another node answers at "
+                                        + text(address)
+                                        + ": "
+                                        + attempt.other
+                                        + ", not "
+                                        + place.id());
+                    }
                     if (attempt.isConfirming) {
                         return new Outcome.Refused(
                                 "no answer to the last message ("
@@ -103,6 +112,7 @@ final class Joining {
         private final InetSocketAddress address;
         private final boolean tcp;
         private boolean isConfirming;
+        private @Nullable NodeId other;
 
         Attempt(Myself self, @Nullable NodeId wanted, InetSocketAddress address, boolean tcp) {
             this.self = self;
@@ -126,8 +136,8 @@ final class Joining {
             while (true) {
                 Meeting.Answer answer = answer(meeting, next);
                 if (wanted != null && !wanted.equals(NodeId.of(answer.from()))) {
-                    throw new MeetingFailed(
-                            false, "another node answers there: " + NodeId.of(answer.from()));
+                    other = NodeId.of(answer.from());
+                    throw new MeetingFailed(false, "another node answers there");
                 }
                 switch (join.take(answer.from(), answer.message())) {
                     case PairingJoin.Step.Ask ask -> next = ask.message();

@@ -49,6 +49,9 @@ public final class NodePairing implements Pairing {
     /** Commands to join that wait for the one before. */
     private static final int JOINS_WAITING_MAX = 2;
 
+    /** So long the sessions of strangers are kept after the message that ended a window. */
+    private static final int ANSWER_LEAVES_WITHIN_MS = 500;
+
     /** What is made after the tree. */
     private record Endpoints(
             List<InetSocketAddress> listening, Runnable showStrangersOut, Joining joining) {}
@@ -169,7 +172,14 @@ public final class NodePairing implements Pairing {
         if (PairingMessage.isRefusal(answer)) {
             refused.increment();
         }
-        lookWhetherItEnded(now);
+        if (!now.window.isOpen()) {
+            // Nobody is listened to from now on; but this one's answer has to get out.
+            var _ =
+                    timer.schedule(
+                            () -> lookWhetherItEnded(now),
+                            ANSWER_LEAVES_WITHIN_MS,
+                            TimeUnit.MILLISECONDS);
+        }
         return answer;
     }
 
@@ -246,8 +256,13 @@ public final class NodePairing implements Pairing {
     public State state() {
         Open now = open;
         return now == null || !now.window.isOpen()
-                ? new State(false, 0, 0, last)
+                ? new State(false, 0, 0, now == null ? last : words(now.window))
                 : new State(true, now.expiresMicros, now.window.triesLeft(), last);
+    }
+
+    private static String words(PairingWindow window) {
+        PairingWindow.Ending ending = window.ending();
+        return ending == null ? "" : ending.words();
     }
 
     @Override

@@ -314,7 +314,7 @@ class NodePairingIT {
                         barn.refusal(
                                 shed.identity.id().toString(),
                                 greenhouse.pairing.open(READ).code()))
-                .contains("another node answers there: " + greenhouse.identity.id());
+                .contains("another node answers at", greenhouse.identity.id().toString());
         assertThat(barn.trust.list()).isEmpty();
     }
 
