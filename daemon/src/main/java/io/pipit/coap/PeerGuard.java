@@ -54,8 +54,7 @@ final class PeerGuard
     private final Guests guests;
     private final CoapCounters counters;
 
-    PeerGuard(
-            Function<NodeId, @Nullable Peer> trust, Guests guests, CoapCounters counters) {
+    PeerGuard(Function<NodeId, @Nullable Peer> trust, Guests guests, CoapCounters counters) {
         this.trust = trust;
         this.guests = guests;
         this.counters = counters;
@@ -119,8 +118,7 @@ final class PeerGuard
             CertificateMessage message) {
         PublicKey key = message.getPublicKey();
         // Only who comes in may be a stranger: what this node calls is a peer.
-        if (key != null
-                && (trusted(NodeId.of(key)) != null || (clientUsage && guests.admits()))) {
+        if (key != null && (trusted(NodeId.of(key)) != null || (clientUsage && guests.admits()))) {
             return new CertificateVerificationResult(cid, key, null);
         }
         counters.handshakesRefused.increment();

@@ -202,10 +202,7 @@ final class Node implements AutoCloseable {
         KeyPair key = new KeyPair(identity.publicKey(), identity.privateKey());
         NetworkEndpoint network =
                 coap.openNetwork(
-                        settings.listen(),
-                        key,
-                        id -> trust.find(id).orElse(null),
-                        pairing::isOpen);
+                        settings.listen(), key, id -> trust.find(id).orElse(null), pairing::isOpen);
         EventLoop connections = new EventLoop(threads.named("tcp"));
         opened.push(connections);
         ExecutorService handshakes = threads.occasional("tls", HANDSHAKES_WAITING_MAX);
@@ -318,8 +315,7 @@ final class Node implements AutoCloseable {
         opened.push(monitorTcp);
         monitorTcp.start(monitor);
         UnixSocketServer socket =
-                new UnixSocketServer(
-                        node.runDir(), all, SessionLimits.LOCAL, metrics, connections);
+                new UnixSocketServer(node.runDir(), all, SessionLimits.LOCAL, metrics, connections);
         socket.start();
         opened.push(socket);
         // Who found no daemon to ask until now may have changed the list meanwhile.

@@ -92,8 +92,7 @@ final class Strangers {
         limit(channel, add(channel, () -> null, watch));
     }
 
-    private Session add(
-            Channel channel, Supplier<@Nullable Caller> caller, Session.Watch watch) {
+    private Session add(Channel channel, Supplier<@Nullable Caller> caller, Session.Watch watch) {
         return sessions.add(channel, caller, watch);
     }
 
@@ -113,11 +112,12 @@ final class Strangers {
      * @param stays who is a peer by now, and may have an answer coming
      */
     void showOut(Predicate<NodeId> stays) {
-        Map.copyOf(guests).forEach((session, id) -> {
-            if (!stays.test(id)) {
-                session.abort("the pairing window is closed", Options.NONE);
-            }
-        });
+        Map.copyOf(guests)
+                .forEach((session, id) -> {
+                    if (!stays.test(id)) {
+                        session.abort("the pairing window is closed", Options.NONE);
+                    }
+                });
     }
 
     /** Says goodbye to all. */

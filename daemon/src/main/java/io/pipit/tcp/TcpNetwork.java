@@ -244,7 +244,7 @@ public final class TcpNetwork implements AutoCloseable {
                                 .addLast(
                                         tls.accept(channel.alloc()),
                                         new Handshake(
-Tls::peerOf,
+                                                Tls::peerOf,
                                                 null,
                                                 ended,
                                                 peer -> add(channel, peer),
@@ -357,7 +357,7 @@ Tls::peerOf,
                                                 .addLast(
                                                         tls.meet(channel.alloc()),
                                                         new Handshake(
-Tls::peerOf,
+                                                                Tls::peerOf,
                                                                 null,
                                                                 () -> {},
                                                                 _ -> met(channel, watch, failed),
@@ -406,7 +406,7 @@ Tls::peerOf,
                                 .addLast(
                                         tls.dial(channel.alloc()),
                                         new Handshake(
-Tls::peerOf,
+                                                Tls::peerOf,
                                                 peer,
                                                 () -> {},
                                                 found -> connected(channel, peer, address, once),

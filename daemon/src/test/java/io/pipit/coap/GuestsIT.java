@@ -57,13 +57,12 @@ class GuestsIT {
                 });
 
         stranger.fetch(1, node);
-        Event.FetchFailed failed =
-                stranger.await(Event.FetchFailed.class, Duration.ofSeconds(30));
+        Event.FetchFailed failed = stranger.await(Event.FetchFailed.class, Duration.ofSeconds(30));
         assertThat(failed.reason()).contains("no answer");
         assertThat(failed.path()).isEqualTo(Path.UDP);
         stranger.links.greet(node.id);
-        await().untilAsserted(
-                        () -> assertThat(node.metric("pipit_coap_messages_refused")).isGreaterThan(2));
+        await().untilAsserted(() ->
+                assertThat(node.metric("pipit_coap_messages_refused")).isGreaterThan(2));
         assertThat(node.requests).hasSize(1);
     }
 

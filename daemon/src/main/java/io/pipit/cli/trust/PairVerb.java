@@ -87,8 +87,7 @@ public final class PairVerb {
         surroundings.line("");
         surroundings.line("On the other node, within five minutes (until " + expires + "):");
         for (Document address : opened.get("addresses").items()) {
-            surroundings.line(
-                    "  pipit pair join " + shortened(address.text("")) + " " + code);
+            surroundings.line("  pipit pair join " + shortened(address.text("")) + " " + code);
         }
         return 0;
     }
@@ -114,7 +113,8 @@ public final class PairVerb {
                             index = "1..*",
                             arity = "1..*",
                             paramLabel = "CODE",
-                            description = "What 'pipit pair open' printed there; with spaces or not.")
+                            description =
+                                    "What 'pipit pair open' printed there; with spaces or not.")
                     List<String> code,
             @Option(
                             names = "--role",

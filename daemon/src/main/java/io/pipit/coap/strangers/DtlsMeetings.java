@@ -70,8 +70,7 @@ public final class DtlsMeetings implements Meetings {
         Configuration config = settings.get();
         config.set(DtlsConfig.DTLS_ROLE, DtlsConfig.DtlsRole.CLIENT_ONLY);
         config.set(DtlsConfig.DTLS_MAX_CONNECTIONS, CONNECTIONS_MAX);
-        config.set(
-                DtlsConfig.DTLS_DEFAULT_HANDSHAKE_MODE, DtlsEndpointContext.HANDSHAKE_MODE_AUTO);
+        config.set(DtlsConfig.DTLS_DEFAULT_HANDSHAKE_MODE, DtlsEndpointContext.HANDSHAKE_MODE_AUTO);
         // Only the one who was asked, in the session that it was asked in.
         config.set(CoapConfig.RESPONSE_MATCHING, CoapConfig.MatcherMode.STRICT);
         DTLSConnector connector =
@@ -222,8 +221,7 @@ public final class DtlsMeetings implements Meetings {
                                 new MeetingFailed(false, "no answer to the DTLS handshake");
                         case HandshakeException _ ->
                                 new MeetingFailed(true, "it lets no stranger in");
-                        default ->
-                                new MeetingFailed(false, String.valueOf(error.getMessage()));
+                        default -> new MeetingFailed(false, String.valueOf(error.getMessage()));
                     });
         }
     }

@@ -54,8 +54,7 @@ public record Claims(int port, String name, Set<Grant> grants) {
         out.putShort((short) port);
         put(out, name.getBytes(UTF_8));
         out.put((byte) grants.size());
-        List<Grant> sorted =
-                grants.stream().sorted(Comparator.comparing(Grant::toString)).toList();
+        List<Grant> sorted = grants.stream().sorted(Comparator.comparing(Grant::toString)).toList();
         sorted.forEach(grant -> put(out, bytes(grant)));
         byte[] encoded = new byte[out.position()];
         out.flip().get(encoded);
@@ -83,8 +82,8 @@ public record Claims(int port, String name, Set<Grant> grants) {
         for (int i = 0; i < count; i++) {
             if (!grants.add(
                     Grant.parse(text(in))
-                            .orElseThrow(() ->
-                                    new PairingMessage.Malformed("a grant that is none")))) {
+                            .orElseThrow(
+                                    () -> new PairingMessage.Malformed("a grant that is none")))) {
                 throw new PairingMessage.Malformed("a grant twice");
             }
         }

@@ -91,11 +91,7 @@ final class CodeProof {
         checked(() ->
                 participant.validateRound1PayloadReceived(
                         new ECJPAKERound1Payload(
-                                theirs(),
-                                one.point(),
-                                two.point(),
-                                proof(one),
-                                proof(two))));
+                                theirs(), one.point(), two.point(), proof(one), proof(two))));
     }
 
     /** Our second round. */
@@ -140,15 +136,16 @@ final class CodeProof {
         transcript.update(message);
     }
 
-    /** Binds what that side says of itself to the key, both public keys, and all messages so far. */
+    /**
+     * Binds what that side says of itself to the key, both public keys, and all messages so far.
+     */
     byte[] mac(Side of, Claims claims) {
         try {
             byte[] shared = fixed(key());
             Mac extract = Mac.getInstance(MAC);
             extract.init(new SecretKeySpec(shared, MAC));
             Arrays.fill(shared, (byte) 0);
-            byte[] confirming =
-                    extract.doFinal("pipit pairing, confirmation".getBytes(US_ASCII));
+            byte[] confirming = extract.doFinal("pipit pairing, confirmation".getBytes(US_ASCII));
             Mac mac = Mac.getInstance(MAC);
             mac.init(new SecretKeySpec(confirming, MAC));
             Arrays.fill(confirming, (byte) 0);

@@ -85,9 +85,11 @@ public final class PairingJoin {
         return switch (message) {
             case Refused refused -> throw new PairingRefused(refused.reason());
             case Begun begun when before == State.BEGUN -> begun(from, begun, answer);
-            case Exchanged exchanged when before == State.EXCHANGED && isOurs(exchanged.attempt()) ->
+            case Exchanged exchanged
+                    when before == State.EXCHANGED && isOurs(exchanged.attempt()) ->
                     exchanged(exchanged, answer);
-            case Confirmed confirmed when before == State.CONFIRMED && isOurs(confirmed.attempt()) ->
+            case Confirmed confirmed
+                    when before == State.CONFIRMED && isOurs(confirmed.attempt()) ->
                     confirmed(from, confirmed);
             default -> throw new PairingRefused(Reason.OUT_OF_ORDER);
         };
@@ -119,8 +121,7 @@ public final class PairingJoin {
         proof.saw(answer);
         state = State.CONFIRMED;
         byte[] mac = proof.mac(Side.JOINS, self.claims());
-        return new Step.Ask(
-                seen(new Confirm(attempt, proof.tag(), mac, self.claims()).encode()));
+        return new Step.Ask(seen(new Confirm(attempt, proof.tag(), mac, self.claims()).encode()));
     }
 
     private Step confirmed(PublicKey from, Confirmed confirmed) throws PairingRefused {

@@ -81,7 +81,8 @@ final class Guestbook {
         String name = wanted;
         for (int number = 2; taken.contains(name); number++) {
             String end = "-" + number;
-            name = wanted.substring(0, Math.min(wanted.length(), NAME_CHARS_MAX - end.length()))
+            name =
+                    wanted.substring(0, Math.min(wanted.length(), NAME_CHARS_MAX - end.length()))
                             + end;
         }
         return name;

@@ -192,8 +192,7 @@ public final class NodePairing implements Pairing {
         }
         PairingCode code = PairingCode.draw(random);
         PairingWindow window =
-                new PairingWindow(
-                        myself(grants), code, time, random, peer -> keep(peer, grants));
+                new PairingWindow(myself(grants), code, time, random, peer -> keep(peer, grants));
         long expires = time.wallMicros() + window.leftNanos() / NANOS_PER_MICRO;
         Open now = new Open(window, expires);
         open = now;
@@ -204,8 +203,7 @@ public final class NodePairing implements Pairing {
                 "a pairing window is open for {} minutes, for {}",
                 PairingWindow.OPEN_MAX.toMinutes(),
                 grants);
-        return new Opened(
-                code, expires, identity.id(), name, Places.ofThisNode(listening()));
+        return new Opened(code, expires, identity.id(), name, Places.ofThisNode(listening()));
     }
 
     private Myself myself(Set<Grant> grants) {

@@ -98,7 +98,9 @@ final class Places {
         return found;
     }
 
-    /** Where this node is reached that listens there: not from this machine alone, if that can be. */
+    /**
+     * Where this node is reached that listens there: not from this machine alone, if that can be.
+     */
     static List<InetSocketAddress> ofThisNode(List<InetSocketAddress> listening) {
         Set<InetSocketAddress> all = new LinkedHashSet<>();
         for (InetSocketAddress address : listening) {

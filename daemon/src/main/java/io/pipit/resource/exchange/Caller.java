@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param grants what they may do; what isn't here is denied
  * @param proof what the connection proved; null where nothing of the kind
  */
-public record Caller(
-        Via via, @Nullable NodeId peer, Set<Grant> grants, @Nullable Proof proof) {
+public record Caller(Via via, @Nullable NodeId peer, Set<Grant> grants, @Nullable Proof proof) {
     /**
      * What a connection proved of who is at its other end.
      *
@@ -55,8 +54,7 @@ public record Caller(
 
     /** Whether it gets any answer to this: a stranger may pair and nothing else. */
     public boolean isHeard(Request.Method method, List<String> path) {
-        return via != Via.STRANGER
-                || (method == Request.Method.POST && path.equals(List.of(PAIR)));
+        return via != Via.STRANGER || (method == Request.Method.POST && path.equals(List.of(PAIR)));
     }
 
     /** Whether it has this role at all, whatever the paths. */

@@ -29,9 +29,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Stands before the tree: {@code /pair}, to which any key may send messages while a window is open,
- * and on the socket {@code /pairing}, which opens one (POST), shows it (GET), closes it (DELETE) and
- * joins another node's (PUT). A stranger never gets further than here. Thread-safe; nothing here
- * waits.
+ * and on the socket {@code /pairing}, which opens one (POST), shows it (GET), closes it (DELETE)
+ * and joins another node's (PUT). A stranger never gets further than here. Thread-safe; nothing
+ * here waits.
  */
 public final class PairingResources implements Resources {
     private static final List<String> PAIR = List.of(Caller.PAIR);
@@ -100,8 +100,7 @@ public final class PairingResources implements Resources {
                                                         PairingMessage.CONTENT_FORMAT,
                                                         answer,
                                                         0)
-                                                : new Response(
-                                                        FAILED, Request.NONE, NOTHING, 0)));
+                                                : new Response(FAILED, Request.NONE, NOTHING, 0)));
     }
 
     private void local(Request request, Exchange exchange) {
@@ -115,7 +114,10 @@ public final class PairingResources implements Resources {
                 case POST -> answer(exchange, CREATED, opened(pairing.open(grants(body(request)))));
                 case PUT -> join(body(request), exchange);
                 default ->
-                        refuse(exchange, METHOD_NOT_ALLOWED, "allowed here: GET, POST, PUT, DELETE");
+                        refuse(
+                                exchange,
+                                METHOD_NOT_ALLOWED,
+                                "allowed here: GET, POST, PUT, DELETE");
             }
         } catch (WireException e) {
             refuse(exchange, BAD_REQUEST, String.valueOf(e.getMessage()));
@@ -148,8 +150,7 @@ public final class PairingResources implements Resources {
         fields.put("expires", time(opened.expiresMicros()));
         fields.put("id", opened.id().toString());
         fields.put("name", opened.name());
-        fields.put(
-                "addresses", opened.addresses().stream().map(PairingResources::text).toList());
+        fields.put("addresses", opened.addresses().stream().map(PairingResources::text).toList());
         return fields;
     }
 
@@ -238,11 +239,7 @@ public final class PairingResources implements Resources {
 
     private static void answer(Exchange exchange, int code, Map<String, Object> fields) {
         exchange.respondOnce(
-                new Response(
-                        code,
-                        Format.JSON.document(),
-                        Document.write(fields, Format.JSON),
-                        0));
+                new Response(code, Format.JSON.document(), Document.write(fields, Format.JSON), 0));
     }
 
     private static void refuse(Exchange exchange, int code, String reason) {

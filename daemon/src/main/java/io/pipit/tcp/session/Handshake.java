@@ -42,8 +42,7 @@ public final class Handshake extends ChannelInboundHandlerAdapter {
             context.fireUserEventTriggered(event);
             return;
         }
-        NodeId peer =
-                done.isSuccess() ? who.apply(context.pipeline().get(SslHandler.class)) : null;
+        NodeId peer = done.isSuccess() ? who.apply(context.pipeline().get(SslHandler.class)) : null;
         if (!done.isSuccess()) {
             fail(context, done.cause().getMessage());
         } else if (peer == null) {

@@ -17,15 +17,15 @@ final class Couple {
     static final SecureRandom RANDOM = new SecureRandom();
     static final PairingCode CODE = PairingCode.parse("1234 5678").orElseThrow();
     static final PairingCode WRONG = PairingCode.parse("12345679").orElseThrow();
-    static final Set<Grant> USUAL =
-            Set.of(Grant.of(Grant.Role.MONITOR), Grant.of(Grant.Role.READ));
+    static final Set<Grant> USUAL = Set.of(Grant.of(Grant.Role.MONITOR), Grant.of(Grant.Role.READ));
 
     final Clock clock = new Clock();
     final Myself shed = new Myself(key(), new Claims(5684, "shed", USUAL));
     final Myself greenhouse =
             new Myself(
                     key(),
-                    new Claims(5685, "greenhouse", Set.of(Grant.parse("read:air/*").orElseThrow())));
+                    new Claims(
+                            5685, "greenhouse", Set.of(Grant.parse("read:air/*").orElseThrow())));
     final List<Paired> kept = new ArrayList<>();
     final List<byte[]> asked = new ArrayList<>();
     final List<byte[]> answered = new ArrayList<>();

@@ -26,7 +26,8 @@ class PairingTest {
 
         assertThat(peer.id()).isEqualTo(NodeId.of(couple.greenhouse.key()));
         assertThat(peer.claims()).isEqualTo(couple.greenhouse.claims());
-        assertThat(couple.kept).containsExactly(new Paired(couple.shed.key(), couple.shed.claims()));
+        assertThat(couple.kept)
+                .containsExactly(new Paired(couple.shed.key(), couple.shed.claims()));
         assertThat(couple.window.ending()).isEqualTo(Ending.PAIRED);
     }
 
@@ -150,8 +151,7 @@ class PairingTest {
         Myself attacker = new Myself(middle, new Claims(5684, "shed", Couple.USUAL));
         PairingWindow towardsShed =
                 new PairingWindow(attacker, WRONG, couple.clock, RANDOM, peer -> true);
-        PairingJoin towardsGreenhouse =
-                new PairingJoin(attacker, WRONG, RANDOM);
+        PairingJoin towardsGreenhouse = new PairingJoin(attacker, WRONG, RANDOM);
         byte[] toShed = towardsShed.take(couple.shed.key(), begin);
         byte[] toGreenhouse = towardsGreenhouse.begin();
         byte[] exchange = ask(join.take(middle, toShed));
@@ -170,7 +170,9 @@ class PairingTest {
         assertThat(refusal(couple.window.take(middle, relayed))).isEqualTo(Reason.WRONG_CODE);
         assertThat(refusal(couple.window.take(middle, confirm2))).isEqualTo(Reason.OUT_OF_ORDER);
         // … nor is the attacker's to the shed.
-        refused(Reason.WRONG_CODE, () -> join.take(middle, towardsShed.take(couple.shed.key(), confirm)));
+        refused(
+                Reason.WRONG_CODE,
+                () -> join.take(middle, towardsShed.take(couple.shed.key(), confirm)));
         assertThat(couple.kept).isEmpty();
     }
 
@@ -283,8 +285,7 @@ class PairingTest {
         PairingWindow other =
                 new PairingWindow(couple.shed, WRONG, couple.clock, RANDOM, keptByShed::add);
         PairingJoin there = couple.join(CODE);
-        PairingJoin back =
-                new PairingJoin(couple.greenhouse, WRONG, RANDOM);
+        PairingJoin back = new PairingJoin(couple.greenhouse, WRONG, RANDOM);
         byte[] a = there.begin();
         byte[] b = back.begin();
         for (int i = 0; i < 2; i++) {
@@ -300,9 +301,7 @@ class PairingTest {
 
     @Test
     void aNodeDoesNotPairWithItself() {
-        refused(
-                Reason.OWN_NODE,
-                () -> couple.join(CODE).take(couple.shed.key(), new byte[0]));
+        refused(Reason.OWN_NODE, () -> couple.join(CODE).take(couple.shed.key(), new byte[0]));
         assertThat(refusal(couple.window.take(couple.greenhouse.key(), new byte[0])))
                 .isEqualTo(Reason.OWN_NODE);
     }
@@ -336,9 +335,7 @@ class PairingTest {
 
     private byte[] stranger() throws PairingRefused {
         Myself stranger = new Myself(Couple.key(), couple.shed.claims());
-        return couple.window.take(
-                stranger.key(),
-                new PairingJoin(stranger, WRONG, RANDOM).begin());
+        return couple.window.take(stranger.key(), new PairingJoin(stranger, WRONG, RANDOM).begin());
     }
 
     private static byte[] ask(Step step) {

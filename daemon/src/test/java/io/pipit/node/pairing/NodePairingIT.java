@@ -108,10 +108,7 @@ class NodePairingIT {
             InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
             NetworkEndpoint network =
                     coap.openNetwork(
-                            List.of(any),
-                            key,
-                            id -> trust.find(id).orElse(null),
-                            pairing::isOpen);
+                            List.of(any), key, id -> trust.find(id).orElse(null), pairing::isOpen);
             EventLoop loop = new EventLoop(threads.named("tcp-" + name));
             closing.push(loop::close);
             TcpNetwork overTls =
@@ -169,16 +166,14 @@ class NodePairingIT {
         Pairing.Opened opened = greenhouse.pairing.open(READ);
         assertThat(opened.addresses()).containsExactly(greenhouse.udp);
 
-        Outcome.Joined joined =
-                (Outcome.Joined) shed.join(text(greenhouse.udp), opened.code());
+        Outcome.Joined joined = (Outcome.Joined) shed.join(text(greenhouse.udp), opened.code());
 
         assertThat(joined.way()).isEqualTo("udp");
         assertThat(joined.updated()).isFalse();
         assertThat(joined.grants()).isEqualTo(READ);
         assertThat(shed.trust.list())
                 .containsExactly(
-                        new Peer(
-                                greenhouse.identity.id(), "greenhouse", greenhouse.udp, MONITOR));
+                        new Peer(greenhouse.identity.id(), "greenhouse", greenhouse.udp, MONITOR));
         assertThat(greenhouse.trust.list())
                 .containsExactly(new Peer(shed.identity.id(), "shed", shed.udp, READ));
         assertThat(greenhouse.pairing.state())
@@ -191,8 +186,7 @@ class NodePairingIT {
     void pairsOverTcpWhereUdpGetsNoAnswer() throws Exception {
         Pairing.Opened opened = greenhouse.pairing.open(READ);
 
-        Outcome.Joined joined =
-                (Outcome.Joined) shed.join(text(greenhouse.tcp), opened.code());
+        Outcome.Joined joined = (Outcome.Joined) shed.join(text(greenhouse.tcp), opened.code());
 
         assertThat(joined.way()).isEqualTo("tcp");
         assertThat(shed.trust.find(greenhouse.identity.id())).isPresent();
@@ -271,8 +265,7 @@ class NodePairingIT {
         assertThat(joined.name()).isEqualTo("glasshouse");
         assertThat(shed.trust.list())
                 .containsExactly(
-                        new Peer(
-                                greenhouse.identity.id(), "glasshouse", greenhouse.udp, MONITOR));
+                        new Peer(greenhouse.identity.id(), "glasshouse", greenhouse.udp, MONITOR));
         // By now both are peers, whose connections are let in by that.
         joined =
                 (Outcome.Joined)
@@ -308,8 +301,7 @@ class NodePairingIT {
 
         Node barn = new Node("barn");
         barn.neighbours.add(
-                new Neighbours.Neighbour(
-                        shed.identity.id(), "shed", List.of(greenhouse.udp)));
+                new Neighbours.Neighbour(shed.identity.id(), "shed", List.of(greenhouse.udp)));
         assertThat(
                         barn.refusal(
                                 shed.identity.id().toString(),
@@ -348,5 +340,4 @@ class NodePairingIT {
     private static String text(InetSocketAddress address) {
         return address.getAddress().getHostAddress() + ":" + address.getPort();
     }
-
 }
