@@ -34,7 +34,7 @@ class ArchitectureTest {
                             Map.entry("monitor", "model"),
                             Map.entry("port", "model"),
                             Map.entry("core", "model port monitor"),
-                            Map.entry("identity", "model wire"),
+                            Map.entry("identity", "model wire port"),
                             Map.entry("sampling", "port model monitor drivers"),
                             Map.entry("coap", ADAPTER + " resource"),
                             Map.entry("tcp", ADAPTER + " resource"),

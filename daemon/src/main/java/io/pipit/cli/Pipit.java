@@ -10,6 +10,7 @@ import io.pipit.cli.files.FetchVerb;
 import io.pipit.cli.files.SendVerb;
 import io.pipit.cli.files.TransfersVerb;
 import io.pipit.cli.trust.IdVerb;
+import io.pipit.cli.trust.PairVerb;
 import io.pipit.cli.trust.PeerVerb;
 import io.pipit.cli.verb.CheckVerb;
 import io.pipit.cli.verb.ConfigVerb;
@@ -99,6 +100,7 @@ public final class Pipit {
                 .addSubcommand(new FetchVerb(surroundings, file))
                 .addSubcommand(new TransfersVerb(surroundings, file))
                 .addSubcommand(new IdVerb(surroundings, file))
+                .addSubcommand(new PairVerb(surroundings, file))
                 .addSubcommand(new PeerVerb(surroundings, file))
                 .addSubcommand(new DoctorVerb(surroundings, file));
         line.setOut(new PrintWriter(surroundings.out(), true, StandardCharsets.UTF_8));

@@ -2,6 +2,9 @@ package io.pipit.coap;
 
 import io.pipit.monitor.Counter;
 import io.pipit.monitor.Metrics;
+import org.eclipse.californium.core.network.interceptors.MalformedMessageInterceptor;
+import org.eclipse.californium.core.network.interceptors.MessageInterceptorAdapter;
+import org.eclipse.californium.elements.RawData;
 
 /** What the CoAP endpoints count: mostly the limits, and how often each was hit. Thread-safe. */
 final class CoapCounters {
@@ -81,5 +84,20 @@ final class CoapCounters {
                 metrics.counter("pipit_link_answers_unreadable", "Answers that can't be decoded");
         libraryErrors =
                 metrics.counter("pipit_coap_library_errors", "Errors that the CoAP library logged");
+    }
+
+    /** Counts what isn't CoAP. */
+    static final class Malformed extends MessageInterceptorAdapter
+            implements MalformedMessageInterceptor {
+        private final CoapCounters counters;
+
+        Malformed(CoapCounters counters) {
+            this.counters = counters;
+        }
+
+        @Override
+        public void receivedMalformedMessage(RawData message) {
+            counters.messagesMalformed.increment();
+        }
     }
 }

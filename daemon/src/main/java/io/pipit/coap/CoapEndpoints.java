@@ -1,5 +1,8 @@
 package io.pipit.coap;
 
+import io.pipit.coap.strangers.DtlsMeetings;
+import io.pipit.coap.strangers.Guests;
+import io.pipit.identity.pairing.Meetings;
 import io.pipit.model.Grant;
 import io.pipit.model.NodeId;
 import io.pipit.model.Peer;
@@ -20,6 +23,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.eclipse.californium.core.network.CoapEndpoint;
 import org.eclipse.californium.elements.UDPConnector;
@@ -38,6 +42,7 @@ public final class CoapEndpoints implements AutoCloseable {
 
     private final Resources resources;
     private final TimeSource time;
+    private final Metrics metrics;
     private final CoapCounters counters;
     private final LibraryLog libraryLog;
     private final ScheduledExecutorService protocol;
@@ -58,6 +63,7 @@ public final class CoapEndpoints implements AutoCloseable {
             Metrics metrics) {
         this.resources = resources;
         this.time = time;
+        this.metrics = metrics;
         this.counters = new CoapCounters(metrics);
         this.libraryLog = new LibraryLog(time, counters);
         this.protocol = protocol;
@@ -85,7 +91,7 @@ public final class CoapEndpoints implements AutoCloseable {
         endpoint.setMessageDeliverer(
                 new RequestDeliverer(
                         resources, context -> caller, context -> context, config, counters));
-        endpoint.addPostProcessInterceptor(new NetworkEndpoint.Malformed(counters));
+        endpoint.addPostProcessInterceptor(new CoapCounters.Malformed(counters));
         start(endpoint, address);
         closing.add(endpoint::destroy);
         return endpoint.getAddress();
@@ -103,14 +109,35 @@ public final class CoapEndpoints implements AutoCloseable {
     public NetworkEndpoint openNetwork(
             List<InetSocketAddress> listen, KeyPair key, Function<NodeId, @Nullable Peer> trust)
             throws IOException {
+        return openNetwork(listen, key, trust, () -> false);
+    }
+
+    /**
+     * The same.
+     *
+     * @param welcome whether strangers may come to pair. Any thread, doesn't wait
+     */
+    public NetworkEndpoint openNetwork(
+            List<InetSocketAddress> listen,
+            KeyPair key,
+            Function<NodeId, @Nullable Peer> trust,
+            BooleanSupplier welcome)
+            throws IOException {
+        Guests guests = new Guests(welcome, protocol, metrics);
         NetworkEndpoint network =
-                new NetworkEndpoint(key, trust, resources, protocol, carrier, time, counters);
+                new NetworkEndpoint(
+                        key, trust, guests, resources, protocol, carrier, time, counters);
         closing.add(network::close);
         closing.add(network::sayGoodbye);
         for (InetSocketAddress address : withoutCoveredWildcards(listen)) {
             network.listen(address, key);
         }
         return network;
+    }
+
+    /** Meetings with strangers, for pairing. */
+    public Meetings meetings(KeyPair key) {
+        return new DtlsMeetings(key, CoapSettings::network, protocol);
     }
 
     CoapCounters counters() {

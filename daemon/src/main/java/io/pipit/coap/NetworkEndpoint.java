@@ -3,10 +3,10 @@ package io.pipit.coap;
 import io.pipit.coap.door.Addresses;
 import io.pipit.coap.door.ConnectionIds;
 import io.pipit.coap.door.DtlsDatagram;
+import io.pipit.coap.strangers.Guests;
 import io.pipit.model.NodeId;
 import io.pipit.model.Peer;
 import io.pipit.port.TimeSource;
-import io.pipit.resource.exchange.Caller;
 import io.pipit.resource.exchange.Resources;
 import java.io.IOException;
 import java.net.DatagramPacket;
@@ -28,13 +28,11 @@ import org.eclipse.californium.core.coap.Request;
 import org.eclipse.californium.core.coap.Response;
 import org.eclipse.californium.core.coap.Token;
 import org.eclipse.californium.core.network.CoapEndpoint;
-import org.eclipse.californium.core.network.interceptors.MalformedMessageInterceptor;
 import org.eclipse.californium.core.network.interceptors.MessageInterceptorAdapter;
 import org.eclipse.californium.elements.AddressEndpointContext;
 import org.eclipse.californium.elements.DtlsEndpointContext;
 import org.eclipse.californium.elements.EndpointContext;
 import org.eclipse.californium.elements.MapBasedEndpointContext;
-import org.eclipse.californium.elements.RawData;
 import org.eclipse.californium.elements.config.Configuration;
 import org.eclipse.californium.elements.util.Filter;
 import org.eclipse.californium.scandium.ConnectionListener;
@@ -81,6 +79,7 @@ public final class NetworkEndpoint {
 
     private final NodeId self;
     private final PeerGuard guard;
+    private final Guests guests;
     private final CoapCounters counters;
     private final ScheduledExecutorService protocol;
     private final Executor carrier;
@@ -102,13 +101,15 @@ public final class NetworkEndpoint {
     NetworkEndpoint(
             KeyPair key,
             Function<NodeId, @Nullable Peer> trust,
+            Guests guests,
             Resources resources,
             ScheduledExecutorService protocol,
             Executor carrier,
             TimeSource time,
             CoapCounters counters) {
         this.self = NodeId.of(key.getPublic());
-        this.guard = new PeerGuard(trust, counters);
+        this.guard = new PeerGuard(trust, guests, counters);
+        this.guests = guests;
         this.counters = counters;
         this.protocol = protocol;
         this.carrier = carrier;
@@ -118,7 +119,7 @@ public final class NetworkEndpoint {
         this.dialled = new Addresses<>(DIALLED_MAX, forgotten);
         this.deliverer =
                 new RequestDeliverer(
-                        resources, this::caller, this::route, CoapSettings.network(), counters);
+                        resources, guard::caller, this::route, CoapSettings.network(), counters);
     }
 
     /** Opens one more socket. Only before anything is sent. */
@@ -140,8 +141,12 @@ public final class NetworkEndpoint {
                         doorkeeper);
         connector.setExecutor(protocol);
         connector.setAlertHandler((source, alert) -> {
-            NodeId peer = source == null ? null : addresses.get(source);
-            if (peer != null && alert.getDescription() == AlertDescription.CLOSE_NOTIFY) {
+            if (source == null || alert.getDescription() != AlertDescription.CLOSE_NOTIFY) {
+                return;
+            }
+            guests.closed(source);
+            NodeId peer = addresses.get(source);
+            if (peer != null) {
                 synchronized (sessions) {
                     sessions.values().removeIf(peer::equals);
                 }
@@ -158,7 +163,7 @@ public final class NetworkEndpoint {
         endpoint.setMessageDeliverer(deliverer);
         Ear ear = new Ear(endpoint);
         endpoint.addInterceptor(ear);
-        endpoint.addPostProcessInterceptor(new Malformed(counters));
+        endpoint.addPostProcessInterceptor(new CoapCounters.Malformed(counters));
         endpoint.addNotificationListener((request, response) -> {
             NodeId peer = PeerGuard.nodeOf(response.getSourceContext());
             Watch to = watch;
@@ -206,6 +211,20 @@ public final class NetworkEndpoint {
     private static void terminate(DTLSConnector connector, NodeId peer) {
         Filter<Principal> same = principal -> peer.equals(PeerGuard.nodeOf(principal));
         var _ = connector.startTerminateConnectionsForPrincipal(same, true);
+    }
+
+    /** Closes all sessions of those who aren't trusted: no pairing window is open any more. */
+    public void showStrangersOut() {
+        guests.showOut();
+    }
+
+    private void showOut(InetSocketAddress address, Principal guest) {
+        for (CoapEndpoint endpoint : endpoints) {
+            connector(endpoint).close(address);
+            if (guard.trusted(PeerGuard.nodeOf(guest)) == null) {
+                var _ = connector(endpoint).startDropConnectionsForPrincipal(guest);
+            }
+        }
     }
 
     boolean isTrusted(NodeId peer) {
@@ -324,12 +343,6 @@ public final class NetworkEndpoint {
         }
     }
 
-    private @Nullable Caller caller(EndpointContext context) {
-        NodeId id = PeerGuard.nodeOf(context);
-        Peer peer = guard.trusted(id);
-        return peer == null ? null : new Caller(Caller.Via.NETWORK, peer.id(), peer.grants());
-    }
-
     /** Notifications follow a peer that changed its address, and stop where it isn't trusted. */
     private @Nullable EndpointContext route(EndpointContext asked) {
         NodeId id = PeerGuard.nodeOf(asked);
@@ -405,9 +418,14 @@ public final class NetworkEndpoint {
             EndpointContext context = message.getSourceContext();
             NodeId peer = PeerGuard.nodeOf(context);
             if (peer == null || guard.trusted(peer) == null) {
-                counters.messagesRefused.increment();
-                message.setCanceled(true);
+                if (peer == null || !guests.hears(message)) {
+                    counters.messagesRefused.increment();
+                    message.setCanceled(true);
+                }
                 return;
+            }
+            if (Guests.isForPairing(message)) {
+                return; // by a socket for that alone: nobody is to be sought there afterwards
             }
             InetSocketAddress address = context.getPeerAddress();
             Heard last = heard.get(peer);
@@ -430,21 +448,6 @@ public final class NetworkEndpoint {
         }
     }
 
-    /** Counts what isn't CoAP. */
-    static final class Malformed extends MessageInterceptorAdapter
-            implements MalformedMessageInterceptor {
-        private final CoapCounters counters;
-
-        Malformed(CoapCounters counters) {
-            this.counters = counters;
-        }
-
-        @Override
-        public void receivedMalformedMessage(RawData message) {
-            counters.messagesMalformed.increment();
-        }
-    }
-
     /** Knows the sessions. */
     private final class Connections implements ConnectionListener {
         @Override
@@ -454,15 +457,19 @@ public final class NetworkEndpoint {
             if (peer == null) {
                 return;
             }
+            InetSocketAddress address = connection.getPeerAddress();
+            connectionIds.add(connection.getConnectionId().getBytes());
             if (guard.trusted(peer) == null) {
+                if (address != null && guests.areWelcome()) {
+                    guests.arrived(connection, () -> showOut(address, principal));
+                    return;
+                }
                 // Its trust ended while it shook hands, or it took up an old session again.
                 counters.handshakesRefused.increment();
                 forget(peer);
                 return;
             }
-            InetSocketAddress address = connection.getPeerAddress();
             counters.handshakesDone.increment();
-            connectionIds.add(connection.getConnectionId().getBytes());
             synchronized (sessions) {
                 sessions.put(connection, peer);
             }
@@ -484,6 +491,7 @@ public final class NetworkEndpoint {
 
         @Override
         public void onConnectionRemoved(Connection connection) {
+            guests.left(connection);
             connectionIds.remove(connection.getConnectionId().getBytes());
             NodeId peer;
             synchronized (sessions) {

@@ -1,13 +1,16 @@
 package io.pipit.coap;
 
+import io.pipit.coap.strangers.Guests;
 import io.pipit.model.NodeId;
 import io.pipit.model.Peer;
+import io.pipit.resource.exchange.Caller;
 import java.net.InetSocketAddress;
 import java.security.Principal;
 import java.security.PublicKey;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 import javax.security.auth.x500.X500Principal;
 import org.eclipse.californium.elements.EndpointContext;
@@ -48,10 +51,12 @@ final class PeerGuard
     private static final String NODE = "node";
 
     private final Function<NodeId, @Nullable Peer> trust;
+    private final Guests guests;
     private final CoapCounters counters;
 
-    PeerGuard(Function<NodeId, @Nullable Peer> trust, CoapCounters counters) {
+    PeerGuard(Function<NodeId, @Nullable Peer> trust, Guests guests, CoapCounters counters) {
         this.trust = trust;
+        this.guests = guests;
         this.counters = counters;
     }
 
@@ -77,6 +82,20 @@ final class PeerGuard
         return context == null ? null : nodeOf(context.getPeerIdentity());
     }
 
+    /** Who speaks from there; null where nobody who gets anything. */
+    @Nullable Caller caller(EndpointContext context) {
+        NodeId id = nodeOf(context);
+        Caller.Proof proof =
+                context.getPeerIdentity() instanceof RawPublicKeyIdentity key
+                        ? new Caller.Proof(key.getKey(), context.getPeerAddress())
+                        : null;
+        Peer peer = trusted(id);
+        if (peer != null) {
+            return new Caller(Caller.Via.NETWORK, peer.id(), peer.grants(), proof);
+        }
+        return guests.areWelcome() ? new Caller(Caller.Via.STRANGER, id, Set.of(), proof) : null;
+    }
+
     @Override
     public AdditionalInfo getInfo(Principal principal, @Nullable Object customArgument) {
         NodeId id = nodeOf(principal);
@@ -98,7 +117,8 @@ final class PeerGuard
             boolean truncateCertificatePath,
             CertificateMessage message) {
         PublicKey key = message.getPublicKey();
-        if (key != null && trusted(NodeId.of(key)) != null) {
+        // Only who comes in may be a stranger: what this node calls is a peer.
+        if (key != null && (trusted(NodeId.of(key)) != null || (clientUsage && guests.admits()))) {
             return new CertificateVerificationResult(cid, key, null);
         }
         counters.handshakesRefused.increment();

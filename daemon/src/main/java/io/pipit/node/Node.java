@@ -24,6 +24,7 @@ import io.pipit.monitor.Health.Part;
 import io.pipit.monitor.Metrics;
 import io.pipit.node.doctor.NodeDoctor;
 import io.pipit.node.doctor.Ways;
+import io.pipit.node.pairing.NodePairing;
 import io.pipit.node.trust.Clones;
 import io.pipit.node.trust.FormerKey;
 import io.pipit.node.trust.Handing;
@@ -34,6 +35,8 @@ import io.pipit.port.Event;
 import io.pipit.port.Inbox;
 import io.pipit.port.ReadingStore;
 import io.pipit.resource.ResourceTree;
+import io.pipit.resource.exchange.Resources;
+import io.pipit.resource.pairing.PairingResources;
 import io.pipit.sampling.DriverProbe;
 import io.pipit.sampling.Sampler;
 import io.pipit.sampling.SensorSpec;
@@ -41,6 +44,7 @@ import io.pipit.store.SqliteStore;
 import io.pipit.tcp.EventLoop;
 import io.pipit.tcp.MonitorServer;
 import io.pipit.tcp.TcpBulkLinks;
+import io.pipit.tcp.TcpMeetings;
 import io.pipit.tcp.TcpNetwork;
 import io.pipit.tcp.TcpPeerLinks;
 import io.pipit.tcp.UnixSocketServer;
@@ -209,21 +213,26 @@ final class Node implements AutoCloseable {
                                 examinations),
                         timer);
 
+        NodePairing pairing =
+                new NodePairing(
+                        identity, node.name(), trust, time, random, threads, timer, metrics);
+        opened.push(pairing::stop);
+        Resources all = new PairingResources(resources, pairing);
+
         // The protocol may block in a send: so only its receivers go on with what they bring to it.
         Relay toProtocol = new Relay();
         CoapEndpoints coap =
                 new CoapEndpoints(
-                        resources,
+                        all,
                         threads.relayed("coap", toProtocol, toCore, metrics),
                         received -> toCore.execute(() -> toProtocol.execute(received)),
                         time,
                         metrics);
         opened.push(coap);
+        KeyPair key = new KeyPair(identity.publicKey(), identity.privateKey());
         NetworkEndpoint network =
                 coap.openNetwork(
-                        settings.listen(),
-                        new KeyPair(identity.publicKey(), identity.privateKey()),
-                        id -> trust.find(id).orElse(null));
+                        settings.listen(), key, id -> trust.find(id).orElse(null), pairing::isOpen);
         EventLoop connections = new EventLoop(threads.named("tcp"));
         opened.push(connections);
         ExecutorService handshakes = threads.occasional("tls", HANDSHAKES_WAITING_MAX);
@@ -234,7 +243,8 @@ final class Node implements AutoCloseable {
                         identity.privateKey(),
                         identity::certificate,
                         id -> trust.find(id).orElse(null),
-                        resources,
+                        pairing::isOpen,
+                        all,
                         handshakes,
                         metrics,
                         connections);
@@ -242,6 +252,7 @@ final class Node implements AutoCloseable {
         for (InetSocketAddress address : network.addresses()) {
             tcp.listen(address);
         }
+        TcpMeetings meetings = new TcpMeetings(connections, tcp);
         // A timer of its own: asking for a name may take long, and others' deadlines can't wait.
         ScheduledExecutorService lookUps = threads.timer("names");
         opened.push(lookUps::shutdownNow);
@@ -261,6 +272,7 @@ final class Node implements AutoCloseable {
                         health,
                         metrics);
         opened.push(discovery);
+        pairing.reachedBy(network, coap.meetings(key), tcp, meetings, discovery);
         CoapPeerLinks links =
                 new CoapPeerLinks(
                         coap,
@@ -380,8 +392,7 @@ final class Node implements AutoCloseable {
         opened.push(monitorTcp);
         monitorTcp.start(monitor);
         UnixSocketServer socket =
-                new UnixSocketServer(
-                        node.runDir(), resources, SessionLimits.LOCAL, metrics, connections);
+                new UnixSocketServer(node.runDir(), all, SessionLimits.LOCAL, metrics, connections);
         socket.start();
         opened.push(socket);
         discovery.start();

@@ -4,7 +4,6 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
@@ -12,13 +11,13 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.pipit.model.NodeId;
 import io.pipit.model.Peer;
 import io.pipit.monitor.Counter;
 import io.pipit.monitor.Metrics;
 import io.pipit.resource.exchange.Caller;
 import io.pipit.resource.exchange.Resources;
+import io.pipit.tcp.session.Handshake;
 import io.pipit.tcp.session.Session;
 import io.pipit.tcp.session.SessionCounters;
 import io.pipit.tcp.session.SessionLimits;
@@ -27,6 +26,7 @@ import io.pipit.wire.Options;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -35,11 +35,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -87,6 +90,7 @@ public final class TcpNetwork implements AutoCloseable {
     private final NodeId self;
     private final Function<NodeId, @Nullable Peer> trust;
     private final Sessions sessions;
+    private final Strangers guests;
     private final EventLoop loop;
     private final Supplier<Tls> making;
     private final Executor arithmetic;
@@ -109,6 +113,7 @@ public final class TcpNetwork implements AutoCloseable {
      * @param certificate of this key, asked for once, where handshakes are done
      * @param trust asked at each handshake and each request; null for whom isn't let in. Any
      *     thread, must not block
+     * @param welcome whether strangers may come to pair. Any thread, doesn't wait
      * @param handshakes where the arithmetic of handshakes is done
      */
     public TcpNetwork(
@@ -116,6 +121,7 @@ public final class TcpNetwork implements AutoCloseable {
             PrivateKey key,
             Supplier<X509Certificate> certificate,
             Function<NodeId, @Nullable Peer> trust,
+            BooleanSupplier welcome,
             Resources resources,
             Executor handshakes,
             Metrics metrics,
@@ -124,8 +130,9 @@ public final class TcpNetwork implements AutoCloseable {
         this.trust = trust;
         this.sessions =
                 new Sessions(resources, SessionLimits.NETWORK, SessionCounters.of(metrics, "tcp"));
+        this.guests = new Strangers(welcome, resources, metrics);
         this.arithmetic = handshakes;
-        this.making = () -> new Tls(key, certificate.get(), trust, handshakes);
+        this.making = () -> new Tls(key, certificate.get(), trust, welcome, handshakes);
         this.loop = loop;
         metrics.gauge(
                 "pipit_tcp_connections_open",
@@ -243,15 +250,25 @@ public final class TcpNetwork implements AutoCloseable {
                                 .addLast(
                                         tls.accept(channel.alloc()),
                                         new Handshake(
-                                                trust,
+                                                Tls::peerOf,
                                                 null,
                                                 ended,
-                                                peer -> add(channel, peer, new Session.Watch() {}),
+                                                peer -> add(channel, peer),
                                                 _ -> strangers.increment())),
                 _ -> ended.run());
     }
 
-    private void add(Channel channel, NodeId peer, Session.Watch then) {
+    private void add(Channel channel, NodeId peer) {
+        if (trust.apply(peer) == null) {
+            // A session that was taken up again may be of somebody who was a peer once.
+            if (guests.areWelcome()) {
+                guests.arrived(channel, peer, callers(channel, peer));
+            } else {
+                strangers.increment();
+                var _ = channel.close();
+            }
+            return;
+        }
         InetSocketAddress address = (InetSocketAddress) channel.remoteAddress();
         Deque<Session> others = accepted.computeIfAbsent(peer, _ -> new ArrayDeque<>());
         add(
@@ -265,19 +282,17 @@ public final class TcpNetwork implements AutoCloseable {
                                     others.remove().release();
                                 }
                                 heard(peer, address);
-                                then.ready(ready);
                             }
 
                             @Override
                             public void closed(Session closed, String reason) {
                                 others.remove(closed);
-                                then.closed(closed, reason);
                             }
                         });
     }
 
     private void add(NodeId peer, Channel channel, Session.Watch then) {
-        Session made = sessions.add(channel, () -> caller(peer), then);
+        Session made = sessions.add(channel, callers(channel, peer), then);
         open.computeIfAbsent(peer, _ -> new HashMap<>()).put(channel, made);
         opened++;
         channel.closeFuture()
@@ -299,9 +314,28 @@ public final class TcpNetwork implements AutoCloseable {
         }
     }
 
-    private @Nullable Caller caller(NodeId id) {
-        Peer peer = trust.apply(id);
-        return peer == null ? null : new Caller(Caller.Via.NETWORK, peer.id(), peer.grants());
+    /** Who is at the other end of a connection, whenever that is asked. */
+    private Supplier<@Nullable Caller> callers(Channel channel, NodeId id) {
+        Caller.Proof proof = proof(channel);
+        return () -> {
+            Peer peer = trust.apply(id);
+            if (peer != null) {
+                return new Caller(Caller.Via.NETWORK, peer.id(), peer.grants(), proof);
+            }
+            return guests.areWelcome()
+                    ? new Caller(Caller.Via.STRANGER, id, Set.of(), proof)
+                    : null;
+        };
+    }
+
+    private static Caller.@Nullable Proof proof(Channel channel) {
+        try {
+            return new Caller.Proof(
+                    Tls.keyOf(channel.pipeline().get(SslHandler.class)),
+                    (InetSocketAddress) channel.remoteAddress());
+        } catch (SSLPeerUnverifiedException e) {
+            return null;
+        }
     }
 
     /** The newest connection of a peer that may be asked; null where there is none. */
@@ -325,6 +359,51 @@ public final class TcpNetwork implements AutoCloseable {
             once.failed("no longer trusted");
             return;
         }
+        connect(address, channel -> greet(channel, peer, address, once), once::failed);
+    }
+
+    /**
+     * Connects to whoever is there, to pair. On the event loop.
+     *
+     * @param watch of the session, with the key that was proved
+     * @param failed why there is none
+     */
+    void meet(
+            InetSocketAddress address,
+            Function<PublicKey, Session.Watch> watch,
+            Consumer<String> failed) {
+        connect(
+                address,
+                channel ->
+                        secured(
+                                channel,
+                                tls ->
+                                        channel.pipeline()
+                                                .addLast(
+                                                        tls.meet(channel.alloc()),
+                                                        new Handshake(
+                                                                Tls::peerOf,
+                                                                null,
+                                                                () -> {},
+                                                                _ -> met(channel, watch, failed),
+                                                                failed)),
+                                failed),
+                failed);
+    }
+
+    private void met(
+            Channel channel, Function<PublicKey, Session.Watch> watch, Consumer<String> failed) {
+        Caller.Proof proof = proof(channel);
+        if (proof == null) {
+            failed.accept("it showed no key");
+            var _ = channel.close();
+            return;
+        }
+        guests.called(channel, watch.apply(proof.key()));
+    }
+
+    private void connect(
+            InetSocketAddress address, Consumer<Channel> then, Consumer<String> failed) {
         ChannelFuture connecting =
                 new Bootstrap()
                         .group(loop.group())
@@ -336,9 +415,9 @@ public final class TcpNetwork implements AutoCloseable {
                         .connect(address);
         connecting.addListener(done -> {
             if (done.isSuccess()) {
-                greet(connecting.channel(), peer, address, once);
+                then.accept(connecting.channel());
             } else {
-                once.failed(String.valueOf(done.cause().getMessage()));
+                failed.accept(String.valueOf(done.cause().getMessage()));
             }
         });
     }
@@ -352,7 +431,7 @@ public final class TcpNetwork implements AutoCloseable {
                                 .addLast(
                                         tls.dial(channel.alloc()),
                                         new Handshake(
-                                                trust,
+                                                Tls::peerOf,
                                                 peer,
                                                 () -> {},
                                                 found -> connected(channel, peer, address, once),
@@ -361,6 +440,12 @@ public final class TcpNetwork implements AutoCloseable {
     }
 
     private void connected(Channel channel, NodeId peer, InetSocketAddress address, Once once) {
+        if (trust.apply(peer) == null) {
+            // Its trust ended while it shook hands, or an old session was taken up again.
+            once.failed("no longer trusted");
+            var _ = channel.close();
+            return;
+        }
         add(
                 peer,
                 channel,
@@ -409,78 +494,6 @@ public final class TcpNetwork implements AutoCloseable {
         }
     }
 
-    /** Waits for a handshake to end, and makes way for the session. */
-    private static final class Handshake extends ChannelInboundHandlerAdapter {
-        private final Function<NodeId, @Nullable Peer> trust;
-        private final @Nullable NodeId expected;
-        private final Runnable ended;
-        private final Consumer<NodeId> succeeded;
-        private final Consumer<String> failed;
-        private boolean over;
-
-        /**
-         * @param trust as it is when the handshake is done: of a session that is taken up again
-         *     nobody looks at the certificate
-         * @param expected who has to be there; null where any peer may
-         * @param ended runs first, whatever came of it
-         */
-        Handshake(
-                Function<NodeId, @Nullable Peer> trust,
-                @Nullable NodeId expected,
-                Runnable ended,
-                Consumer<NodeId> succeeded,
-                Consumer<String> failed) {
-            this.trust = trust;
-            this.expected = expected;
-            this.ended = ended;
-            this.succeeded = succeeded;
-            this.failed = failed;
-        }
-
-        @Override
-        public void userEventTriggered(ChannelHandlerContext context, Object event) {
-            if (!(event instanceof SslHandshakeCompletionEvent done)) {
-                context.fireUserEventTriggered(event);
-                return;
-            }
-            NodeId peer =
-                    done.isSuccess() ? Tls.peerOf(context.pipeline().get(SslHandler.class)) : null;
-            if (!done.isSuccess()) {
-                fail(context, done.cause().getMessage());
-            } else if (peer == null) {
-                fail(context, "it speaks another protocol");
-            } else if (trust.apply(peer) == null) {
-                fail(context, "not a peer any more: " + peer);
-            } else if (expected != null && !expected.equals(peer)) {
-                fail(context, "another node answers there: " + peer);
-            } else if (!over) {
-                over = true;
-                ended.run();
-                succeeded.accept(peer);
-                context.pipeline().remove(this);
-            }
-        }
-
-        private void fail(ChannelHandlerContext context, @Nullable String reason) {
-            if (!over) {
-                over = true;
-                ended.run();
-                failed.accept("TLS: " + reason);
-                var _ = context.close();
-            }
-        }
-
-        @Override
-        public void channelInactive(ChannelHandlerContext context) {
-            fail(context, "the connection was closed");
-        }
-
-        @Override
-        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-            fail(context, cause.getMessage());
-        }
-    }
-
     /**
      * Ends all connections with a peer that isn't trusted any more, whoever made them; on the event
      * loop. Who doesn't read is told nothing, but cut all the same.
@@ -494,10 +507,16 @@ public final class TcpNetwork implements AutoCloseable {
                 });
     }
 
+    /** Closes all connections of those who aren't trusted: no pairing window is open any more. */
+    public void showStrangersOut() {
+        loop.execute(() -> guests.showOut(id -> trust.apply(id) != null));
+    }
+
     /** Says goodbye to all. */
     @Override
     public void close() {
         listening.forEach(channel -> channel.close().syncUninterruptibly());
+        loop.await(guests::release);
         loop.await(sessions::release);
     }
 }

@@ -16,11 +16,14 @@ import io.pipit.model.NodeId;
 import io.pipit.model.Peer;
 import java.net.Socket;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -46,9 +49,11 @@ final class Tls {
 
     private final SslContext server;
     private final SslContext client;
+    private final SslContext meeting;
     private final Executor handshakes;
 
     /**
+     * @param welcome whether strangers may come in to pair; any thread, doesn't wait
      * @param handshakes where the arithmetic of handshakes is done, which takes a small board some
      *     tens of milliseconds
      */
@@ -56,8 +61,9 @@ final class Tls {
             PrivateKey key,
             X509Certificate certificate,
             Function<NodeId, @Nullable Peer> trust,
+            BooleanSupplier welcome,
             Executor handshakes) {
-        Pins pins = new Pins(trust);
+        Pins pins = new Pins(id -> trust.apply(id) != null);
         SslProvider provider = provider();
         ApplicationProtocolConfig protocols =
                 new ApplicationProtocolConfig(
@@ -69,20 +75,15 @@ final class Tls {
             server =
                     SslContextBuilder.forServer(key, certificate)
                             .sslProvider(provider)
-                            .trustManager(pins)
+                            .trustManager(
+                                    new Pins(id ->
+                                            trust.apply(id) != null || welcome.getAsBoolean()))
                             .clientAuth(ClientAuth.REQUIRE)
                             .protocols("TLSv1.3")
                             .applicationProtocolConfig(protocols)
                             .build();
-            client =
-                    SslContextBuilder.forClient()
-                            .sslProvider(provider)
-                            .keyManager(key, certificate)
-                            .trustManager(pins)
-                            .endpointIdentificationAlgorithm(null)
-                            .protocols("TLSv1.3")
-                            .applicationProtocolConfig(protocols)
-                            .build();
+            client = client(key, certificate, pins, provider, protocols);
+            meeting = client(key, certificate, new Pins(id -> true), provider, protocols);
         } catch (SSLException e) {
             throw new IllegalStateException("this Java has no TLS 1.3", e);
         }
@@ -91,6 +92,23 @@ final class Tls {
         for (SslContext context : List.of(server, client)) {
             ReferenceCountUtil.release(context.newEngine(ByteBufAllocator.DEFAULT));
         }
+    }
+
+    private static SslContext client(
+            PrivateKey key,
+            X509Certificate certificate,
+            Pins pins,
+            SslProvider provider,
+            ApplicationProtocolConfig protocols)
+            throws SSLException {
+        return SslContextBuilder.forClient()
+                .sslProvider(provider)
+                .keyManager(key, certificate)
+                .trustManager(pins)
+                .endpointIdentificationAlgorithm(null)
+                .protocols("TLSv1.3")
+                .applicationProtocolConfig(protocols)
+                .build();
     }
 
     /** BoringSSL where its library can be loaded, which is several times as fast; else the JDK. */
@@ -112,6 +130,11 @@ final class Tls {
         return limited(client.newHandler(allocator, handshakes));
     }
 
+    /** For one with whoever is there, to pair. */
+    SslHandler meet(ByteBufAllocator allocator) {
+        return limited(meeting.newHandler(allocator, handshakes));
+    }
+
     private static SslHandler limited(SslHandler handler) {
         handler.setHandshakeTimeoutMillis(HANDSHAKE_MILLIS_MAX);
         handler.setWrapDataSize(WRAP_BYTES);
@@ -129,23 +152,32 @@ final class Tls {
         }
         try {
             // Also of a session that was taken up again, whose certificate nobody looked at now.
-            return NodeId.of(handler.engine().getSession().getPeerCertificates()[0].getPublicKey());
+            return NodeId.of(keyOf(handler));
         } catch (SSLPeerUnverifiedException e) {
             return null;
         }
     }
 
-    /** Lets in whose key is a peer's. */
-    private static final class Pins extends X509ExtendedTrustManager {
-        private final Function<NodeId, @Nullable Peer> trust;
+    /**
+     * The key that the other end has proved, after the handshake.
+     *
+     * @throws SSLPeerUnverifiedException where it showed nothing
+     */
+    static PublicKey keyOf(SslHandler handler) throws SSLPeerUnverifiedException {
+        return handler.engine().getSession().getPeerCertificates()[0].getPublicKey();
+    }
 
-        Pins(Function<NodeId, @Nullable Peer> trust) {
-            this.trust = trust;
+    /** Lets in whose key may come. */
+    private static final class Pins extends X509ExtendedTrustManager {
+        private final Predicate<NodeId> mayCome;
+
+        Pins(Predicate<NodeId> mayCome) {
+            this.mayCome = mayCome;
         }
 
         private void check(X509Certificate[] chain) throws CertificateException {
             NodeId id = chain.length == 0 ? null : NodeId.of(chain[0].getPublicKey());
-            if (id == null || trust.apply(id) == null) {
+            if (id == null || !mayCome.test(id)) {
                 throw new CertificateException(
                         "not a peer: " + id + "; if it should be one: pipit peer add " + id);
             }

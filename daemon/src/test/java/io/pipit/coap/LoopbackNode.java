@@ -75,6 +75,9 @@ final class LoopbackNode implements AutoCloseable {
     final NetworkEndpoint network;
     final CoapPeerLinks links;
 
+    /** Whether strangers may come to pair. */
+    volatile boolean welcome;
+
     /** What is observed begins with this. */
     volatile Response first = content(0);
 
@@ -105,7 +108,7 @@ final class LoopbackNode implements AutoCloseable {
                         relay,
                         TIME,
                         metrics);
-        this.network = endpoints.openNetwork(List.of(listen), key, trust::get);
+        this.network = endpoints.openNetwork(List.of(listen), key, trust::get, () -> welcome);
         this.links =
                 new CoapPeerLinks(
                         endpoints,

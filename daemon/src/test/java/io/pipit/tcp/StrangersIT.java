@@ -75,6 +75,7 @@ class StrangersIT {
                                                 null,
                                                 Set.of(Grant.of(Grant.Role.READ)))
                                         : null,
+                        () -> false,
                         (Request _, io.pipit.resource.exchange.Exchange exchange) ->
                                 exchange.respond(new Response(205, 0, new byte[0], 60)),
                         Runnable::run,

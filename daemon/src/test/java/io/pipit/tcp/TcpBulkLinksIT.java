@@ -183,6 +183,7 @@ class TcpBulkLinksIT {
                 identity.privateKey(),
                 identity::certificate,
                 id -> id.equals(other) ? peer : null,
+                () -> false,
                 resources,
                 Runnable::run,
                 new Metrics(),

@@ -82,6 +82,7 @@ class TcpNetworkIT {
                             identity.privateKey(),
                             identity::certificate,
                             trust::get,
+                            () -> false,
                             this::handle,
                             Runnable::run,
                             metrics,

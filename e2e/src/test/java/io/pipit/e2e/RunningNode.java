@@ -178,6 +178,11 @@ final class RunningNode implements AutoCloseable {
                         .formatted(other.name, other.id(), other.address, other.port, other.name));
     }
 
+    /** Where its peers reach it. */
+    String place() {
+        return address + ":" + port;
+    }
+
     String id() {
         write();
         return verb("id").hasExit(0).text().strip();

@@ -40,6 +40,7 @@ public final class FormerKey implements Handing.Way, AutoCloseable {
                         before.privateKey(),
                         before::certificate,
                         id -> trust.find(id).orElse(null),
+                        () -> false,
                         resources,
                         handshakes,
                         metrics,

@@ -5,6 +5,8 @@ import io.pipit.model.Grant;
 import io.pipit.model.Grant.Role;
 import io.pipit.model.NodeId;
 import io.pipit.model.Series;
+import java.net.InetSocketAddress;
+import java.security.PublicKey;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +17,20 @@ import org.jspecify.annotations.Nullable;
  * @param via where the request came in
  * @param peer who, where it is a peer
  * @param grants what they may do; what isn't here is denied
+ * @param proof what the connection proved; null where nothing of the kind
  */
-public record Caller(Via via, @Nullable NodeId peer, Set<Grant> grants) {
+public record Caller(Via via, @Nullable NodeId peer, Set<Grant> grants, @Nullable Proof proof) {
+    /**
+     * What a connection proved of who is at its other end.
+     *
+     * @param key whose private half it has
+     * @param from where it is
+     */
+    public record Proof(PublicKey key, InetSocketAddress from) {}
+
+    /** Where strangers may send messages while a pairing window is open. */
+    public static final String PAIR = "pair";
+
     /** Where a request came in: decides what is there at all. */
     public enum Via {
         /** Loopback, read only, anybody on this machine. */
@@ -24,11 +38,23 @@ public record Caller(Via via, @Nullable NodeId peer, Set<Grant> grants) {
         /** The Unix socket: whom the file's mode let in. */
         SOCKET,
         /** A peer that proved its key. */
-        NETWORK
+        NETWORK,
+        /** Somebody whose key nobody trusts yet, while a pairing window is open. */
+        STRANGER
     }
 
     public Caller {
         grants = Set.copyOf(grants);
+    }
+
+    /** Without a proof. */
+    public Caller(Via via, @Nullable NodeId peer, Set<Grant> grants) {
+        this(via, peer, grants, null);
+    }
+
+    /** Whether it gets any answer to this: a stranger may pair and nothing else. */
+    public boolean isHeard(Request.Method method, List<String> path) {
+        return via != Via.STRANGER || (method == Request.Method.POST && path.equals(List.of(PAIR)));
     }
 
     /** Whether it has this role at all, whatever the paths. */

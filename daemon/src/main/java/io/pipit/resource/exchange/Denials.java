@@ -59,6 +59,7 @@ public final class Denials {
                 switch (caller.via()) {
                     case MONITOR -> "a program on the monitoring endpoint";
                     case SOCKET -> "a program on the socket";
+                    case STRANGER -> "a stranger while a pairing window is open";
                     case NETWORK ->
                             "peer " + caller.peer() + " ('pipit peer role' gives it more)";
                 };

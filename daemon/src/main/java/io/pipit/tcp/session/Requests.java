@@ -142,6 +142,8 @@ final class Requests {
         Optional<Request.Method> method = method(frame.code());
         if (asks == null) {
             session.abort("not trusted any more", Options.NONE);
+        } else if (asks.via() == Caller.Via.STRANGER && !isHeard(frame, asks, method)) {
+            counters.unexpected().increment();
         } else if (refused.isPresent()) {
             int option = refused.getAsInt();
             boolean proxy = option == PROXY_URI || option == PROXY_SCHEME;
@@ -158,6 +160,13 @@ final class Requests {
             return open(frame, method.get(), asks);
         }
         return null;
+    }
+
+    /** What a stranger may not ask it gets no answer to. */
+    private static boolean isHeard(Frame frame, Caller asks, Optional<Request.Method> method) {
+        return method.isPresent()
+                && asks.isHeard(method.get(), frame.options().texts(Options.URI_PATH))
+                && frame.options().refused().isEmpty();
     }
 
     private static Optional<Request.Method> method(int code) {
