@@ -190,7 +190,7 @@ public final class Multicast implements AutoCloseable {
         for (Link link : now.links()) {
             Closed before = closed.get(link);
             if (open.containsKey(link)
-                    || before != null && before.againNanos > time.monotonicNanos()) {
+                    || (before != null && before.againNanos > time.monotonicNanos())) {
                 continue;
             }
             try {
