@@ -172,9 +172,7 @@ public final class CoapPeerLinks implements PeerLinks {
                     unanswered.decrementAndGet();
                     answer.accept(payload);
                 });
-        submit(
-                settled,
-                () -> requests.send(peer, () -> document(path, query, accept), settled));
+        submit(settled, () -> requests.send(peer, () -> document(path, query, accept), settled));
     }
 
     private static Request document(List<String> path, List<String> query, int accept) {

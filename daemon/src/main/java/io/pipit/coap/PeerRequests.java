@@ -84,10 +84,7 @@ final class PeerRequests {
     private final Map<NodeId, List<Pending>> waiting = new HashMap<>();
     private final Set<Pending> pending = new LinkedHashSet<>();
 
-    PeerRequests(
-            NetworkEndpoint network,
-            Whereabouts directory,
-            TimeSource time) {
+    PeerRequests(NetworkEndpoint network, Whereabouts directory, TimeSource time) {
         this.network = network;
         this.directory = directory;
         this.time = time;
@@ -99,8 +96,7 @@ final class PeerRequests {
         return new Outcome() {
             @Override
             public void answered(@Nullable Response response) {
-                to.accept(
-                        response != null && response.isSuccess() ? response.getPayload() : null);
+                to.accept(response != null && response.isSuccess() ? response.getPayload() : null);
             }
 
             @Override

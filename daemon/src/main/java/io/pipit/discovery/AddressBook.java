@@ -25,9 +25,9 @@ import java.util.regex.Pattern;
 
 /**
  * Where peers proved to be, kept over restarts in {@code <data-dir>/addresses.json}. Written only
- * when something is different, and then at most once in {@link #WRITE_EVERY_NANOS}, since cards wear
- * out. A file that can't be understood is set aside. Thread-safe; {@link #open} and {@link #write}
- * wait for the disk.
+ * when something is different, and then at most once in {@link #WRITE_EVERY_NANOS}, since cards
+ * wear out. A file that can't be understood is set aside. Thread-safe; {@link #open} and {@link
+ * #write} wait for the disk.
  */
 final class AddressBook {
     /** Addresses of one peer: several networks, and a spare one. */
@@ -84,7 +84,11 @@ final class AddressBook {
         Path aside = file.resolveSibling(file.getFileName() + DAMAGED);
         try {
             Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
-            return file + " can't be understood (" + why + ") and was set aside as " + aside
+            return file
+                    + " can't be understood ("
+                    + why
+                    + ") and was set aside as "
+                    + aside
                     + "; a new one is begun";
         } catch (IOException e) {
             return file + " can't be understood (" + why + ") nor set aside: " + e;
@@ -101,15 +105,14 @@ final class AddressBook {
         for (Map.Entry<String, Document> peer : document.get("peers").fields().entrySet()) {
             NodeId id =
                     NodeId.parse(peer.getKey())
-                            .orElseThrow(() ->
-                                    new WireException("not a node ID: " + peer.getKey()));
+                            .orElseThrow(
+                                    () -> new WireException("not a node ID: " + peer.getKey()));
             List<InetSocketAddress> known = new ArrayList<>();
             for (Document item : peer.getValue().items()) {
                 String text = item.text("");
                 known.add(
                         parse(text)
-                                .orElseThrow(() ->
-                                        new WireException("not an address: " + text)));
+                                .orElseThrow(() -> new WireException("not an address: " + text)));
                 report.cameIn();
             }
             if (addresses.size() < PEERS_MAX) {
@@ -149,8 +152,7 @@ final class AddressBook {
 
     /** It proved to be there. */
     synchronized void proved(NodeId peer, InetSocketAddress address) {
-        List<InetSocketAddress> known =
-                new ArrayList<>(addresses.getOrDefault(peer, List.of()));
+        List<InetSocketAddress> known = new ArrayList<>(addresses.getOrDefault(peer, List.of()));
         if (!known.isEmpty() && known.getFirst().equals(address)) {
             return;
         }
@@ -186,8 +188,7 @@ final class AddressBook {
             changed = false;
             Map<String, Object> peers = new LinkedHashMap<>();
             addresses.forEach((id, known) ->
-                    peers.put(
-                            id.toString(), known.stream().map(AddressBook::text).toList()));
+                    peers.put(id.toString(), known.stream().map(AddressBook::text).toList()));
             content = Document.write(Map.of("peers", peers), Format.JSON);
         }
         try {

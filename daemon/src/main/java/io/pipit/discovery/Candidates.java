@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -149,8 +150,10 @@ final class Candidates {
         if (places.proved != null) {
             ordered.add(places.proved);
         }
+        List<List<InetSocketAddress>> byRung =
+                places.byRung.values().stream().map(Candidates::widestFirst).toList();
         for (int turn = 0; turn < PER_RUNG_MAX; turn++) {
-            for (List<InetSocketAddress> known : places.byRung.values()) {
+            for (List<InetSocketAddress> known : byRung) {
                 if (turn < known.size()) {
                     ordered.add(known.get(turn));
                 }
@@ -165,6 +168,13 @@ final class Candidates {
         return List.copyOf(best.subList(0, Math.min(ADDRESSES_MAX, best.size())));
     }
 
+    /** Those that make sense on one link alone come after the others. */
+    private static List<InetSocketAddress> widestFirst(List<InetSocketAddress> known) {
+        return known.stream()
+                .sorted(Comparator.comparing(a -> a.getAddress().isLinkLocalAddress()))
+                .toList();
+    }
+
     /** Where the peer proved to be last; null where it never did. */
     synchronized @Nullable InetSocketAddress proved(NodeId peer) {
         Places places = all.get(peer);
@@ -172,8 +182,8 @@ final class Candidates {
     }
 
     /**
-     * By which rungs it was found: those that know where it proved to be; where none does, though it
-     * spoke, it came by itself. Where it didn't speak yet: all that know something. Empty where
+     * By which rungs it was found: those that know where it proved to be; where none does, though
+     * it spoke, it came by itself. Where it didn't speak yet: all that know something. Empty where
      * nothing does.
      */
     synchronized String foundBy(NodeId peer) {

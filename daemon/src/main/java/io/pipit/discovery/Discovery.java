@@ -17,11 +17,7 @@ import io.pipit.port.Entropy;
 import io.pipit.port.TimeSource;
 import io.pipit.port.reach.Neighbours;
 import io.pipit.port.reach.Whereabouts;
-import io.pipit.wire.Document;
-import io.pipit.wire.Format;
-import io.pipit.wire.WireException;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.nio.file.Path;
@@ -96,9 +92,6 @@ public final class Discovery implements Neighbours, Whereabouts, AutoCloseable {
     /** Claims of several addresses come together: the best of them is tried first. */
     private static final long TRY_AFTER_MS = 100;
 
-    /** Addresses that are told of one peer. */
-    private static final int TOLD_MAX = 4;
-
     private final Settings settings;
     private final Threads threads;
     private final TimeSource time;
@@ -137,13 +130,10 @@ public final class Discovery implements Neighbours, Whereabouts, AutoCloseable {
             reports.put(rung, new RungReport(rung, metrics));
         }
         configured =
-                new ConfiguredAddresses(
-                        candidates, report(Rung.CONFIGURATION), threads.lookUps());
+                new ConfiguredAddresses(candidates, report(Rung.CONFIGURATION), threads.lookUps());
         book =
                 AddressBook.open(
-                        settings.dataDirectory(),
-                        report(Rung.REMEMBERED),
-                        time.monotonicNanos());
+                        settings.dataDirectory(), report(Rung.REMEMBERED), time.monotonicNanos());
         enquiries = new Enquiries(entropy);
     }
 
@@ -245,9 +235,7 @@ public final class Discovery implements Neighbours, Whereabouts, AutoCloseable {
             trials.claimed(sighting.id(), sighting.address(), time.monotonicNanos());
         }
         try {
-            var _ =
-                    threads.timer()
-                            .schedule(this::tryClaims, TRY_AFTER_MS, TimeUnit.MILLISECONDS);
+            var _ = threads.timer().schedule(this::tryClaims, TRY_AFTER_MS, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             // The node is closing.
         }
@@ -356,28 +344,8 @@ public final class Discovery implements Neighbours, Whereabouts, AutoCloseable {
             return;
         }
         report.cameIn();
-        try {
-            boolean isHere = teller != null && teller.getAddress().isLoopbackAddress();
-            for (Document peer : Document.read(answer, Format.CBOR).get("peers").items()) {
-                NodeId id = NodeId.parse(peer.get("id").text("")).orElse(null);
-                if (id == null || !question.missing().contains(id)) {
-                    report.refused();
-                    continue;
-                }
-                peer.get("addresses").items().stream()
-                        .limit(TOLD_MAX)
-                        .flatMap(item -> AddressBook.parse(item.text("")).stream())
-                        // What is loopback there is loopback here only on the same machine.
-                        .filter(address -> isHere || isElsewhere(address.getAddress()))
-                        .forEach(address -> seen(new Sighting(id, null, address, Rung.PEERS)));
-            }
-        } catch (WireException e) {
-            report.refused();
-        }
-    }
-
-    private static boolean isElsewhere(InetAddress address) {
-        return !address.isLoopbackAddress() && !address.isLinkLocalAddress();
+        boolean isHere = teller != null && teller.getAddress().isLoopbackAddress();
+        Enquiries.read(question, answer, isHere, report::refused).forEach(this::seen);
     }
 
     private void tellHealth() {
@@ -405,8 +373,8 @@ public final class Discovery implements Neighbours, Whereabouts, AutoCloseable {
     }
 
     /**
-     * Where this peer proved to be, the last place first, as others may be told: nothing of which
-     * only this machine or this link makes sense of, unless that is all there is.
+     * Where this peer proved to be, the last place first, as others may be told. Where only this
+     * machine or this link makes sense of that: where it is said to be, unless that is no better.
      */
     public List<InetSocketAddress> provedAt(NodeId peer) {
         Set<InetSocketAddress> proved = new LinkedHashSet<>();
@@ -415,10 +383,21 @@ public final class Discovery implements Neighbours, Whereabouts, AutoCloseable {
             proved.add(last);
             proved.addAll(book.of(peer));
         }
+        Set<InetSocketAddress> said = new LinkedHashSet<>(proved);
+        if (last != null) {
+            said.addAll(of(peer));
+        }
         List<InetSocketAddress> elsewhere =
-                proved.stream().filter(address -> isElsewhere(address.getAddress())).toList();
+                (isElsewhere(proved) ? proved : said)
+                        .stream()
+                                .filter(address -> Enquiries.isElsewhere(address.getAddress()))
+                                .toList();
         return (elsewhere.isEmpty() ? List.copyOf(proved) : elsewhere)
-                .stream().limit(TOLD_MAX).toList();
+                .stream().limit(Enquiries.TOLD_MAX).toList();
+    }
+
+    private static boolean isElsewhere(Set<InetSocketAddress> some) {
+        return some.stream().anyMatch(address -> Enquiries.isElsewhere(address.getAddress()));
     }
 
     @Override

@@ -1,7 +1,13 @@
 package io.pipit.discovery;
 
+import io.pipit.discovery.rung.Rung;
+import io.pipit.discovery.rung.Sighting;
 import io.pipit.model.NodeId;
 import io.pipit.port.Entropy;
+import io.pipit.wire.Document;
+import io.pipit.wire.Format;
+import io.pipit.wire.WireException;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -22,6 +28,9 @@ final class Enquiries {
 
     /** Peers that are asked at a time for those who stay missing. */
     static final int ASKED_MAX = 3;
+
+    /** Addresses that are told of one peer. */
+    static final int TOLD_MAX = 4;
 
     private static final long SECOND = 1_000_000_000;
     private static final long FIRST_NANOS = SECOND;
@@ -60,8 +69,7 @@ final class Enquiries {
             if (wait.dueNanos <= nowNanos && !reachable.isEmpty()) {
                 due.add(id);
                 long half = wait.nextNanos / 2;
-                wait.dueNanos =
-                        nowNanos + wait.nextNanos + Math.floorMod(entropy.nextLong(), half);
+                wait.dueNanos = nowNanos + wait.nextNanos + Math.floorMod(entropy.nextLong(), half);
                 wait.nextNanos = Math.min(2 * wait.nextNanos, MAX_NANOS);
             }
         }
@@ -81,5 +89,37 @@ final class Enquiries {
             int to = Math.min(from + NAMED_MAX, missing.size());
             questions.add(new Question(peer, List.copyOf(missing.subList(from, to))));
         }
+    }
+
+    /**
+     * What a peer answered: where those are, as it says. What wasn't asked for isn't listened to.
+     *
+     * @param isHere whether that peer is on this machine, so that its loopback is this node's
+     * @param refused hears of each part that isn't taken
+     */
+    static List<Sighting> read(Question question, byte[] answer, boolean isHere, Runnable refused) {
+        List<Sighting> told = new ArrayList<>();
+        try {
+            for (Document peer : Document.read(answer, Format.CBOR).get("peers").items()) {
+                NodeId id = NodeId.parse(peer.get("id").text("")).orElse(null);
+                if (id == null || !question.missing().contains(id)) {
+                    refused.run();
+                    continue;
+                }
+                peer.get("addresses").items().stream()
+                        .limit(TOLD_MAX)
+                        .flatMap(item -> AddressBook.parse(item.text("")).stream())
+                        .filter(address -> isHere || isElsewhere(address.getAddress()))
+                        .forEach(address -> told.add(new Sighting(id, null, address, Rung.PEERS)));
+            }
+        } catch (WireException e) {
+            refused.run();
+        }
+        return told;
+    }
+
+    /** Whether an address means the same to others. */
+    static boolean isElsewhere(InetAddress address) {
+        return !address.isLoopbackAddress() && !address.isLinkLocalAddress();
     }
 }

@@ -3,12 +3,15 @@ package io.pipit.discovery;
 import io.pipit.model.NodeId;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * When to try which place that somebody claims a missing peer to be at. One after the other, since
@@ -78,10 +81,9 @@ final class Trials {
                     places.running.size() < RUNNING_MAX
                             && places.running.values().stream()
                                     .allMatch(since -> nowNanos - since >= TURN_NANOS);
-            Iterator<InetSocketAddress> waiting = places.waiting.keySet().iterator();
-            if (isFree && waiting.hasNext()) {
-                InetSocketAddress address = waiting.next();
-                waiting.remove();
+            InetSocketAddress address = isFree ? best(places.waiting.keySet()) : null;
+            if (address != null) {
+                places.waiting.remove(address);
                 places.running.put(address, nowNanos);
                 places.tried.put(address, nowNanos);
                 now.add(new Trial(peer.getKey(), address));
@@ -91,5 +93,12 @@ final class Trials {
             }
         }
         return now;
+    }
+
+    /** The first, but of one link alone only where there is no other: nobody can be told of it. */
+    private static @Nullable InetSocketAddress best(Collection<InetSocketAddress> waiting) {
+        return waiting.stream()
+                .min(Comparator.comparing(address -> address.getAddress().isLinkLocalAddress()))
+                .orElse(null);
     }
 }

@@ -243,8 +243,7 @@ final class Documents {
         return fields;
     }
 
-    private void link(
-            Map<String, Object> fields, Peer peer, Path path, Peers.@Nullable Link link) {
+    private void link(Map<String, Object> fields, Peer peer, Path path, Peers.@Nullable Link link) {
         fields.put("reachable", link != null && link.reachable());
         InetSocketAddress address =
                 link != null && link.address() != null ? link.address() : peer.address();

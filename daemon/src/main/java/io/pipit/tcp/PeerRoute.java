@@ -89,7 +89,7 @@ final class PeerRoute {
                 dialling = true;
                 addresses.clear();
                 addresses.addAll(directory.apply(peer));
-                next("no address known; give the peer one in the configuration");
+                next("no address known yet; 'pipit doctor' says how it is looked for");
             }
         }
         return errand;

@@ -30,8 +30,7 @@ class AddressBookTest {
     }
 
     private AddressBook book() {
-        return AddressBook.open(
-                folder, new RungReport(Rung.REMEMBERED, new Metrics()), 0);
+        return AddressBook.open(folder, new RungReport(Rung.REMEMBERED, new Metrics()), 0);
     }
 
     @Test
@@ -84,7 +83,12 @@ class AddressBookTest {
     void aDamagedFileIsSetAsideAndNamedAndTheNodeGoesOn() throws IOException {
         Path file = folder.resolve("addresses.json");
         for (String damaged :
-                List.of("", "{", "[]", "{\"peers\":{\"x\":[]}}", "{\"peers\":{\"" + SHED + "\":[\"a.b:1\"]}}")) {
+                List.of(
+                        "",
+                        "{",
+                        "[]",
+                        "{\"peers\":{\"x\":[]}}",
+                        "{\"peers\":{\"" + SHED + "\":[\"a.b:1\"]}}")) {
             Files.writeString(file, damaged);
             AddressBook book = AddressBook.open(folder, report, 0);
             assertThat(report.state(0).status()).as(damaged).isEqualTo(Status.DEGRADED);

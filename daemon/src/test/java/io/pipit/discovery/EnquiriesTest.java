@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pipit.discovery.Enquiries.Question;
 import io.pipit.model.NodeId;
+import io.pipit.wire.Document;
+import io.pipit.wire.Format;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -81,5 +84,58 @@ class EnquiriesTest {
         }
         enquiries.step(1_000 * SECOND, ids(9, 1), List.of());
         assertThat(enquiries.step(1_001 * SECOND, ids(9, 1), ids(1, 1))).hasSize(1);
+    }
+
+    private static byte[] answer(NodeId id, String... addresses) {
+        return Document.write(
+                Map.of(
+                        "peers",
+                        List.of(Map.of("id", id.toString(), "addresses", List.of(addresses)))),
+                Format.CBOR);
+    }
+
+    private static List<String> told(byte[] answer, boolean isHere, int[] refused) {
+        return Enquiries.read(new Question(id(9), ids(1, 2)), answer, isHere, () -> refused[0]++)
+                .stream()
+                .map(sighting -> AddressBook.text(sighting.address()))
+                .toList();
+    }
+
+    @Test
+    void takesWhatWasAskedFor() {
+        int[] refused = new int[1];
+        assertThat(told(answer(id(1), "192.0.2.1:5684", "[2001:db8::1]:5684"), false, refused))
+                .containsExactly("192.0.2.1:5684", "[2001:db8:0:0:0:0:0:1]:5684");
+        assertThat(refused[0]).isZero();
+    }
+
+    @Test
+    void takesNothingElse() {
+        int[] refused = new int[1];
+        assertThat(told(answer(id(5), "192.0.2.1:5684"), false, refused)).isEmpty();
+        assertThat(told(new byte[] {(byte) 0xff}, false, refused)).isEmpty();
+        assertThat(told(new byte[0], false, refused)).isEmpty();
+        assertThat(refused[0]).isEqualTo(3);
+        assertThat(told(answer(id(1), "shed.local:5684", "x", ""), false, refused)).isEmpty();
+        assertThat(
+                        told(
+                                answer(
+                                        id(1),
+                                        "10.0.0.1:1",
+                                        "10.0.0.2:1",
+                                        "10.0.0.3:1",
+                                        "10.0.0.4:1",
+                                        "10.0.0.5:1"),
+                                false,
+                                refused))
+                .hasSize(Enquiries.TOLD_MAX);
+    }
+
+    @Test
+    void loopbackIsBelievedFromThisMachineAlone() {
+        int[] refused = new int[1];
+        byte[] answer = answer(id(1), "127.0.0.1:5684", "[fe80::1]:5684");
+        assertThat(told(answer, false, refused)).isEmpty();
+        assertThat(told(answer, true, refused)).hasSize(2);
     }
 }

@@ -141,7 +141,8 @@ class DocumentsTest {
 
     @Test
     void tellsWherePeersAreWhomTheCallerNames() {
-        NodeId unknown = NodeId.ofBytes(new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2, 3, 4, 5, 6});
+        NodeId unknown =
+                NodeId.ofBytes(new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2, 3, 4, 5, 6});
         bench.peers.known.put(Bench.PEER, shed());
         bench.peers.proved.put(
                 Bench.PEER,

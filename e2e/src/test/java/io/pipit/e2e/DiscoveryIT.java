@@ -1,6 +1,7 @@
 package io.pipit.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,12 +15,21 @@ import tools.jackson.databind.ObjectMapper;
 
 /** Nodes in network namespaces find each other; of addresses they are told as little as can be. */
 class DiscoveryIT {
+    /** Where programs find the system's D-Bus. */
+    private static final String SYSTEM_BUS = "DBUS_SYSTEM_BUS_ADDRESS";
+
     private static final String SENSORS =
             """
             [[sensor]]
             name = "host"
             driver = "host"
             every = "200ms"
+            """;
+
+    private static final String DNS_SD_ALONE =
+            """
+            [discovery]
+            multicast = false
             """;
 
     @TempDir private Path folder;
@@ -93,9 +103,7 @@ class DiscoveryIT {
     /** How many readings of one the other has. */
     private static int readings(RunningNode of, RunningNode at) {
         return (int)
-                at.history().keySet().stream()
-                        .filter(key -> key.startsWith(of.name + "/"))
-                        .count();
+                at.history().keySet().stream().filter(key -> key.startsWith(of.name + "/")).count();
     }
 
     @Test
@@ -129,10 +137,7 @@ class DiscoveryIT {
             RunningNode fourth = nodes.get(3);
             String peer = "id = \"" + seed.id() + "\"\n";
             fourth.replace(
-                    peer,
-                    peer
-                            + "address = \"%s:%d\"\n"
-                                    .formatted(hosts.address(1), seed.port));
+                    peer, peer + "address = \"%s:%d\"\n".formatted(hosts.address(1), seed.port));
             nodes.subList(0, 3).forEach(RunningNode::startWithoutWaiting);
             nodes.subList(0, 3).forEach(RunningNode::awaitAnswer);
             fourth.start();
@@ -146,6 +151,8 @@ class DiscoveryIT {
     @Test
     void theFeedGoesOnWithinTenSecondsWhereAnAddressChangesUnderWay() throws InterruptedException {
         try (Hosts hosts = new Hosts(1, 1)) {
+            hosts.withoutIpv6(1);
+            hosts.withoutIpv6(2);
             RunningNode stays = node(hosts, 1);
             RunningNode moves = node(hosts, 2);
             allTrustAll();
@@ -191,6 +198,54 @@ class DiscoveryIT {
                     .contains("eth0 IPv4")
                     .contains("firewall");
             assertThat(one.verb("status", "--json").text()).contains("discovery by multicast");
+            stop();
+        }
+    }
+
+    @Test
+    void dnsSdAloneServesTooAndNeedsNoAvahi() {
+        try (Hosts hosts = new Hosts(1, 1)) {
+            node(hosts, 1).with(DNS_SD_ALONE).knowing(SYSTEM_BUS, "unix:path=/nowhere/bus");
+            node(hosts, 2).with(DNS_SD_ALONE).knowing(SYSTEM_BUS, "unix:path=/nowhere/bus");
+            allTrustAll();
+            nodes.forEach(RunningNode::startWithoutWaiting);
+            nodes.forEach(RunningNode::awaitAnswer);
+            var _ = untilAllReachAll(nodes, Duration.ofSeconds(40));
+            assertThat(rung(nodes.getFirst(), "multicast").get("status").asString())
+                    .isEqualTo("off");
+            assertThat(rung(nodes.getFirst(), "dns-sd").get("reason").asString()).contains("jmdns");
+            stop();
+        }
+    }
+
+    @Test
+    void avahiIsUsedWhereItRunsAndReplacedWhereItEnds() throws Exception {
+        for (String program : List.of("avahi-daemon", "dbus-daemon", "unshare")) {
+            Program.needs(program);
+        }
+        try (Hosts hosts = new Hosts(1, 1);
+                Avahi first = new Avahi(folder, hosts.on(1), "first");
+                Avahi second = new Avahi(folder, hosts.on(2), "second")) {
+            RunningNode one = node(hosts, 1).with(DNS_SD_ALONE).knowing(SYSTEM_BUS, first.bus());
+            RunningNode other = node(hosts, 2).with(DNS_SD_ALONE).knowing(SYSTEM_BUS, second.bus());
+            allTrustAll();
+            nodes.forEach(RunningNode::startWithoutWaiting);
+            nodes.forEach(RunningNode::awaitAnswer);
+            var _ = untilAllReachAll(nodes, Duration.ofSeconds(40));
+            for (RunningNode node : nodes) {
+                assertThat(rung(node, "dns-sd").get("reason").asString()).isEqualTo("by Avahi");
+            }
+            assertThat(rung(one, "dns-sd").get("found").asInt()).isEqualTo(1);
+
+            first.end();
+            await().atMost(Duration.ofSeconds(90))
+                    .pollInterval(Duration.ofSeconds(3))
+                    .until(() -> rung(one, "dns-sd").get("reason").asString().contains("jmdns"));
+            first.begin();
+            await().atMost(Duration.ofSeconds(90))
+                    .pollInterval(Duration.ofSeconds(3))
+                    .until(() -> rung(one, "dns-sd").get("reason").asString().equals("by Avahi"));
+            assertThat(reachesAll(other)).isTrue();
             stop();
         }
     }

@@ -10,7 +10,8 @@ import java.util.List;
 
 /**
  * Hosts on two links with a router between them, each a network namespace. Needs root; closed it
- * leaves nothing behind. A host's address is {@code 10.214.LINK.NUMBER}, its interface {@code eth0}.
+ * leaves nothing behind. A host's address is {@code 10.214.LINK.NUMBER}, its interface {@code
+ * eth0}.
  */
 final class Hosts implements AutoCloseable {
     private static final String ROUTER = "r";
@@ -40,7 +41,12 @@ final class Hosts implements AutoCloseable {
         }
         Program.run(
                         List.of(
-                                "ip", "netns", "exec", name(ROUTER), "sysctl", "-qw",
+                                "ip",
+                                "netns",
+                                "exec",
+                                name(ROUTER),
+                                "sysctl",
+                                "-qw",
                                 "net.ipv4.ip_forward=1"),
                         Duration.ofSeconds(10))
                 .hasExit(0);
@@ -48,7 +54,15 @@ final class Hosts implements AutoCloseable {
             String namespace = name(Integer.toString(host));
             run("ip", "netns", "add", namespace);
             inRouter(
-                    "link", "add", "port" + host, "type", "veth", "peer", "name", "eth0", "netns",
+                    "link",
+                    "add",
+                    "port" + host,
+                    "type",
+                    "veth",
+                    "peer",
+                    "name",
+                    "eth0",
+                    "netns",
                     namespace);
             inRouter("link", "set", "port" + host, "master", "br" + links[host - 1], "up");
             run("ip", "-n", namespace, "link", "set", "lo", "up");
@@ -78,6 +92,18 @@ final class Hosts implements AutoCloseable {
     /** What a command line begins with that is to run on this host. */
     List<String> on(int host) {
         return List.of("ip", "netns", "exec", name(Integer.toString(host)));
+    }
+
+    /** A host has no IPv6 from now on. */
+    void withoutIpv6(int host) {
+        run(
+                "ip",
+                "netns",
+                "exec",
+                name(Integer.toString(host)),
+                "sysctl",
+                "-qw",
+                "net.ipv6.conf.all.disable_ipv6=1");
     }
 
     /** A host has another address from now on, and not the one it had: {@code NUMBER + 100}. */

@@ -6,7 +6,9 @@ import org.freedesktop.dbus.interfaces.DBusInterface;
 import org.freedesktop.dbus.messages.DBusSignal;
 import org.freedesktop.dbus.types.UInt32;
 
-/** {@code org.freedesktop.Avahi.ServiceBrowser} as far as it is needed; the names are D-Bus' own. */
+/**
+ * {@code org.freedesktop.Avahi.ServiceBrowser} as far as it is needed; the names are D-Bus' own.
+ */
 @DBusInterfaceName("org.freedesktop.Avahi.ServiceBrowser")
 public interface AvahiBrowser extends DBusInterface {
     /** A service is there. */

@@ -36,7 +36,7 @@ public final class AvahiResolved extends Tuple {
     final UInt16 port;
 
     @Position(9)
-    final List<byte[]> text;
+    final List<List<Byte>> text;
 
     @Position(10)
     final UInt32 flags;
@@ -51,7 +51,7 @@ public final class AvahiResolved extends Tuple {
             int addressProtocol,
             String address,
             UInt16 port,
-            List<byte[]> text,
+            List<List<Byte>> text,
             UInt32 flags) {
         this.network = network;
         this.protocol = protocol;

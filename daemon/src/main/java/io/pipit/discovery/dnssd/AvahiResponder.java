@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -105,8 +106,7 @@ final class AvahiResponder implements Responder {
     static boolean isThere(String address) throws IOException {
         try (DBusConnection bus =
                 DBusConnectionBuilder.forAddress(address).withShared(false).build()) {
-            return bus.getRemoteObject(
-                            "org.freedesktop.DBus", "/org/freedesktop/DBus", DBus.class)
+            return bus.getRemoteObject("org.freedesktop.DBus", "/org/freedesktop/DBus", DBus.class)
                     .NameHasOwner(AVAHI);
         } catch (DBusException | DBusExecutionException e) {
             throw new IOException(e.getMessage() == null ? e.toString() : e.getMessage(), e);
@@ -137,8 +137,7 @@ final class AvahiResponder implements Responder {
     private void browse() throws DBusException {
         // Before it browses, since the first signals come at once.
         var _ = bus.addSigHandler(AvahiBrowser.ItemNew.class, this::appeared);
-        var _ =
-                server.ServiceBrowserNew(ANY, ANY, Instance.TYPE, EVERY_DOMAIN, NO_FLAGS);
+        var _ = server.ServiceBrowserNew(ANY, ANY, Instance.TYPE, EVERY_DOMAIN, NO_FLAGS);
     }
 
     private void appeared(AvahiBrowser.ItemNew item) {
@@ -167,7 +166,7 @@ final class AvahiResponder implements Responder {
                             new InetSocketAddress(
                                     address(service.address, service.network),
                                     service.port.intValue())));
-        } catch (DBusExecutionException | IllegalArgumentException | IOException e) {
+        } catch (RuntimeException | IOException e) {
             // It went before it was resolved, or says what can't be.
             findings.refused();
         }
@@ -181,9 +180,11 @@ final class AvahiResponder implements Responder {
                 : address;
     }
 
-    private static @Nullable String value(List<byte[]> text, String key) {
-        for (byte[] item : text) {
-            String pair = new String(item, UTF_8);
+    private static @Nullable String value(List<List<Byte>> text, String key) {
+        for (List<Byte> item : text) {
+            ByteBuffer bytes = ByteBuffer.allocate(item.size());
+            item.forEach(bytes::put);
+            String pair = new String(bytes.array(), UTF_8);
             if (pair.startsWith(key + "=")) {
                 return pair.substring(key.length() + 1);
             }

@@ -16,8 +16,7 @@ public interface AvahiServer extends DBusInterface {
     DBusPath EntryGroupNew();
 
     /** Begins to browse; what it finds comes as signals. */
-    DBusPath ServiceBrowserNew(
-            int network, int protocol, String type, String domain, UInt32 flags);
+    DBusPath ServiceBrowserNew(int network, int protocol, String type, String domain, UInt32 flags);
 
     /** Waits until a service is resolved, or that failed. */
     AvahiResolved ResolveService(

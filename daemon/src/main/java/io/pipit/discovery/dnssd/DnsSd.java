@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The rung of DNS-SD: by Avahi where that runs, otherwise by jmdns; when Avahi comes it takes over,
- * and when it goes it is replaced. All that may wait is done on the executor that it is handed. What
- * it finds is told on threads of its libraries. Its methods may be called from any thread.
+ * and when it goes it is replaced. All that may wait is done on the executor that it is handed.
+ * What it finds is told on threads of its libraries. Its methods may be called from any thread.
  */
 public final class DnsSd implements AutoCloseable {
     /** Nodes that are kept in mind. */
@@ -77,8 +77,8 @@ public final class DnsSd implements AutoCloseable {
     }
 
     /**
-     * Sees that what speaks for this node still does, and that it is the right one. To be called now
-     * and then.
+     * Sees that what speaks for this node still does, and that it is the right one. To be called
+     * now and then.
      *
      * @param now addresses of this machine, one of each interface
      */
@@ -171,9 +171,7 @@ public final class DnsSd implements AutoCloseable {
     private final class Taking implements Responder.Findings {
         @Override
         public void found(
-                @Nullable String id,
-                @Nullable String name,
-                List<InetSocketAddress> addresses) {
+                @Nullable String id, @Nullable String name, List<InetSocketAddress> addresses) {
             report.cameIn();
             NodeId node = id == null ? null : NodeId.parse(id).orElse(null);
             if (node == null) {

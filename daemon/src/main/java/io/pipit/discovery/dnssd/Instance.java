@@ -7,8 +7,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What this node says of itself by DNS-SD: a {@code _coaps._udp} with its port and a TXT record with
- * its ID, and its name only where it announces that.
+ * What this node says of itself by DNS-SD: a {@code _coaps._udp} with its port and a TXT record
+ * with its ID, and its name only where it announces that.
  *
  * @param announcedName null where strangers aren't to learn it
  */

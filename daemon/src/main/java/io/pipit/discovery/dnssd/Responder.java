@@ -14,8 +14,7 @@ interface Responder extends AutoCloseable {
          * @param id as its TXT record says; null where it says none
          * @param name likewise
          */
-        void found(
-                @Nullable String id, @Nullable String name, List<InetSocketAddress> addresses);
+        void found(@Nullable String id, @Nullable String name, List<InetSocketAddress> addresses);
 
         /** Something that can't be understood, or is too much. */
         void refused();

@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
  * who is taken for known by one is asked by the next. Immutable.
  */
 final class Known {
-    /** The largest filter; as base64 it is an option of at most 255 bytes (RFC 7252, section 5.10). */
+    /**
+     * The largest filter; as base64 it is an option of at most 255 bytes (RFC 7252, section 5.10).
+     */
     static final int BYTES_MAX = 144;
 
     /** The smallest one. */

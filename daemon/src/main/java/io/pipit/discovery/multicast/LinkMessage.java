@@ -121,8 +121,7 @@ sealed interface LinkMessage {
         private static byte[] bytes(
                 int code, int messageId, byte[] token, Options options, byte[] payload) {
             ByteBuffer out =
-                    ByteBuffer.allocate(
-                            4 + token.length + options.bytesMax() + 1 + payload.length);
+                    ByteBuffer.allocate(4 + token.length + options.bytesMax() + 1 + payload.length);
             out.put((byte) (NON | token.length)).put((byte) code).putShort((short) messageId);
             out.put(token);
             options.encode(out);

@@ -14,8 +14,9 @@ import java.nio.channels.Selector;
 
 /**
  * The two sockets of one link: one hears the group, bound to the group's address, so that it takes
- * no other program's port 5683 away, and hears nothing that is sent to this machine alone; the other
- * speaks, and hears what is said to this node, on a port that the kernel chose. On one thread.
+ * no other program's port 5683 away, and hears nothing that is sent to this machine alone; the
+ * other speaks, and hears what is said to this node, on a port that the kernel chose. On one
+ * thread.
  */
 final class LinkSocket implements LinkTalk.Wire, AutoCloseable {
     /** CoAP's own port (RFC 7252, section 12.6). */

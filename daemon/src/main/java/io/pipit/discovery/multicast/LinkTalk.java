@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One node's talk on one link: says hello, soon at first and then ever more rarely, and answers the
- * hellos of those who don't know it. A hello says who asks, so everybody on the link learns of it by
- * that alone. No I/O and no clock of its own; stepped by one thread.
+ * hellos of those who don't know it. A hello says who asks, so everybody on the link learns of it
+ * by that alone. No I/O and no clock of its own; stepped by one thread.
  *
  * <p>What it says to strangers is bounded: an answer is never above {@link #ANSWER_BYTES_MAX} nor
  * {@link #AMPLIFICATION_MAX} times the question, goes to addresses of the link alone, comes at a
@@ -207,9 +207,7 @@ final class LinkTalk {
         report.cameIn();
         long now = time.monotonicNanos();
         InetAddress from = source.getAddress();
-        if (!link.reaches(from)
-                || !messages.take(now)
-                || !source(from, now).messages.take(now)) {
+        if (!link.reaches(from) || !messages.take(now) || !source(from, now).messages.take(now)) {
             report.refused();
             return;
         }
@@ -246,7 +244,8 @@ final class LinkTalk {
     }
 
     private void heard(InetSocketAddress source, Answer answer, long now) {
-        // Who wasn't asked has nothing to say: a claim takes being on the link to hear the question.
+        // Who wasn't asked has nothing to say: a claim takes being on the link to hear the
+        // question.
         if (!isOurs(answer.token(), now)
                 || self.id.equals(answer.id())
                 || !sighted(answer.id(), answer.name(), source, answer.port(), now)) {
@@ -256,8 +255,7 @@ final class LinkTalk {
 
     private boolean isOurs(byte[] token, long now) {
         return tokens.stream()
-                .anyMatch(
-                        one -> now - one.nanos < TOKEN_NANOS && Arrays.equals(one.bytes, token));
+                .anyMatch(one -> now - one.nanos < TOKEN_NANOS && Arrays.equals(one.bytes, token));
     }
 
     /** Whether there was room to take note of it. */
@@ -378,8 +376,7 @@ final class LinkTalk {
         long now = time.monotonicNanos();
         if (now - soughtNanos >= SEEK_EVERY_NANOS) {
             soughtNanos = now;
-            long within =
-                    Math.min(SEEK_NANOS + heard.size() * SEEK_PER_NODE_NANOS, SEEK_MAX_NANOS);
+            long within = Math.min(SEEK_NANOS + heard.size() * SEEK_PER_NODE_NANOS, SEEK_MAX_NANOS);
             helloNanos = Math.min(helloNanos, now + random(within));
         }
     }

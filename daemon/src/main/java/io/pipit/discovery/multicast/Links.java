@@ -44,7 +44,8 @@ public record Links(List<Link> links, Set<InetAddress> addresses, int omitted) {
     public static Links now(List<InetSocketAddress> listen) throws SocketException {
         List<Link> links = new ArrayList<>();
         Set<InetAddress> addresses = new HashSet<>();
-        List<NetworkInterface> interfaces = Collections.list(NetworkInterface.getNetworkInterfaces());
+        List<NetworkInterface> interfaces =
+                Collections.list(NetworkInterface.getNetworkInterfaces());
         interfaces.sort(Comparator.comparingInt(NetworkInterface::getIndex));
         for (NetworkInterface one : interfaces) {
             if (!one.isUp()) {

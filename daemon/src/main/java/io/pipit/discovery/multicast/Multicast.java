@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -25,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The rung of CoAP multicast: a {@link LinkTalk} on each link, on one thread of its own, which
- * sleeps while there is nothing to say or to hear. What it finds is told on that thread. Its methods
- * may be called from any.
+ * sleeps while there is nothing to say or to hear. What it finds is told on that thread. Its
+ * methods may be called from any.
  */
 public final class Multicast implements AutoCloseable {
     /** Datagrams that are taken from one socket before the others have their turn. */
@@ -55,7 +54,7 @@ public final class Multicast implements AutoCloseable {
     private final Map<Link, Open> open = new LinkedHashMap<>();
     private final Map<Link, Closed> closed = new LinkedHashMap<>();
     private final ByteBuffer buffer = ByteBuffer.allocate(LinkMessage.BYTES_MAX + 1);
-    private volatile Links wanted = new Links(List.of(), Set.of(), 0);
+    private volatile @Nullable Links wanted;
     private volatile boolean seeking;
     private volatile boolean stopping;
     private volatile List<Sighting> heard = List.of();
@@ -154,7 +153,10 @@ public final class Multicast implements AutoCloseable {
 
     /** Says when there is more to do, monotonic nanoseconds; at the latest in a minute. */
     private long step() {
-        apply(wanted);
+        Links now = wanted;
+        if (now != null) {
+            apply(now);
+        }
         if (seeking) {
             seeking = false;
             open.values().forEach(one -> one.talk.seek());
@@ -169,7 +171,9 @@ public final class Multicast implements AutoCloseable {
         List<Sighting> all = new ArrayList<>();
         open.values().forEach(one -> all.addAll(one.talk.heard()));
         heard = List.copyOf(all);
-        tell();
+        if (now != null) {
+            tell(now);
+        }
         return due;
     }
 
@@ -186,7 +190,7 @@ public final class Multicast implements AutoCloseable {
         for (Link link : now.links()) {
             Closed before = closed.get(link);
             if (open.containsKey(link)
-                    || before != null && before.againNanos > time.monotonicNanos()) {
+                    || (before != null && before.againNanos > time.monotonicNanos())) {
                 continue;
             }
             try {
@@ -195,8 +199,7 @@ public final class Multicast implements AutoCloseable {
             } catch (IOException e) {
                 closed.put(
                         link,
-                        new Closed(
-                                link + ": " + why(e), time.monotonicNanos() + REOPEN_NANOS));
+                        new Closed(link + ": " + why(e), time.monotonicNanos() + REOPEN_NANOS));
             }
         }
     }
@@ -241,25 +244,25 @@ public final class Multicast implements AutoCloseable {
         }
     }
 
-    private void tell() {
+    private void tell(Links now) {
         List<String> trouble = new ArrayList<>();
         closed.values().forEach(one -> trouble.add(one.why));
         open.values().stream()
                 .map(one -> one.talk.trouble())
                 .filter(text -> !text.isEmpty())
                 .forEach(trouble::add);
-        int omitted = wanted.omitted();
+        int omitted = now.omitted();
         if (omitted > 0) {
             trouble.add(omitted + " links more than " + Links.LINKS_MAX + " are left out");
         }
         // What works on the machine alone is no comfort where it has a network.
-        boolean isNetworked = wanted.links().stream().anyMatch(link -> !link.isLocal());
+        boolean isNetworked = now.links().stream().anyMatch(link -> !link.isLocal());
         long well =
                 open.entrySet().stream()
                         .filter(one -> one.getValue().talk.trouble().isEmpty())
                         .filter(one -> !isNetworked || !one.getKey().isLocal())
                         .count();
-        if (wanted.links().isEmpty()) {
+        if (now.links().isEmpty()) {
             report.fails(
                     "no interface that is up and that [coap] listen covers can multicast; see 'ip"
                             + " address'");

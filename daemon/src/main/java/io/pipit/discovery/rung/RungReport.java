@@ -83,7 +83,6 @@ public final class RungReport {
      * @param found as {@link RungState#found}
      */
     public synchronized RungState state(int found) {
-        return new RungState(
-                rung, status, reason, found, in.count(), out.count(), refused.count());
+        return new RungState(rung, status, reason, found, in.count(), out.count(), refused.count());
     }
 }

@@ -11,5 +11,4 @@ import org.jspecify.annotations.Nullable;
  * @param address of its network endpoint
  * @param rung how that came to be known
  */
-public record Sighting(
-        NodeId id, @Nullable String name, InetSocketAddress address, Rung rung) {}
+public record Sighting(NodeId id, @Nullable String name, InetSocketAddress address, Rung rung) {}

@@ -59,16 +59,18 @@ class DnsSdIT {
             one.look(LOOPBACK);
             other.look(LOOPBACK);
             await().atMost(PATIENCE).until(() -> !byOne.isEmpty() && !byOther.isEmpty());
-            assertThat(byOne).allSatisfy(sighting -> {
-                assertThat(sighting.id()).isEqualTo(id(2));
-                assertThat(sighting.name()).isEqualTo("shed");
-                assertThat(sighting.address().getPort()).isEqualTo(5_602);
-                assertThat(sighting.address().getAddress().isLoopbackAddress()).isTrue();
-            });
-            assertThat(byOther).allSatisfy(sighting -> {
-                assertThat(sighting.id()).isEqualTo(id(1));
-                assertThat(sighting.name()).isNull();
-            });
+            assertThat(byOne)
+                    .allSatisfy(sighting -> {
+                        assertThat(sighting.id()).isEqualTo(id(2));
+                        assertThat(sighting.name()).isEqualTo("shed");
+                        assertThat(sighting.address().getPort()).isEqualTo(5_602);
+                        assertThat(sighting.address().getAddress().isLoopbackAddress()).isTrue();
+                    });
+            assertThat(byOther)
+                    .allSatisfy(sighting -> {
+                        assertThat(sighting.id()).isEqualTo(id(1));
+                        assertThat(sighting.name()).isNull();
+                    });
             assertThat(one.heard()).extracting(Sighting::id).containsOnly(id(2));
             assertThat(report.state(0).status()).isEqualTo(Status.OK);
             assertThat(report.state(0).reason()).contains("jmdns");

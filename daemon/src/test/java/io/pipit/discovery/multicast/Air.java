@@ -27,7 +27,11 @@ final class Air {
     private static final int PORT = 5684;
 
     private record Packet(
-            long atNanos, long number, InetSocketAddress from, @Nullable Station to, byte[] bytes) {}
+            long atNanos,
+            long number,
+            InetSocketAddress from,
+            @Nullable Station to,
+            byte[] bytes) {}
 
     /** One node. */
     final class Station implements LinkTalk.Wire, LinkTalk.Peers {

@@ -41,10 +41,8 @@ class LinkTalkTest {
         air.pass(500 * Air.MILLI);
         Station two = air.station(2);
         air.pass(Air.SECOND);
-        assertThat(one.found)
-                .containsEntry(two.id, new InetSocketAddress(Air.address(2), 5684));
-        assertThat(two.found)
-                .containsEntry(one.id, new InetSocketAddress(Air.address(1), 5684));
+        assertThat(one.found).containsEntry(two.id, new InetSocketAddress(Air.address(2), 5684));
+        assertThat(two.found).containsEntry(one.id, new InetSocketAddress(Air.address(1), 5684));
         assertThat(one.talk.trouble()).isEmpty();
     }
 
