@@ -45,6 +45,9 @@ class PipitTest {
                 "history",
                 "id",
                 "id rotate",
+                "pair",
+                "pair open",
+                "pair join",
                 "peer",
                 "peer add",
                 "peer list",
@@ -79,6 +82,10 @@ class PipitTest {
                 "demo --for soon",
                 "peer add NOTANID",
                 "get a//b",
+                "pair",
+                "pair join 192.168.1.20",
+                "pair join 192.168.1.20 1234",
+                "pair open --role king",
                 "peer"
             })
     void saysInOneLineWhatIsWrongWithTheUsage(String line) {

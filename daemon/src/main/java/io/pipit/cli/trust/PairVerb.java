@@ -70,9 +70,10 @@ public final class PairVerb {
                     @Nullable List<String> roles,
             @Mixin JsonOption json)
             throws Failure {
+        Map<String, Object> body = body(roles);
         Document opened;
         try (Daemon daemon = Daemon.connect(file)) {
-            opened = ask(daemon, Frame.POST, body(roles));
+            opened = ask(daemon, Frame.POST, body);
         }
         String code = opened.get("code").text("");
         String expires = opened.get("expires").text("");
