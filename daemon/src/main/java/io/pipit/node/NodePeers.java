@@ -24,6 +24,7 @@ import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +47,7 @@ final class NodePeers implements Peers {
     private volatile @Nullable CoapPeerLinks udp;
     private volatile @Nullable TcpPeerLinks tcp;
     private volatile @Nullable Renewal renewal;
+    private volatile Consumer<NodeId> used = peer -> {};
 
     /** Runs only while somebody observes; guarded by the set of those. */
     private @Nullable ScheduledFuture<?> looking;
@@ -73,9 +75,10 @@ final class NodePeers implements Peers {
         tcp = overTcp;
     }
 
-    /** What changes this node's key, likewise. */
-    void renewedBy(Renewal by) {
+    /** What changes keys, likewise: this node's, and those of the peers that are used. */
+    void renewedBy(Renewal by, Consumer<NodeId> use) {
         renewal = by;
+        used = use;
     }
 
     @Override
@@ -169,6 +172,7 @@ final class NodePeers implements Peers {
         Peer known = trust.find(peer).orElse(null);
         if (known != null) {
             clones.met(peer, known.name(), instance, whereabouts(peer));
+            used.accept(peer);
         }
     }
 
