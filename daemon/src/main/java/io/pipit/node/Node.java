@@ -325,7 +325,7 @@ final class Node implements AutoCloseable {
                 new Handing(random.nextLong(), trust::statements, ways, timer, time, metrics);
         keys.handOnBy(handing);
         renewal = new Renewal(node.dataDir(), identity, trust, handing, timer, time);
-        peers.renewedBy(renewal);
+        peers.renewedBy(renewal, keys::used);
 
         TcpBulkLinks bulk = new TcpBulkLinks(connections, tcp, addresses, inbox, time, metrics);
         files.reachedBy(bulk);

@@ -25,6 +25,7 @@ import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +49,7 @@ final class NodePeers implements Peers {
     private volatile @Nullable TcpPeerLinks tcp;
     private volatile @Nullable Discovery discovery;
     private volatile @Nullable Renewal renewal;
+    private volatile Consumer<NodeId> used = peer -> {};
 
     /** Runs only while somebody observes; guarded by the set of those. */
     private @Nullable ScheduledFuture<?> looking;
@@ -103,9 +105,10 @@ final class NodePeers implements Peers {
                         .toList();
     }
 
-    /** What changes this node's key, likewise. */
-    void renewedBy(Renewal by) {
+    /** What changes keys, likewise: this node's, and those of the peers that are used. */
+    void renewedBy(Renewal by, Consumer<NodeId> use) {
         renewal = by;
+        used = use;
     }
 
     @Override
@@ -199,6 +202,7 @@ final class NodePeers implements Peers {
         Peer known = trust.find(peer).orElse(null);
         if (known != null) {
             clones.met(peer, known.name(), instance, whereabouts(peer));
+            used.accept(peer);
         }
     }
 

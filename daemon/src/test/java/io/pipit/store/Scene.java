@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -34,6 +35,7 @@ class Scene implements Inbox, TimeSource {
     long nanos = 1_000_000_000_000L;
     String bootId = "boot-a";
     NodeId self = SELF;
+    Map<NodeId, NodeId> successions = Map.of();
     Duration keep = Duration.ofDays(90);
     long maxSizeBytes = 1L << 30;
     int packRows = 8_192;
@@ -51,7 +53,8 @@ class Scene implements Inbox, TimeSource {
     }
 
     SqliteStore.Settings settings() {
-        return new SqliteStore.Settings(self, bootId, commitEvery, keep, maxSizeBytes, packRows, java.util.Map.of());
+        return new SqliteStore.Settings(
+                self, bootId, commitEvery, keep, maxSizeBytes, packRows, successions);
     }
 
     SqliteStore open() throws IOException {

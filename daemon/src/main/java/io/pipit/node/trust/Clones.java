@@ -24,10 +24,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class Clones {
     /**
-     * So often an instance has to come back: once may be what a process that just ended left on its
-     * way.
+     * So often one of them has to come back: what a process that just ended left on its way makes
+     * two of that, one when it arrives and one when its successor speaks again.
      */
-    static final int RETURNS_MIN = 2;
+    static final int RETURNS_MIN = 3;
 
     /** Instances of one peer that are kept in mind. */
     static final int INSTANCES_MAX = 8;

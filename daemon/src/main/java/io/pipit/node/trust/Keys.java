@@ -55,20 +55,33 @@ public final class Keys {
         };
     }
 
+    /** A peer spoke: if its key was to take another one's place, that is so from now on. */
+    public void used(NodeId peer) {
+        onTimer(() -> keep(peer));
+    }
+
     private void seen(NodeId peer) {
+        onTimer(() -> {
+            keep(peer);
+            Handing by = handing;
+            if (by != null) {
+                by.reachable(peer);
+            }
+        });
+    }
+
+    private void keep(NodeId peer) {
         try {
-            timer.execute(() -> {
-                try {
-                    trust.seenInUse(peer);
-                    log.well("peer " + peer, "its new key is kept");
-                } catch (IdentityException e) {
-                    log.warn("peer " + peer, "its new key can't be kept: " + e.getMessage());
-                }
-                Handing by = handing;
-                if (by != null) {
-                    by.reachable(peer);
-                }
-            });
+            trust.seenInUse(peer);
+            log.well("peer " + peer, "its new key is kept");
+        } catch (IdentityException e) {
+            log.warn("peer " + peer, "its new key can't be kept: " + e.getMessage());
+        }
+    }
+
+    private void onTimer(Runnable task) {
+        try {
+            timer.execute(task);
         } catch (RejectedExecutionException e) {
             // The node is closing.
         }
