@@ -171,6 +171,11 @@ public final class NetworkEndpoint {
         endpoints.add(endpoint);
     }
 
+    /** Takes a datagram as if it had come by the first socket. */
+    void receive(DatagramPacket packet) {
+        connector(endpoints.getFirst()).processDatagram(packet);
+    }
+
     void watch(Watch watch) {
         this.watch = watch;
     }
