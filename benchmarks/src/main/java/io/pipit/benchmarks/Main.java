@@ -12,7 +12,15 @@ import java.util.List;
 /** {@code benchmarks/run}: the measurements that are named, or all. */
 public final class Main {
     private static final List<String> ALL =
-            List.of("latency", "replication", "idle", "query", "edges", "bulk", "catch-up", "strangers");
+            List.of(
+                    "latency",
+                    "replication",
+                    "idle",
+                    "query",
+                    "edges",
+                    "bulk",
+                    "catch-up",
+                    "strangers");
 
     /** Too long, or of no use, to be among all. */
     private static final List<String> OTHERS = List.of("idle-flags", "rate");

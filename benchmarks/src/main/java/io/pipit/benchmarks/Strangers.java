@@ -65,8 +65,7 @@ final class Strangers {
             good.start(List.of());
             newcomer.start(List.of());
             try (SocketClient client = good.watch("a/" + TickDriver.SERIES)) {
-                PipitPair.read(
-                        client, over::get, (_, taken, now) -> samples.add(now - taken));
+                PipitPair.read(client, over::get, (_, taken, now) -> samples.add(now - taken));
                 Thread.sleep(WARM_SECONDS * 1_000L);
                 phases(node, newcomer);
                 over.set(true);

@@ -94,8 +94,7 @@ public final class NetworkEndpoint {
 
     private final Map<NodeId, SessionId> sessionIds = new ConcurrentHashMap<>();
     private final Map<NodeId, Heard> heard = new ConcurrentHashMap<>();
-    private final ConnectionIds connectionIds =
-            new ConnectionIds(CoapSettings.CONNECTION_ID_BYTES);
+    private final ConnectionIds connectionIds = new ConnectionIds(CoapSettings.CONNECTION_ID_BYTES);
     private final Addresses<NodeId> addresses;
     private final Addresses<NodeId> dialled;
     private volatile @Nullable Watch watch;

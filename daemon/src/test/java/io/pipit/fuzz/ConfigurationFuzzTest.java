@@ -16,8 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** pipit.toml: whatever is in it, there is a configuration or a list of what is wrong. */
 class ConfigurationFuzzTest {
     private final ConfigurationLoader loader =
-            new ConfigurationLoader(
-                    List.of(new DriverDescriptor("host", false, false, List.of())));
+            new ConfigurationLoader(List.of(new DriverDescriptor("host", false, false, List.of())));
 
     @TempDir private Path folder;
 

@@ -75,7 +75,9 @@ public final class DtlsDatagram {
         return withId ? Kind.CONNECTION_ID : Kind.OTHER;
     }
 
-    /** Whether a datagram begins with a record of a session: plain application data, or with its ID. */
+    /**
+     * Whether a datagram begins with a record of a session: plain application data, or with its ID.
+     */
     public static boolean isApplicationData(byte[] data, int offset, int length) {
         return length > 0 && (data[offset] == APPLICATION_DATA || data[offset] == TLS12_CID);
     }
@@ -89,7 +91,8 @@ public final class DtlsDatagram {
     public static long fingerprint(byte[] data, int offset) {
         int random = offset + RECORD_BYTES + MESSAGE_BYTES + RANDOM;
         long number = Hashes.number(data, random, random + Long.BYTES);
-        return Hashes.mix(number) ^ Hashes.number(data, random + Long.BYTES, random + 2 * Long.BYTES);
+        return Hashes.mix(number)
+                ^ Hashes.number(data, random + Long.BYTES, random + 2 * Long.BYTES);
     }
 
     private static boolean isRecord(byte[] data, int offset) {
