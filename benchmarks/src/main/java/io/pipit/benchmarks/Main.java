@@ -12,7 +12,15 @@ import java.util.List;
 /** {@code benchmarks/run}: the measurements that are named, or all. */
 public final class Main {
     private static final List<String> ALL =
-            List.of("latency", "replication", "idle", "query", "edges", "bulk", "catch-up");
+            List.of(
+                    "latency",
+                    "replication",
+                    "idle",
+                    "query",
+                    "edges",
+                    "bulk",
+                    "catch-up",
+                    "strangers");
 
     /** Too long, or of no use, to be among all. */
     private static final List<String> OTHERS = List.of("idle-flags", "rate");
@@ -73,6 +81,13 @@ public final class Main {
                     new Bulk(report, number("rounds", 3), number("megabytes", 1_024)).measure();
             case "edges" ->
                     new Edges(report, number("rounds", 5), number("seconds", 10)).measure(folder);
+            case "strangers" ->
+                    new Strangers(
+                                    report,
+                                    number("seconds", 20),
+                                    number("datagrams", 400_000),
+                                    number("rate", 20_000))
+                            .measure(folder);
             default -> throw new IllegalArgumentException(name);
         }
     }

@@ -89,6 +89,25 @@ final class PipitNode implements AutoCloseable {
         return this;
     }
 
+    /** Lets another one in, wherever it comes from. */
+    PipitNode trusts(PipitNode other) throws IOException {
+        peers.append(
+                """
+                [[peer]]
+                name = "%s"
+                id = "%s"
+                roles = ["monitor", "read"]
+
+                """
+                        .formatted(other.name, other.id()));
+        return this;
+    }
+
+    /** Where its peers find it. */
+    InetSocketAddress address() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    }
+
     /** Wants these of the other one too, from the next {@link #configure} on. */
     void subscribes(PipitNode other, String series) {
         peers.append(

@@ -158,7 +158,8 @@ final class Doorkeeper {
         byte[] data = packet.getData();
         int offset = packet.getOffset();
         int length = packet.getLength();
-        DtlsDatagram.Kind kind = DtlsDatagram.of(data, offset, length);
+        DtlsDatagram.Kind kind =
+                DtlsDatagram.of(data, offset, length, CoapSettings.CONNECTION_ID_BYTES);
         if (kind == DtlsDatagram.Kind.MALFORMED) {
             counters.datagramsMalformed.increment();
             return false;
@@ -173,7 +174,7 @@ final class Doorkeeper {
                     case HELLO, HELLO_WITH_COOKIE -> true;
                     // A peer that has another address now; a stranger can't know the ID.
                     case CONNECTION_ID ->
-                            DtlsDatagram.isOurs(data, offset, length, sessions)
+                            DtlsDatagram.isOurs(data, offset, sessions)
                                     || underWay.contains(address, packet.getPort());
                     default -> underWay.contains(address, packet.getPort());
                 };

@@ -52,7 +52,9 @@ final class LibraryLog extends Handler {
                 Level.WARNING,
                 "{0}{1}",
                 new Object[] {
-                    line.length() <= LINE_CHARS_MAX ? line : line.substring(0, LINE_CHARS_MAX) + "…",
+                    line.length() <= LINE_CHARS_MAX
+                            ? line
+                            : line.substring(0, LINE_CHARS_MAX) + "…",
                     heldBack == 0 ? "" : " (and " + heldBack + " messages before it not written)"
                 });
         heldBack = 0;

@@ -92,8 +92,7 @@ public final class NetworkEndpoint {
 
     private final Map<NodeId, SessionId> sessionIds = new ConcurrentHashMap<>();
     private final Map<NodeId, Heard> heard = new ConcurrentHashMap<>();
-    private final ConnectionIds connectionIds =
-            new ConnectionIds(CoapSettings.CONNECTION_ID_BYTES);
+    private final ConnectionIds connectionIds = new ConnectionIds(CoapSettings.CONNECTION_ID_BYTES);
     private final Addresses<NodeId> addresses;
     private final Addresses<NodeId> dialled;
     private volatile @Nullable Watch watch;
@@ -173,6 +172,11 @@ public final class NetworkEndpoint {
         });
         CoapEndpoints.start(endpoint, address);
         endpoints.add(endpoint);
+    }
+
+    /** Takes a datagram as if it had come by the first socket. */
+    void receive(DatagramPacket packet) {
+        connector(endpoints.getFirst()).processDatagram(packet);
     }
 
     void watch(Watch watch) {

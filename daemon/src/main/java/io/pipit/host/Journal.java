@@ -20,6 +20,7 @@ import java.util.logging.Level;
 import java.util.logging.LogManager;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where log records go: standard error, in the form of {@link JournalFormat}. What repeats is held
@@ -34,6 +35,12 @@ public final class Journal extends Handler {
 
     /** Lines a minute of one logger that isn't Pipit's own. */
     public static final int LIBRARY_LINES_MAX = 30;
+
+    /**
+     * Characters a minute of all loggers together that aren't Pipit's own: strangers decide how
+     * often libraries complain, and of what, stack traces included.
+     */
+    public static final int LIBRARY_CHARS_MAX = 6_000;
 
     /**
      * Loggers of libraries that talk about themselves at every start, and from which level on they
@@ -62,6 +69,9 @@ public final class Journal extends Handler {
     private final TimeSource time;
     private final Map<String, Window> windows = new LinkedHashMap<>();
     private final List<Logger> quiet = new ArrayList<>();
+
+    /** What all libraries wrote in this minute, characters. */
+    private @Nullable Window libraries;
 
     Journal(PrintStream out, TimeSource time, JournalFormat format) {
         this.out = out;
@@ -144,7 +154,10 @@ public final class Journal extends Handler {
                 allowed = allows(logger, "", LIBRARY_LINES_MAX, now);
             }
             if (allowed) {
-                write(getFormatter().format(record));
+                String lines = getFormatter().format(record);
+                if (logger.startsWith("io.pipit") || libraryMayWrite(lines.length(), now)) {
+                    write(lines);
+                }
             }
         }
     }
@@ -170,7 +183,25 @@ public final class Journal extends Handler {
         return false;
     }
 
+    private boolean libraryMayWrite(int chars, long now) {
+        Window window = libraries;
+        if (window == null) {
+            window = new Window("libraries", now);
+            libraries = window;
+        }
+        if (window.written + chars > LIBRARY_CHARS_MAX) {
+            window.heldBack++;
+            return false;
+        }
+        window.written += chars;
+        return true;
+    }
+
     private void endWindows(long now) {
+        if (libraries != null && now - libraries.startNanos >= WINDOW_NANOS) {
+            end(libraries);
+            libraries = null;
+        }
         List<Window> over = new ArrayList<>();
         // In the order of their starts: the first one that isn't over ends the search.
         Iterator<Window> all = windows.values().iterator();
@@ -231,6 +262,10 @@ public final class Journal extends Handler {
         synchronized (windows) {
             windows.values().forEach(this::end);
             windows.clear();
+            if (libraries != null) {
+                end(libraries);
+                libraries = null;
+            }
         }
     }
 }

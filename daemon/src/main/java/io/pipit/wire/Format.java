@@ -1,6 +1,7 @@
 package io.pipit.wire;
 
 import java.io.ByteArrayOutputStream;
+import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.ObjectReadContext;
@@ -51,7 +52,12 @@ public enum Format {
             throw new WireException(
                     bytes.length + " bytes are more than the " + BODY_BYTES_MAX + " allowed");
         }
-        return factory.createParser(ObjectReadContext.empty(), bytes);
+        try {
+            return factory.createParser(ObjectReadContext.empty(), bytes);
+        } catch (JacksonException e) {
+            // It looks at the first bytes already, for how they encode characters.
+            throw new WireException("not " + this + ": " + e.getOriginalMessage(), e);
+        }
     }
 
     JsonGenerator generator(ByteArrayOutputStream out) {

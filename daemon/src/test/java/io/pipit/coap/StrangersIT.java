@@ -254,8 +254,7 @@ class StrangersIT {
         int handshakes = CoapSettings.CONNECTIONS_MAX + 100;
         for (int i = 0; i < handshakes; i++) {
             InetAddress source = Stranger.source(3_000 + i);
-            try (LoopbackNode restless =
-                    new LoopbackNode(key, new InetSocketAddress(source, 0))) {
+            try (LoopbackNode restless = new LoopbackNode(key, new InetSocketAddress(source, 0))) {
                 LoopbackNode.introduce(node, restless);
                 restless.fetch(i, node);
                 restless.await(Event.Fetched.class, SOON);

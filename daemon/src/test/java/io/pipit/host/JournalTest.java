@@ -69,6 +69,22 @@ class JournalTest {
     }
 
     @Test
+    void whateverLibrariesSayTheyFillTheCardWithTenKilobytesAMinuteAtTheMost() {
+        for (int i = 0; i < 20_000; i++) {
+            String word = Integer.toString(i, 36).replaceAll("[0-9]", "x");
+            LogRecord record =
+                    record(Level.SEVERE, "lib.Part" + i % 50, word + " of " + "y".repeat(i % 300));
+            record.setThrown(new IllegalStateException(word));
+            journal.publish(record);
+        }
+        assertThat(bytes.size()).isBetween(1_000, 10_000);
+        time.advanceSeconds(61);
+        publish(journal, Level.INFO, "ready");
+        assertThat(lines()).anyMatch(line -> line.contains("libraries: suppressed"));
+        assertThat(bytes.size()).isLessThan(20_000);
+    }
+
+    @Test
     void holdsBackWhatDiffersInNumbersOnlyAndSaysSo() {
         for (int i = 0; i < 20; i++) {
             publish(

@@ -195,7 +195,8 @@ class StrangersIT {
     @Test
     void whatIsNotTlsGetsAnAlertAtTheMost() throws Exception {
         Socket plain = stranger(4);
-        plain.getOutputStream().write("GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.UTF_8));
+        plain.getOutputStream()
+                .write("GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.UTF_8));
         plain.setSoTimeout(2_000);
         assertThat(plain.getInputStream().readNBytes(1_000)).hasSizeLessThan(20);
     }

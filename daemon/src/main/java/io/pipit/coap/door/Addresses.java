@@ -90,13 +90,14 @@ public final class Addresses<V> {
     /** Takes out all of which that is known. */
     public void removeAll(V value) {
         synchronized (known) {
-            known.entrySet().removeIf(entry -> {
-                boolean same = entry.getValue().equals(value);
-                if (same) {
-                    mark(entry.getKey(), -1);
-                }
-                return same;
-            });
+            known.entrySet()
+                    .removeIf(entry -> {
+                        boolean same = entry.getValue().equals(value);
+                        if (same) {
+                            mark(entry.getKey(), -1);
+                        }
+                        return same;
+                    });
         }
     }
 

@@ -5,8 +5,8 @@ package io.pipit.coap.door;
  *
  * <p>While few are under way, each may. When many are, a ClientHello is let in only when it comes
  * for the second time, as that of a node does after a second: who leaves handshakes half-open by
- * the thousand doesn't wait for that. And each source has its turn once in half a minute, so that of
- * those who do wait the many don't keep out the one for long.
+ * the thousand doesn't wait for that. And each source has its turn once in half a minute, so that
+ * of those who do wait the many don't keep out the one for long.
  */
 public final class Crowd {
     /** Handshakes of strangers under way; another one takes the place of the oldest. */

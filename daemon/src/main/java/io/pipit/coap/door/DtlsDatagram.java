@@ -50,40 +50,49 @@ public final class DtlsDatagram {
 
     private DtlsDatagram() {}
 
-    /** What it is. */
-    public static Kind of(byte[] data, int offset, int length) {
+    /**
+     * What it is.
+     *
+     * @param idBytes length of the connection IDs that this node gives out
+     */
+    public static Kind of(byte[] data, int offset, int length, int idBytes) {
         if (length < RECORD_BYTES || !isRecord(data, offset)) {
             return Kind.MALFORMED;
         }
         boolean withId = data[offset] == TLS12_CID;
-        if (!withId && number(data, offset + LENGTH, 2) > length - RECORD_BYTES) {
+        int head = withId ? RECORD_BYTES + idBytes : RECORD_BYTES;
+        if (length < head || number(data, offset + head - 2, 2) > length - head) {
+            // Cut off within a head, the library throws at it.
             return Kind.MALFORMED;
         }
         if (isHello(data, offset)) {
             return hello(data, offset, length);
         }
-        if (holdsHello(data, offset, length)) {
-            // The library ends the session of whoever seems to have sent that.
+        if (holdsMore(data, offset, length, idBytes)) {
+            // At a hello the library ends the session of whoever seems to have sent that.
             return Kind.MALFORMED;
         }
         return withId ? Kind.CONNECTION_ID : Kind.OTHER;
     }
 
-    /** Whether a datagram begins with a record of a session: plain application data, or with its ID. */
+    /**
+     * Whether a datagram begins with a record of a session: plain application data, or with its ID.
+     */
     public static boolean isApplicationData(byte[] data, int offset, int length) {
         return length > 0 && (data[offset] == APPLICATION_DATA || data[offset] == TLS12_CID);
     }
 
     /** Whether the connection ID of this record, of kind {@code CONNECTION_ID}, is one of ours. */
-    public static boolean isOurs(byte[] data, int offset, int length, ConnectionIds ids) {
-        return length >= RECORD_BYTES + ids.bytes() && ids.contains(data, offset + LENGTH);
+    public static boolean isOurs(byte[] data, int offset, ConnectionIds ids) {
+        return ids.contains(data, offset + LENGTH);
     }
 
     /** Stands for this ClientHello, however often it is sent. */
     public static long fingerprint(byte[] data, int offset) {
         int random = offset + RECORD_BYTES + MESSAGE_BYTES + RANDOM;
         long number = Hashes.number(data, random, random + Long.BYTES);
-        return Hashes.mix(number) ^ Hashes.number(data, random + Long.BYTES, random + 2 * Long.BYTES);
+        return Hashes.mix(number)
+                ^ Hashes.number(data, random + Long.BYTES, random + 2 * Long.BYTES);
     }
 
     private static boolean isRecord(byte[] data, int offset) {
@@ -107,18 +116,20 @@ public final class DtlsDatagram {
                 && data[offset + RECORD_BYTES] == CLIENT_HELLO;
     }
 
-    private static boolean holdsHello(byte[] data, int offset, int length) {
+    /** Whether behind the first record there is one that no node sends there. */
+    private static boolean holdsMore(byte[] data, int offset, int length, int idBytes) {
         int at = offset;
         int end = offset + length;
-        while (end - at > RECORD_BYTES) {
-            if (data[at] == TLS12_CID) {
-                // What is encrypted for somebody comes last here; nothing is behind it.
-                return false;
-            }
-            if (isHello(data, at)) {
+        while (at < end) {
+            int head = data[at] == TLS12_CID ? RECORD_BYTES + idBytes : RECORD_BYTES;
+            if (end - at < head) {
                 return true;
             }
-            at += RECORD_BYTES + number(data, at + LENGTH, 2);
+            int bytes = number(data, at + head - 2, 2);
+            if (bytes > end - at - head || isHello(data, at)) {
+                return true;
+            }
+            at += head + bytes;
         }
         return false;
     }

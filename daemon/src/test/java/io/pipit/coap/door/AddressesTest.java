@@ -9,8 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class AddressesTest {
     private final AtomicInteger forgotten = new AtomicInteger();
-    private final Addresses<String> addresses =
-            new Addresses<>(3, forgotten::incrementAndGet);
+    private final Addresses<String> addresses = new Addresses<>(3, forgotten::incrementAndGet);
 
     private static InetSocketAddress address(int port) {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);

@@ -37,7 +37,7 @@ class DtlsDatagramTest {
         // As it lies in a receiver's buffer.
         byte[] buffer = new byte[2_048];
         System.arraycopy(bytes, 0, buffer, 100, bytes.length);
-        return DtlsDatagram.of(buffer, 100, bytes.length);
+        return DtlsDatagram.of(buffer, 100, bytes.length, 6);
     }
 
     @Test
@@ -96,14 +96,16 @@ class DtlsDatagramTest {
         byte[] id = hex("010203040506");
         byte[] bytes = hex("19fefd0001000000000007", "010203040506", "0010", "00".repeat(16));
         assertThat(kind(bytes)).isEqualTo(CONNECTION_ID);
-        assertThat(DtlsDatagram.isOurs(bytes, 0, bytes.length, ids)).isFalse();
+        assertThat(DtlsDatagram.isOurs(bytes, 0, ids)).isFalse();
         ids.add(id);
         ids.add(hex("f10203040506"));
         ids.add(hex("000000000001"));
-        assertThat(DtlsDatagram.isOurs(bytes, 0, bytes.length, ids)).isTrue();
-        assertThat(DtlsDatagram.isOurs(bytes, 0, 18, ids)).isFalse();
+        assertThat(DtlsDatagram.isOurs(bytes, 0, ids)).isTrue();
+        for (int i = 0; i < bytes.length; i++) {
+            assertThat(kind(Arrays.copyOf(bytes, i))).isEqualTo(MALFORMED);
+        }
         ids.remove(id);
-        assertThat(DtlsDatagram.isOurs(bytes, 0, bytes.length, ids)).isFalse();
+        assertThat(DtlsDatagram.isOurs(bytes, 0, ids)).isFalse();
         assertThat(kind(hex("17fefd0001000000000007", "0010", "00".repeat(16)))).isEqualTo(OTHER);
         assertThat(kind(hex("16fefd0000000000000001", "000c", "10" + "00".repeat(11))))
                 .isEqualTo(OTHER);
@@ -131,7 +133,7 @@ class DtlsDatagramTest {
                 bytes[13] = (byte) random.nextInt(3);
             }
             // Without anything behind it.
-            DtlsDatagram.of(bytes, 0, bytes.length);
+            DtlsDatagram.of(bytes, 0, bytes.length, 6);
         }
     }
 
@@ -151,8 +153,8 @@ class DtlsDatagramTest {
         for (int round = 0; round < 3; round++) {
             long before = threads.getCurrentThreadAllocatedBytes();
             for (int i = 0; i < 1_000; i++) {
-                DtlsDatagram.of(bytes, 0, bytes.length);
-                DtlsDatagram.isOurs(record, 0, record.length, ids);
+                DtlsDatagram.of(bytes, 0, bytes.length, 6);
+                DtlsDatagram.isOurs(record, 0, ids);
                 peers.contains(source, 5_684);
                 table.take(Hashes.source(source), i);
                 crowd.mayBegin(1, DtlsDatagram.fingerprint(bytes, 0), 20, 0, i);
