@@ -57,7 +57,7 @@ final class Known {
     boolean mayHold(NodeId id) {
         for (int i = 0; i < HASHES; i++) {
             int bit = bit(id, i);
-            if ((bits[bit >> 3] & 1 << (bit & 7)) == 0) {
+            if ((bits[bit >> 3] & (1 << (bit & 7))) == 0) {
                 return false;
             }
         }
@@ -78,9 +78,9 @@ final class Known {
 
     /** IDs are hashes themselves; what has to be done is to mix in the token. */
     private int bit(NodeId id, int number) {
-        long mixed = ByteBuffer.wrap(id.toBytes()).getLong(4 * number % 8) ^ salt + number;
-        mixed = (mixed ^ mixed >>> 30) * MULTIPLIER_1;
-        mixed = (mixed ^ mixed >>> 27) * MULTIPLIER_2;
+        long mixed = ByteBuffer.wrap(id.toBytes()).getLong(4 * number % 8) ^ (salt + number);
+        mixed = (mixed ^ (mixed >>> 30)) * MULTIPLIER_1;
+        mixed = (mixed ^ (mixed >>> 27)) * MULTIPLIER_2;
         mixed ^= mixed >>> 31;
         return (int) Long.remainderUnsigned(mixed, 8L * bits.length);
     }

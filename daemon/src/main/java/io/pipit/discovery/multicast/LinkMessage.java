@@ -146,7 +146,7 @@ sealed interface LinkMessage {
                 throw new WireException("not a CoAP message");
             }
             // Only NON is multicast (section 8.1), and answered by NON.
-            if ((first & TYPE_MASK) != NON || code != GET && code != CONTENT) {
+            if ((first & TYPE_MASK) != NON || (code != GET && code != CONTENT)) {
                 return Optional.empty();
             }
             byte[] token = new byte[tokenBytes];

@@ -229,11 +229,12 @@ final class LinkTalk {
             return;
         }
         NodeId id = hello.id();
-        if (self.id.equals(id)) {
+        if (id != null && id.equals(self.id)) {
             return;
         }
         boolean believed = id == null || sighted(id, hello.name(), source, hello.port(), now);
-        if (!believed || hello.known() != null && hello.known().mayHold(self.id)) {
+        Known known = hello.known();
+        if (!believed || (known != null && known.mayHold(self.id))) {
             return;
         }
         if (pending.size() >= ANSWERS_MAX && !pending.containsKey(source)) {
@@ -267,7 +268,7 @@ final class LinkTalk {
                     heard.values().stream()
                             .filter(h -> h.address.getAddress().equals(source.getAddress()))
                             .count();
-            if (claims >= IDS_PER_SOURCE_MAX || before == null && !makeRoom()) {
+            if (claims >= IDS_PER_SOURCE_MAX || (before == null && !makeRoom())) {
                 if (before != null) {
                     heard.put(id, before);
                 }
@@ -420,7 +421,7 @@ final class LinkTalk {
     }
 
     private int messageId() {
-        nextMessageId = nextMessageId + 1 & 0xffff;
+        nextMessageId = (nextMessageId + 1) & 0xffff;
         return nextMessageId;
     }
 }

@@ -74,7 +74,7 @@ public record Links(List<Link> links, Set<InetAddress> addresses, int omitted) {
         for (InterfaceAddress has : one.getInterfaceAddresses()) {
             InetAddress address = has.getAddress();
             if (!family.isInstance(address)
-                    || address instanceof Inet6Address && !address.isLinkLocalAddress()) {
+                    || (address instanceof Inet6Address && !address.isLinkLocalAddress())) {
                 continue;
             }
             Integer port = portAt(address, listen);
@@ -109,7 +109,7 @@ public record Links(List<Link> links, Set<InetAddress> addresses, int omitted) {
                 continue;
             }
             boolean same = bound instanceof Inet4Address == address instanceof Inet4Address;
-            if (bound.equals(address) || bound.isAnyLocalAddress() && same) {
+            if (bound.equals(address) || (bound.isAnyLocalAddress() && same)) {
                 return at.getPort();
             }
             // One of IPv6 alone takes IPv4 as well.
