@@ -7,7 +7,6 @@ import io.pipit.resource.exchange.Caller;
 import java.net.InetSocketAddress;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -35,7 +34,7 @@ public final class Guests {
     private final Counter refused;
 
     /** By identity, since a connection's hash changes; guarded by itself. */
-    private final Map<Connection, Stay> present = new IdentityHashMap<>();
+    private final IdentityHashMap<Connection, Stay> present = new IdentityHashMap<>();
 
     private record Stay(Runnable showOut, ScheduledFuture<?> end) {}
 

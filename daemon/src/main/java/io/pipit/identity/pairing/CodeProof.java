@@ -38,8 +38,14 @@ import org.jspecify.annotations.Nullable;
 final class CodeProof {
     /** Whose confirmation. */
     enum Side {
-        JOINS,
-        OPENED
+        JOINS(0),
+        OPENED(1);
+
+        private final int number;
+
+        Side(int number) {
+            this.number = number;
+        }
     }
 
     private static final String MAC = "HmacSHA256";
@@ -150,7 +156,7 @@ final class CodeProof {
             mac.init(new SecretKeySpec(confirming, MAC));
             Arrays.fill(confirming, (byte) 0);
             mac.update((byte) PairingMessage.VERSION);
-            mac.update((byte) of.ordinal());
+            mac.update((byte) of.number);
             part(mac, (side == Side.JOINS ? own : other()).getEncoded());
             part(mac, (side == Side.JOINS ? other() : own).getEncoded());
             part(mac, ((MessageDigest) transcript.clone()).digest());

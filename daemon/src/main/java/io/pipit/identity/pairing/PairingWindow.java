@@ -18,6 +18,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -102,7 +103,7 @@ public final class PairingWindow {
     // On the thread that takes messages alone:
     private final Map<NodeId, Attempt> attempts = new HashMap<>();
     private int beginnings;
-    private volatile int wrong;
+    private final AtomicInteger wrong = new AtomicInteger();
 
     /** Opens it. */
     public PairingWindow(
@@ -130,7 +131,7 @@ public final class PairingWindow {
 
     /** Wrong codes that it still takes. */
     public int triesLeft() {
-        return TRIES_MAX - wrong;
+        return TRIES_MAX - wrong.get();
     }
 
     /** How long it is open yet, if nothing happens, nanoseconds. */
@@ -233,8 +234,7 @@ public final class PairingWindow {
         // The library forgets what it takes as soon as it has looked at theirs.
         byte[] tag = attempt.proof.tag();
         if (!attempt.proof.takeTag(confirm.tag()) || !MessageDigest.isEqual(mac, confirm.mac())) {
-            wrong = wrong + 1;
-            if (wrong >= TRIES_MAX) {
+            if (wrong.incrementAndGet() >= TRIES_MAX) {
                 ending.compareAndSet(null, Ending.WRONG_CODES);
                 throw new PairingRefused(Reason.WRONG_CODE_LAST);
             }
