@@ -38,6 +38,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -107,7 +108,7 @@ public final class TcpNetwork implements AutoCloseable {
 
     private final Map<InetAddress, Integer> handshakes = new HashMap<>();
     private int handshakesInAll;
-    private volatile int opened;
+    private final AtomicInteger opened = new AtomicInteger();
     private @Nullable Watch watch;
     private @Nullable CompletableFuture<Tls> tls;
 
@@ -151,7 +152,7 @@ public final class TcpNetwork implements AutoCloseable {
 
     /** Connections with peers, of either side. Any thread. */
     int connections() {
-        return opened;
+        return opened.get();
     }
 
     /** For whoever lets requests wait for a connection, and won't let one more. */
@@ -269,32 +270,32 @@ public final class TcpNetwork implements AutoCloseable {
         add(
                 peer,
                 channel,
-                        new Session.Watch() {
-                            @Override
-                            public void ready(Session ready) {
-                                others.add(ready);
-                                if (others.size() > OF_PEER_MAX) {
-                                    others.remove().release();
-                                }
-                                heard(peer, address);
-                                then.ready(ready);
-                            }
+                new Session.Watch() {
+                    @Override
+                    public void ready(Session ready) {
+                        others.add(ready);
+                        if (others.size() > OF_PEER_MAX) {
+                            others.remove().release();
+                        }
+                        heard(peer, address);
+                        then.ready(ready);
+                    }
 
-                            @Override
-                            public void closed(Session closed, String reason) {
-                                others.remove(closed);
-                                then.closed(closed, reason);
-                            }
-                        });
+                    @Override
+                    public void closed(Session closed, String reason) {
+                        others.remove(closed);
+                        then.closed(closed, reason);
+                    }
+                });
     }
 
     private void add(NodeId peer, Channel channel, Session.Watch then) {
         Session made = sessions.add(channel, () -> caller(peer), then);
         open.computeIfAbsent(peer, _ -> new HashMap<>()).put(channel, made);
-        opened++;
+        opened.incrementAndGet();
         channel.closeFuture()
                 .addListener(_ -> {
-                    opened--;
+                    opened.decrementAndGet();
                     open.computeIfPresent(
                             peer,
                             (of, all) -> {
@@ -375,18 +376,18 @@ public final class TcpNetwork implements AutoCloseable {
         add(
                 peer,
                 channel,
-                        new Session.Watch() {
-                            @Override
-                            public void ready(Session session) {
-                                heard(peer, address);
-                                once.ready(session);
-                            }
+                new Session.Watch() {
+                    @Override
+                    public void ready(Session session) {
+                        heard(peer, address);
+                        once.ready(session);
+                    }
 
-                            @Override
-                            public void closed(Session session, String reason) {
-                                once.failed(inWords(reason));
-                            }
-                        });
+                    @Override
+                    public void closed(Session session, String reason) {
+                        once.failed(inWords(reason));
+                    }
+                });
     }
 
     private String inWords(String reason) {
@@ -501,7 +502,11 @@ public final class TcpNetwork implements AutoCloseable {
         Map.copyOf(open.getOrDefault(peer, Map.of()))
                 .forEach((channel, session) -> {
                     session.abort("no longer trusted", Options.NONE);
-                    loop.later(channel::close, CUT_NANOS_MAX);
+                    loop.later(
+                            () -> {
+                                var _ = channel.close();
+                            },
+                            CUT_NANOS_MAX);
                 });
     }
 
