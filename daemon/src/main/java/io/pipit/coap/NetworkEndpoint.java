@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
@@ -213,7 +214,7 @@ public final class NetworkEndpoint {
     }
 
     private static void terminate(DTLSConnector connector, NodeId peer) {
-        Filter<Principal> same = principal -> peer.equals(PeerGuard.nodeOf(principal));
+        Filter<Principal> same = principal -> Objects.equals(peer, PeerGuard.nodeOf(principal));
         var _ = connector.startTerminateConnectionsForPrincipal(same, true);
     }
 

@@ -41,10 +41,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p>It lies in {@code <data-dir>/identity/key.pem}, the private key as PKCS#8 and the public key
  * as SubjectPublicKeyInfo, since the JDK can't work out the one from the other. Whoever lost it has
- * another node, which nobody knows. Only another key takes its place, in two steps, each there whole
- * or not at all whenever the power goes: {@code next.pem}, the key to come and the statement that it
- * follows this one; and then, by a rename, that in place of {@code key.pem}, of which {@code
- * previous.pem} is a copy until every peer has heard of it.
+ * another node, which nobody knows. Only another key takes its place, in two steps, each there
+ * whole or not at all whenever the power goes: {@code next.pem}, the key to come and the statement
+ * that it follows this one; and then, by a rename, that in place of {@code key.pem}, of which
+ * {@code previous.pem} is a copy until every peer has heard of it.
  */
 public final class Identity {
     private static final Logger LOG = LoggerFactory.getLogger(Identity.class);
@@ -253,8 +253,7 @@ public final class Identity {
         Path directory = dataDirectory.resolve("identity");
         Path file = directory.resolve(FILE);
         try {
-            DurableFile.replace(
-                    directory.resolve(PREVIOUS), Files.readAllBytes(file), FILE_MODE);
+            DurableFile.replace(directory.resolve(PREVIOUS), Files.readAllBytes(file), FILE_MODE);
             Files.move(
                     directory.resolve(NEXT),
                     file,
@@ -262,8 +261,7 @@ public final class Identity {
                     StandardCopyOption.REPLACE_EXISTING);
             DurableFile.sync(directory);
         } catch (IOException e) {
-            throw new IdentityException(
-                    file + " can't be replaced, and stays as it is: " + e, e);
+            throw new IdentityException(file + " can't be replaced, and stays as it is: " + e, e);
         }
     }
 

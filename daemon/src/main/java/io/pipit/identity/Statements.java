@@ -105,7 +105,9 @@ public final class Statements {
         return all;
     }
 
-    /** The key that comes next for this one, but wasn't seen in use yet; null where there is none. */
+    /**
+     * The key that comes next for this one, but wasn't seen in use yet; null where there is none.
+     */
     @Nullable NodeId next(NodeId id) {
         Rotation rotation = rotations.get(id);
         return rotation == null || done.containsKey(id) ? null : rotation.after();
@@ -115,7 +117,8 @@ public final class Statements {
     boolean knows(Statement statement) {
         return list.stream()
                 .map(Kept::statement)
-                .anyMatch(known -> isSame(known, statement) && known.number() >= statement.number());
+                .anyMatch(
+                        known -> isSame(known, statement) && known.number() >= statement.number());
     }
 
     private static boolean isSame(Statement a, Statement b) {

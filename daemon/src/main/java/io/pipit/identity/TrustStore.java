@@ -116,8 +116,7 @@ public final class TrustStore {
         if (statementsDamage != null) {
             wrong.add(statementsDamage);
         }
-        return new PeerBook(
-                self, selfName, configured, added, file.toString(), statements, wrong);
+        return new PeerBook(self, selfName, configured, added, file.toString(), statements, wrong);
     }
 
     /** The peer with this ID; also who comes in place of one, by a rotation. */
@@ -236,8 +235,7 @@ public final class TrustStore {
         }
         locked(() -> {
             long number = Math.max(nowMillis, statements.lastNumber(self) + 1);
-            Verdict verdict =
-                    keep(Revocation.of(id, number, by.publicKey(), by.privateKey()));
+            Verdict verdict = keep(Revocation.of(id, number, by.publicKey(), by.privateKey()));
             if (verdict != Verdict.TAKEN) {
                 throw new IdentityException(
                         "%s: no room for one more statement; overrule an old one by 'pipit peer add ID --again'"
@@ -291,9 +289,7 @@ public final class TrustStore {
                 && peer.grants().stream()
                         .anyMatch(grant ->
                                 grant.role() == Grant.Role.ADMIN
-                                        && grant.paths()
-                                                .patterns()
-                                                .stream()
+                                        && grant.paths().patterns().stream()
                                                 .anyMatch(ALL_STATEMENTS::contains));
     }
 
@@ -321,13 +317,14 @@ public final class TrustStore {
         if (statements.list().contains(kept)) {
             return;
         }
-        boolean _ = locked(() -> {
-            Statements with = statements.with(kept, List.of());
-            if (with != null) {
-                write(with);
-            }
-            return with != null;
-        });
+        boolean _ =
+                locked(() -> {
+                    Statements with = statements.with(kept, List.of());
+                    if (with != null) {
+                        write(with);
+                    }
+                    return with != null;
+                });
     }
 
     /** One that took another's place, by a rotation, was here: from now on that is so. */

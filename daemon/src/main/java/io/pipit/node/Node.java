@@ -426,7 +426,11 @@ final class Node implements AutoCloseable {
                 });
         inbox.offer(new Event.PeersKnown(now));
         // Without a store nothing could be kept, nor said to be held: it is fetched later.
-        inbox.offer(new Event.Wanted(storage.isDurable() ? settings.wanted(now, trust.statements()::current) : Map.of()));
+        inbox.offer(
+                new Event.Wanted(
+                        storage.isDurable()
+                                ? settings.wanted(now, trust.statements()::current)
+                                : Map.of()));
         tell(Part.PEERS, "trust", trust.problems());
         tell(Part.PEERS, "patterns", settings.tooWide(now));
         tell(Part.PEERS, "keys", settings.outdated(trust.statements()::current));

@@ -79,7 +79,10 @@ record Settings(Configuration configuration) {
                 .filter(peer -> patterns(peer, current).size() > Filter.PATTERNS_MAX)
                 .map(peer ->
                         "the subscriptions to %s have %d patterns, more than %d: all its readings are fetched; write wider patterns"
-                                .formatted(peer.name(), patterns(peer, current).size(), Filter.PATTERNS_MAX))
+                                .formatted(
+                                        peer.name(),
+                                        patterns(peer, current).size(),
+                                        Filter.PATTERNS_MAX))
                 .toList();
     }
 
@@ -92,8 +95,7 @@ record Settings(Configuration configuration) {
                         NodeId.parse(peer).filter(id -> !current.apply(id).equals(id)).isPresent())
                 .map(peer ->
                         "configuration: in [[subscribe]] write peer = \"%s\" in place of peer = \"%s\": it goes on with another key"
-                                .formatted(
-                                        current.apply(NodeId.parse(peer).orElseThrow()), peer))
+                                .formatted(current.apply(NodeId.parse(peer).orElseThrow()), peer))
                 .toList();
     }
 

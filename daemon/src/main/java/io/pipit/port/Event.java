@@ -67,9 +67,7 @@ public sealed interface Event {
         }
     }
 
-    /**
-     * A peer goes on with another key. {@link PeersKnown} and {@link Wanted} with that follow.
-     */
+    /** A peer goes on with another key. {@link PeersKnown} and {@link Wanted} with that follow. */
     record PeerRenamed(NodeId before, NodeId after) implements Event {}
 
     /** What this node wants, all of it, in place of what was said before. */

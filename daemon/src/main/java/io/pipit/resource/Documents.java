@@ -29,12 +29,12 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the node says of itself and its peers, in JSON or CBOR: {@code /health}, {@code /peers};
- * and {@code /metrics} in its own form. What may block runs on the executor that is
- * handed in.
+ * What the node says of itself and its peers, in JSON or CBOR: {@code /health}, {@code /peers}; and
+ * {@code /metrics} in its own form. What may block runs on the executor that is handed in.
  */
 final class Documents {
     private static final int TEXT = 0;
+
     /** Peers whose whereabouts may be asked for at a time. */
     private static final int WHERE_MAX = 8;
 

@@ -32,7 +32,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Whom this node trusts: {@code /trust}, on the socket alone, and {@code /statements}, where peers

@@ -38,6 +38,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -103,7 +104,7 @@ public final class TcpNetwork implements AutoCloseable {
     private final Map<NodeId, Map<Channel, Session>> open = new HashMap<>();
 
     private final Arrivals arrivals;
-    private volatile int opened;
+    private final AtomicInteger opened = new AtomicInteger();
     private @Nullable Watch watch;
     private @Nullable CompletableFuture<Tls> tls;
 
@@ -155,7 +156,7 @@ public final class TcpNetwork implements AutoCloseable {
 
     /** Connections with peers, of either side. Any thread. */
     int connections() {
-        return opened;
+        return opened.get();
     }
 
     /** For whoever lets requests wait for a connection, and won't let one more. */
@@ -274,30 +275,30 @@ public final class TcpNetwork implements AutoCloseable {
         add(
                 peer,
                 channel,
-                        new Session.Watch() {
-                            @Override
-                            public void ready(Session ready) {
-                                others.add(ready);
-                                if (others.size() > OF_PEER_MAX) {
-                                    others.remove().release();
-                                }
-                                heard(peer, address);
-                            }
+                new Session.Watch() {
+                    @Override
+                    public void ready(Session ready) {
+                        others.add(ready);
+                        if (others.size() > OF_PEER_MAX) {
+                            others.remove().release();
+                        }
+                        heard(peer, address);
+                    }
 
-                            @Override
-                            public void closed(Session closed, String reason) {
-                                others.remove(closed);
-                            }
-                        });
+                    @Override
+                    public void closed(Session closed, String reason) {
+                        others.remove(closed);
+                    }
+                });
     }
 
     private void add(NodeId peer, Channel channel, Session.Watch then) {
         Session made = sessions.add(channel, callers(channel, peer), then);
         open.computeIfAbsent(peer, _ -> new HashMap<>()).put(channel, made);
-        opened++;
+        opened.incrementAndGet();
         channel.closeFuture()
                 .addListener(_ -> {
-                    opened--;
+                    opened.decrementAndGet();
                     open.computeIfPresent(
                             peer,
                             (of, all) -> {
@@ -449,18 +450,18 @@ public final class TcpNetwork implements AutoCloseable {
         add(
                 peer,
                 channel,
-                        new Session.Watch() {
-                            @Override
-                            public void ready(Session session) {
-                                heard(peer, address);
-                                once.ready(session);
-                            }
+                new Session.Watch() {
+                    @Override
+                    public void ready(Session session) {
+                        heard(peer, address);
+                        once.ready(session);
+                    }
 
-                            @Override
-                            public void closed(Session session, String reason) {
-                                once.failed(inWords(reason));
-                            }
-                        });
+                    @Override
+                    public void closed(Session session, String reason) {
+                        once.failed(inWords(reason));
+                    }
+                });
     }
 
     private String inWords(String reason) {
@@ -503,7 +504,11 @@ public final class TcpNetwork implements AutoCloseable {
         Map.copyOf(open.getOrDefault(peer, Map.of()))
                 .forEach((channel, session) -> {
                     session.abort("no longer trusted", Options.NONE);
-                    loop.later(channel::close, CUT_NANOS_MAX);
+                    loop.later(
+                            () -> {
+                                var _ = channel.close();
+                            },
+                            CUT_NANOS_MAX);
                 });
     }
 

@@ -433,7 +433,14 @@ public final class TcpPeerLinks implements PeerLinks {
             }
             var _ =
                     route(peer)
-                            .ask(new Ask(Frame.POST, options.build(), payload, null, PATIENCE, this));
+                            .ask(
+                                    new Ask(
+                                            Frame.POST,
+                                            options.build(),
+                                            payload,
+                                            null,
+                                            PATIENCE,
+                                            this));
         }
 
         @Override

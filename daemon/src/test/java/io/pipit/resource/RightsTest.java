@@ -33,8 +33,7 @@ class RightsTest {
         CALLERS.put("open", Bench.monitor());
         // The monitoring endpoint where monitor-access is "health".
         CALLERS.put(
-                "hlth",
-                new Caller(Caller.Via.MONITOR, null, Set.of(Grant.of(Grant.Role.MONITOR))));
+                "hlth", new Caller(Caller.Via.MONITOR, null, Set.of(Grant.of(Grant.Role.MONITOR))));
         CALLERS.put("none", Bench.peer());
         CALLERS.put("mon", Bench.peer("monitor"));
         CALLERS.put("mon:h", Bench.peer("monitor:health"));
@@ -175,9 +174,9 @@ class RightsTest {
     private static List<Cell> cells(String method, String table) {
         List<Cell> cells = new ArrayList<>();
         List<String> lines = table.lines().toList();
-        String[] heads = lines.getFirst().strip().split(" +");
+        String[] heads = lines.getFirst().strip().split(" +", -1);
         for (String line : lines.subList(1, lines.size())) {
-            String[] parts = line.split(" +");
+            String[] parts = line.split(" +", -1);
             for (int i = 0; i < heads.length; i++) {
                 cells.add(new Cell(method, parts[0], heads[i], parts[i + 1]));
             }

@@ -18,9 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Logs of a node that goes on with another key. */
 class RenamedTest {
-    private static final NodeId NEXT = NodeId.ofBytes(new byte[] {
-        7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7
-    });
+    private static final NodeId NEXT =
+            NodeId.ofBytes(new byte[] {7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7});
 
     private final Scene scene;
 

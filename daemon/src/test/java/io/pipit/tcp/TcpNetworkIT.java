@@ -346,8 +346,10 @@ class TcpNetworkIT {
     void nobodyTakesUpAnOldSessionOfTlsAgainWhoIsNoPeerAnyMore() throws Exception {
         SSLContext context = contextOf(a);
         byte[] first;
-        try (SSLSocket socket = (SSLSocket) context.getSocketFactory()
-                .createSocket(b.address.getAddress(), b.address.getPort())) {
+        try (SSLSocket socket =
+                (SSLSocket)
+                        context.getSocketFactory()
+                                .createSocket(b.address.getAddress(), b.address.getPort())) {
             socket.startHandshake();
             socket.getOutputStream().write(CSM);
             socket.getOutputStream().write(GET_READINGS);
@@ -358,8 +360,10 @@ class TcpNetworkIT {
         b.trust.clear();
         b.links.forget(a.id);
 
-        try (SSLSocket socket = (SSLSocket) context.getSocketFactory()
-                .createSocket(b.address.getAddress(), b.address.getPort())) {
+        try (SSLSocket socket =
+                (SSLSocket)
+                        context.getSocketFactory()
+                                .createSocket(b.address.getAddress(), b.address.getPort())) {
             socket.setSoTimeout(10_000);
             byte[] second = {};
             try {

@@ -57,8 +57,7 @@ class RevocationIT {
     /** Established connections of this process with that node's port, as the kernel has them. */
     private static List<String> connections(RunningNode node, RunningNode with) {
         String pid = "pid=" + node.process().pid() + ",";
-        return Program.run(
-                        List.of("ss", "-Htnp", "state", "established"), Duration.ofSeconds(10))
+        return Program.run(List.of("ss", "-Htnp", "state", "established"), Duration.ofSeconds(10))
                 .hasExit(0)
                 .lines()
                 .stream()
@@ -174,8 +173,8 @@ class RevocationIT {
             barn.verb("peer", "revoke", "shed").hasExit(0);
 
             await().atMost(PATIENCE)
-                    .untilAsserted(() ->
-                            assertThat(house.log()).contains("POST /statements: denied"));
+                    .untilAsserted(
+                            () -> assertThat(house.log()).contains("POST /statements: denied"));
             assertThat(house.folder.resolve("data/statements.toml")).doesNotExist();
             assertThat(house.verb("peer", "list").text()).contains(shed.id());
             assertThat(barn.verb("peer", "list").text()).doesNotContain(shed.id());

@@ -37,7 +37,8 @@ class RotationIT {
                 .map(line -> line.split(",", -1))
                 .collect(
                         Collectors.toMap(
-                                cells -> cells[1] + "/" + cells[2] + " " + cells[5] + ":" + cells[6],
+                                cells ->
+                                        cells[1] + "/" + cells[2] + " " + cells[5] + ":" + cells[6],
                                 cells -> 1,
                                 Integer::sum));
     }

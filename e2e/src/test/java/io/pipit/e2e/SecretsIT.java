@@ -133,8 +133,8 @@ class SecretsIT {
             try (Stream<Path> files = Files.walk(folder)) {
                 for (Path file : files.filter(Files::isRegularFile).toList()) {
                     if (!file.getFileName().toString().endsWith(".pem")) {
-                        String all = new String(
-                                Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+                        String all =
+                                new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
                         assertNowhere(file.toString(), all, forms);
                     }
                 }

@@ -96,8 +96,7 @@ public final class IdVerb implements Callable<Integer> {
             try (Daemon daemon = running.get()) {
                 List<String> query = List.of("rotate=" + (now ? "now" : "later"));
                 Reply reply = daemon.change(Frame.POST, "trust", query, null);
-                surroundings.line(
-                        Document.read(reply.payload(), Format.JSON).get("id").text(""));
+                surroundings.line(Document.read(reply.payload(), Format.JSON).get("id").text(""));
                 return 0;
             } catch (WireException e) {
                 throw new Failure(

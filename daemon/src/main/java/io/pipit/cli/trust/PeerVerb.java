@@ -243,8 +243,7 @@ public final class PeerVerb {
                 });
         if (!asked) {
             withoutDaemon((store, identity) ->
-                    store.revoke(
-                            resolve(id, store), identity, surroundings.clock().millis()));
+                    store.revoke(resolve(id, store), identity, surroundings.clock().millis()));
             sayThatItChanged();
         }
         return 0;

@@ -32,8 +32,9 @@ final class Form {
 
     private Form() {}
 
-    static ByteBuffer begin(int kind, int bytes) {
-        return ByteBuffer.allocate(bytes).put(MAGIC).put(VERSION).put((byte) kind);
+    /** The head, in a buffer over that array. */
+    static ByteBuffer begin(int kind, byte[] bytes) {
+        return ByteBuffer.wrap(bytes).put(MAGIC).put(VERSION).put((byte) kind);
     }
 
     static void expect(byte[] bytes, int length, String what) throws StatementException {

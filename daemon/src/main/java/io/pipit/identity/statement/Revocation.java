@@ -40,13 +40,14 @@ public final class Revocation implements Statement {
 
     /** Says so, with the issuer's keys. */
     public static Revocation of(NodeId subject, long number, PublicKey issuer, PrivateKey key) {
+        byte[] bytes = new byte[BYTES];
         ByteBuffer out =
-                Form.begin(KIND, BYTES)
+                Form.begin(KIND, bytes)
                         .put(subject.toBytes())
                         .putLong(number)
                         .put(issuer.getEncoded());
-        out.put(Form.sign(key, Arrays.copyOf(out.array(), CONTENT_BYTES)));
-        return new Revocation(subject, NodeId.of(issuer), number, out.array());
+        out.put(Form.sign(key, Arrays.copyOf(bytes, CONTENT_BYTES)));
+        return new Revocation(subject, NodeId.of(issuer), number, bytes);
     }
 
     static Revocation read(byte[] bytes, ByteBuffer in) throws StatementException {

@@ -37,16 +37,17 @@ public final class Rotation implements Statement {
 
     /** Says so. */
     public static Rotation of(KeyPair before, KeyPair after, long number) {
+        byte[] bytes = new byte[BYTES];
         ByteBuffer out =
-                Form.begin(KIND, BYTES)
+                Form.begin(KIND, bytes)
                         .put(before.getPublic().getEncoded())
                         .put(after.getPublic().getEncoded())
                         .putLong(number);
-        byte[] content = Arrays.copyOf(out.array(), CONTENT_BYTES);
+        byte[] content = Arrays.copyOf(bytes, CONTENT_BYTES);
         out.put(Form.sign(before.getPrivate(), content))
                 .put(Form.sign(after.getPrivate(), content));
         return new Rotation(
-                NodeId.of(before.getPublic()), NodeId.of(after.getPublic()), number, out.array());
+                NodeId.of(before.getPublic()), NodeId.of(after.getPublic()), number, bytes);
     }
 
     static Rotation read(byte[] bytes, ByteBuffer in) throws StatementException {

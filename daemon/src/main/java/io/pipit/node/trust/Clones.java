@@ -16,11 +16,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notices that one key is in use by two nodes at once, as after a copied SD card. Each process draws
- * a number when it begins and says it to its peers again and again. A restart brings another one,
- * and the one before it is never heard again; only of two that run side by side does one come back
- * after the other. Addresses don't count, so that a new lease, a second interface or a NAT that
- * forgets sets nothing off. Thread-safe.
+ * Notices that one key is in use by two nodes at once, as after a copied SD card. Each process
+ * draws a number when it begins and says it to its peers again and again. A restart brings another
+ * one, and the one before it is never heard again; only of two that run side by side does one come
+ * back after the other. Addresses don't count, so that a new lease, a second interface or a NAT
+ * that forgets sets nothing off. Thread-safe.
  */
 public final class Clones {
     /**
@@ -129,10 +129,11 @@ public final class Clones {
 
     private void tell() {
         List<String> all = new ArrayList<>();
-        noticed().forEach((peer, words) -> {
-            Seen seen = peers.get(peer);
-            all.add((seen == null ? peer.toString() : seen.name) + ": " + words);
-        });
+        noticed()
+                .forEach((peer, words) -> {
+                    Seen seen = peers.get(peer);
+                    all.add((seen == null ? peer.toString() : seen.name) + ": " + words);
+                });
         health.also(Health.Part.PEERS, "clones", String.join("; ", all));
     }
 }

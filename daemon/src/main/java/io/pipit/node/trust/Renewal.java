@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
 /**
  * This node's change to another key: the statement that it follows the present one is handed to all
  * peers first; when they have it, or after a day, the node starts anew with that. The key before is
- * kept for those who were away, and goes when the last one has heard. On the timer's thread, but for
- * what is asked from outside.
+ * kept for those who were away, and goes when the last one has heard. On the timer's thread, but
+ * for what is asked from outside.
  */
 public final class Renewal {
     /** How long the node waits for peers that are away, in this process, seconds. */

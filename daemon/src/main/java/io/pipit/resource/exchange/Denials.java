@@ -49,7 +49,8 @@ public final class Denials {
     public void denied(Request request, String reason) {
         denied.increment();
         String first = request.path().isEmpty() ? "" : request.path().getFirst();
-        said.warn(subject(request, CLASSES.contains(first) ? "/" + first : "other paths"), "denied");
+        said.warn(
+                subject(request, CLASSES.contains(first) ? "/" + first : "other paths"), "denied");
         LOG.debug("denied: {}", reason);
     }
 
@@ -60,8 +61,7 @@ public final class Denials {
                     case MONITOR -> "a program on the monitoring endpoint";
                     case SOCKET -> "a program on the socket";
                     case STRANGER -> "a stranger while a pairing window is open";
-                    case NETWORK ->
-                            "peer " + caller.peer() + " ('pipit peer role' gives it more)";
+                    case NETWORK -> "peer " + caller.peer() + " ('pipit peer role' gives it more)";
                 };
         return who + ", " + request.method() + " " + paths;
     }

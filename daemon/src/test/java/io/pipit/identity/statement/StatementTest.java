@@ -15,7 +15,7 @@ class StatementTest {
     private static final NodeId SHED = NodeId.ofBytes(new byte[16]);
 
     /** Of subject SHED, number 1764374400000, by a key that was thrown away. */
-    private static final String GOLDEN = 
+    private static final String GOLDEN =
             "UElQSVQBAQAAAAAAAAAAAAAAAAAAAAAAAAGazOjMADBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IA"
                     + "BIjW0wQDRFgW/569iHumvzIZmJm2WMCHoIEQHfQwdbHBAwzuwXnf2w/NUOEASbQSrntqUCo3lXcP"
                     + "81lH3UuVDkOQ10yV+Bu6qynkJHcYAbWddE2PVWlNNSYIRaWsT79idHNrBBAvsCNV3yWYY/TE57fI"

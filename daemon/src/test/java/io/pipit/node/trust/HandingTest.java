@@ -162,7 +162,10 @@ class HandingTest {
         look();
 
         assertThat(Statement.parse(answered(204).payload()).subject()).isEqualTo(id(9));
-        assertThat(trust.statements().list()).hasSize(1).first().isInstanceOf(Statements.Kept.class);
+        assertThat(trust.statements().list())
+                .hasSize(1)
+                .first()
+                .isInstanceOf(Statements.Kept.class);
     }
 
     @Test

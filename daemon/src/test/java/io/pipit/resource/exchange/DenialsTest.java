@@ -21,7 +21,7 @@ class DenialsTest {
     private static final NodeId SHED = NodeId.ofBytes(new byte[16]);
 
     private final List<String> journal = new ArrayList<>();
-    private final Logger logger = Logger.getLogger("io.pipit.monitor.OnceLog");
+    private final Logger logger = Logger.getLogger("io.pipit.resource.exchange.Denials");
     private final Handler handler =
             new Handler() {
                 @Override
