@@ -100,10 +100,10 @@ public final class Crowd {
             if (agoMs < AGAIN_MS_MIN) {
                 return false;
             }
-            marks[at] = tag | nowMs & MILLIS_MASK;
+            marks[at] = tag | (nowMs & MILLIS_MASK);
             return true;
         }
-        marks[at] = tag | nowMs & MILLIS_MASK;
+        marks[at] = tag | (nowMs & MILLIS_MASK);
         return false;
     }
 }

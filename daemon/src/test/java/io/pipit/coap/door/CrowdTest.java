@@ -63,7 +63,7 @@ class CrowdTest {
         for (int i = 0; i < 100; i++) {
             mayBegin(i, 7, Crowd.CALM_MAX, i * 20_000L);
             for (int j = 0; j < 10_000; j++) {
-                mayBegin(1_000 + j, i, Crowd.CALM_MAX, i * 20_000L + j / 10);
+                mayBegin(1_000 + j, i, Crowd.CALM_MAX, i * 20_000L + j / 10L);
             }
             letIn += mayBegin(i, 7, Crowd.CALM_MAX, i * 20_000L + 1_000) ? 1 : 0;
         }
