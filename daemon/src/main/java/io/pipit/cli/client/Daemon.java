@@ -108,6 +108,11 @@ public final class Daemon implements AutoCloseable {
         return client.ask(new Ask(code, path, query, -1, format, payload, false));
     }
 
+    /** Sends a JSON body; what comes back is JSON, too. */
+    public Document ask(int code, String path, Object body) throws Failure {
+        return document(change(code, path, List.of(), body).payload());
+    }
+
     /**
      * The pattern over {@code node/sensor/quantity} that people mean: without a node it is this
      * node's own series.

@@ -74,6 +74,7 @@ public final class DemoVerb implements Callable<Integer> {
         try {
             say("starting " + nodes + " nodes ...");
             fleet.start(nodes);
+            fleet.pair((number, of) -> say("pairing " + number + " of " + of + " ..."));
             exitCode = run(fleet, length);
             return exitCode;
         } finally {

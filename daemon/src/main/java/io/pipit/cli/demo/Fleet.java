@@ -8,6 +8,8 @@ import io.pipit.cli.context.Surroundings;
 import io.pipit.identity.Identity;
 import io.pipit.identity.IdentityException;
 import io.pipit.model.NodeId;
+import io.pipit.wire.Document;
+import io.pipit.wire.Frame;
 import java.io.File;
 import java.io.IOException;
 import java.net.DatagramSocket;
@@ -27,11 +29,12 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Nodes that know each other, each a process of its own with a folder of its own, in one folder
+ * Nodes that find each other and pair, each a process of its own with a folder of its own, in one folder
  * that goes away with them. They end when they are told to, and when their standard input does, so
  * that nothing is left whatever becomes of this process; a folder that a killed demo left is swept
  * away by the next. {@link #close} may be called from any thread, and more than once.
@@ -62,6 +65,10 @@ final class Fleet implements AutoCloseable {
     private static final int SOCKET_PATH_BYTES_MAX = 107;
     private static final int START_SECONDS = 30;
     private static final int START_SECONDS_PER_NODE = 5;
+
+    /** So long one looks for another one, seconds. */
+    private static final int FIND_SECONDS = 10;
+
     private static final long POLL_NANOS = 100_000_000;
     private static final int STOP_SECONDS = 3;
     private static final int LOG_LINES = 5;
@@ -70,7 +77,7 @@ final class Fleet implements AutoCloseable {
     /**
      * One of them.
      *
-     * @param id its node ID, which is in the others' configuration
+     * @param id by which the others find it
      */
     record Node(String name, NodeId id, Path folder, Process process) {
         Path runDir() {
@@ -149,7 +156,7 @@ final class Fleet implements AutoCloseable {
                 ids.add(Identity.loadOrCreate(folderOf(i).resolve("data")).id());
             }
             for (int i = 0; i < count; i++) {
-                Files.writeString(folderOf(i).resolve("pipit.toml"), configuration(i, ids, ports));
+                Files.writeString(folderOf(i).resolve("pipit.toml"), configuration(i, ports));
             }
             synchronized (this) {
                 for (int i = 0; i < count && !closed; i++) {
@@ -167,6 +174,66 @@ final class Fleet implements AutoCloseable {
         for (Node node : nodes()) {
             awaitAnswer(node, deadline);
         }
+    }
+
+    /**
+     * Has each two of them pair, as people would: the one shows a code, the other one finds it and
+     * brings the code.
+     *
+     * @param began hears how many are paired of how many
+     */
+    void pair(Began began) throws Failure {
+        List<Node> all = nodes();
+        int pairs = all.size() * (all.size() - 1) / 2;
+        int paired = 0;
+        for (int i = 1; i < all.size(); i++) {
+            for (int j = 0; j < i; j++) {
+                began.pair(++paired, pairs);
+                pair(all.get(j), all.get(i));
+            }
+        }
+    }
+
+    /** Hears of each two that pair. */
+    interface Began {
+        void pair(int number, int of);
+    }
+
+    private void pair(Node opens, Node joins) throws Failure {
+        Document opened;
+        try (Daemon daemon = connect(opens)) {
+            opened = daemon.ask(Frame.POST, "pairing", Map.of());
+        }
+        String refused = "";
+        long deadline =
+                surroundings.nanoTime().getAsLong() + TimeUnit.SECONDS.toNanos(FIND_SECONDS);
+        try (Daemon daemon = connect(joins)) {
+            while (surroundings.nanoTime().getAsLong() - deadline < 0) {
+                Document outcome = join(daemon, opens.id().toString(), opened);
+                if (outcome.get("paired").flag(false)) {
+                    return;
+                }
+                refused = outcome.get("reason").text("");
+                java.util.concurrent.locks.LockSupport.parkNanos(POLL_NANOS);
+            }
+            // Where no interface knows multicast nobody is found: then by the address.
+            for (Document address : opened.get("addresses").items()) {
+                Document outcome = join(daemon, address.text(""), opened);
+                if (outcome.get("paired").flag(false)) {
+                    return;
+                }
+                refused = outcome.get("reason").text("");
+            }
+        }
+        throw new Failure(
+                Failure.FAILED,
+                "%s could not be paired with %s: %s"
+                        .formatted(joins.name(), opens.name(), refused));
+    }
+
+    private static Document join(Daemon daemon, String to, Document opened) throws Failure {
+        return daemon.ask(
+                Frame.PUT, "pairing", Map.of("to", to, "code", opened.get("code").text("")));
     }
 
     private void awaitAnswer(Node node, long deadline) throws Failure {
@@ -233,11 +300,10 @@ final class Fleet implements AutoCloseable {
                 .start();
     }
 
-    private String configuration(int self, List<NodeId> ids, List<Integer> ports) {
+    /** Nothing of the others is in it. */
+    private String configuration(int self, List<Integer> ports) {
         Path at = folderOf(self);
-        StringBuilder text = new StringBuilder();
-        text.append(
-                """
+        return """
                 [node]
                 name = "%s"
                 data-dir = %s
@@ -263,27 +329,12 @@ final class Fleet implements AutoCloseable {
                 peer = "*"
                 series = ["**"]
                 """
-                        .formatted(
-                                NAMES.get(self),
-                                quoted(at.resolve("data")),
-                                quoted(at),
-                                ports.get(2 * self),
-                                ports.get(2 * self + 1)));
-        for (int i = 0; i < ids.size(); i++) {
-            if (i != self) {
-                text.append(
-                        """
-
-                        [[peer]]
-                        name = "%s"
-                        id = "%s"
-                        address = "127.0.0.1:%d"
-                        roles = ["monitor", "read"]
-                        """
-                                .formatted(NAMES.get(i), ids.get(i), ports.get(2 * i)));
-            }
-        }
-        return text.toString();
+                .formatted(
+                        NAMES.get(self),
+                        quoted(at.resolve("data")),
+                        quoted(at),
+                        ports.get(2 * self),
+                        ports.get(2 * self + 1));
     }
 
     private static String quoted(Path path) {

@@ -1,7 +1,6 @@
 package io.pipit.cli.trust;
 
 import io.pipit.cli.client.Daemon;
-import io.pipit.cli.client.Reply;
 import io.pipit.cli.context.ConfigurationFile;
 import io.pipit.cli.context.Failure;
 import io.pipit.cli.context.Surroundings;
@@ -9,9 +8,7 @@ import io.pipit.cli.verb.JsonOption;
 import io.pipit.identity.pairing.PairingCode;
 import io.pipit.model.Grant;
 import io.pipit.wire.Document;
-import io.pipit.wire.Format;
 import io.pipit.wire.Frame;
-import io.pipit.wire.WireException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -73,7 +70,7 @@ public final class PairVerb {
         Map<String, Object> body = body(roles);
         Document opened;
         try (Daemon daemon = Daemon.connect(file)) {
-            opened = ask(daemon, Frame.POST, body);
+            opened = daemon.ask(Frame.POST, "pairing", body);
         }
         String code = opened.get("code").text("");
         String expires = opened.get("expires").text("");
@@ -140,7 +137,7 @@ public final class PairVerb {
                         .reveal());
         Document outcome;
         try (Daemon daemon = Daemon.connect(file, PATIENCE)) {
-            outcome = ask(daemon, Frame.PUT, body);
+            outcome = daemon.ask(Frame.PUT, "pairing", body);
         }
         if (!outcome.get("paired").flag(false)) {
             throw new Failure(
@@ -161,20 +158,6 @@ public final class PairVerb {
                         + shown(String.join(", ", texts(outcome.get("roles-there")))));
         texts(outcome.get("notes")).forEach(note -> surroundings.line(shown(note)));
         return 0;
-    }
-
-    private static Document ask(Daemon daemon, int method, Map<String, Object> body)
-            throws Failure {
-        Reply reply = daemon.change(method, "pairing", List.of(), body);
-        try {
-            return Document.read(reply.payload(), Format.JSON);
-        } catch (WireException e) {
-            throw new Failure(
-                    Failure.FAILED,
-                    "the daemon's answer can't be read: "
-                            + e.getMessage()
-                            + "; is it of the same version? See 'pipit --version'");
-        }
     }
 
     private static Map<String, Object> body(@Nullable List<String> roles) throws Failure {
