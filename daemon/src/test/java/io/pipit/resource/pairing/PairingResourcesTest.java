@@ -23,8 +23,7 @@ import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
 class PairingResourcesTest {
-    private static final NodeId ID =
-            NodeId.parse("VLREQSM-EFVYIFN-TPK7HIE-4F5AQUV").orElseThrow();
+    private static final NodeId ID = NodeId.parse("VLREQSM-EFVYIFN-TPK7HIE-4F5AQUV").orElseThrow();
     private static final PairingCode CODE = PairingCode.parse("12345678").orElseThrow();
 
     private final List<Request> passedOn = new ArrayList<>();
