@@ -59,10 +59,10 @@ final class Joining {
         }
         String lastReason = "";
         for (InetSocketAddress address : place.addresses()) {
-            for (Meetings way : new Meetings[] {overUdp, overTcp}) {
-                Attempt attempt = new Attempt(self, place.id(), address, way == overTcp);
+            for (boolean tcp : new boolean[] {false, true}) {
+                Attempt attempt = new Attempt(self, place.id(), address, tcp);
                 try {
-                    return attempt.keep(attempt.run(way, code));
+                    return attempt.keep(attempt.run(code));
                 } catch (PairingRefused e) {
                     return new Outcome.Refused(e.reason().words());
                 } catch (MeetingFailed e) {
@@ -122,9 +122,8 @@ final class Joining {
         }
 
         /** The connection is closed by the time that the peer is kept: then others are made. */
-        Paired run(Meetings way, PairingCode code)
-                throws PairingRefused, MeetingFailed, InterruptedException {
-            try (Meeting meeting = way.at(address)) {
+        Paired run(PairingCode code) throws PairingRefused, MeetingFailed, InterruptedException {
+            try (Meeting meeting = (tcp ? overTcp : overUdp).at(address)) {
                 return run(meeting, code);
             }
         }

@@ -237,7 +237,7 @@ public final class NodePairing implements Pairing {
     private void lookWhetherItEnded(Open which) {
         PairingWindow.Ending ending = which.window.ending();
         synchronized (this) {
-            if (ending == null || open != which) {
+            if (ending == null || !which.equals(open)) {
                 return;
             }
             last = ending.words();
