@@ -82,7 +82,7 @@ class CrowdTest {
             boolean newcomer = i % perSecond == 500;
             long source = newcomer ? 9_999 : i % sources;
             // Its hello, and that of a second ago once more.
-            long other = (i + sources - perSecond) % sources;
+            long other = ((long) i + sources - perSecond) % sources;
             for (long each : newcomer ? new long[] {source} : new long[] {source, other}) {
                 long oldest = open < begun.length ? now : begun[0];
                 if (crowd.mayBegin(each, 7, open, oldest, now)) {
