@@ -59,13 +59,15 @@ final class Places {
         NodeId id = NodeId.parse(text).orElse(null);
         Set<InetSocketAddress> found = new LinkedHashSet<>();
         for (Neighbours.Neighbour neighbour : neighbours.list()) {
-            if (neighbour.id().equals(id) || text.equalsIgnoreCase(neighbour.name())) {
+            if ((id != null && id.equals(neighbour.id()))
+                    || text.equalsIgnoreCase(neighbour.name())) {
                 found.addAll(neighbour.addresses());
             }
         }
         for (Peer peer : trust.list()) {
             InetSocketAddress address = peer.address();
-            if ((peer.id().equals(id) || peer.name().equalsIgnoreCase(text)) && address != null) {
+            if (((id != null && id.equals(peer.id())) || peer.name().equalsIgnoreCase(text))
+                    && address != null) {
                 found.addAll(lookUp(address.getHostString(), address.getPort()));
             }
         }
