@@ -17,6 +17,7 @@ import io.pipit.monitor.Counter;
 import io.pipit.monitor.Metrics;
 import io.pipit.resource.exchange.Caller;
 import io.pipit.resource.exchange.Resources;
+import io.pipit.tcp.door.Arrivals;
 import io.pipit.tcp.session.Handshake;
 import io.pipit.tcp.session.Session;
 import io.pipit.tcp.session.SessionCounters;

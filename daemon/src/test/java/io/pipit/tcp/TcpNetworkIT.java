@@ -17,6 +17,7 @@ import io.pipit.port.TimeSource;
 import io.pipit.resource.exchange.Exchange;
 import io.pipit.resource.exchange.Request;
 import io.pipit.resource.exchange.Response;
+import io.pipit.tcp.door.Arrivals;
 import io.pipit.wire.compact.CompactSlice;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

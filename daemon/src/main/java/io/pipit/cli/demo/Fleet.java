@@ -34,10 +34,10 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Nodes that find each other and pair, each a process of its own with a folder of its own, in one folder
- * that goes away with them. They end when they are told to, and when their standard input does, so
- * that nothing is left whatever becomes of this process; a folder that a killed demo left is swept
- * away by the next. {@link #close} may be called from any thread, and more than once.
+ * Nodes that find each other and pair, each a process of its own with a folder of its own, in one
+ * folder that goes away with them. They end when they are told to, and when their standard input
+ * does, so that nothing is left whatever becomes of this process; a folder that a killed demo left
+ * is swept away by the next. {@link #close} may be called from any thread, and more than once.
  */
 final class Fleet implements AutoCloseable {
     /** What nodes are called; as many as there may be. */
@@ -304,31 +304,31 @@ final class Fleet implements AutoCloseable {
     private String configuration(int self, List<Integer> ports) {
         Path at = folderOf(self);
         return """
-                [node]
-                name = "%s"
-                data-dir = %s
-                run-dir = %s
+        [node]
+        name = "%s"
+        data-dir = %s
+        run-dir = %s
 
-                [coap]
-                listen = ["127.0.0.1:%d"]
-                monitor = "127.0.0.1:%d"
+        [coap]
+        listen = ["127.0.0.1:%d"]
+        monitor = "127.0.0.1:%d"
 
-                [[sensor]]
-                name = "host"
-                driver = "host"
-                every = "1s"
+        [[sensor]]
+        name = "host"
+        driver = "host"
+        every = "1s"
 
-                [[sensor]]
-                name = "air"
-                driver = "bme280"
-                bus = "simulated"
-                address = 0x76
-                every = "1s"
+        [[sensor]]
+        name = "air"
+        driver = "bme280"
+        bus = "simulated"
+        address = 0x76
+        every = "1s"
 
-                [[subscribe]]
-                peer = "*"
-                series = ["**"]
-                """
+        [[subscribe]]
+        peer = "*"
+        series = ["**"]
+        """
                 .formatted(
                         NAMES.get(self),
                         quoted(at.resolve("data")),

@@ -1,4 +1,4 @@
-package io.pipit.tcp;
+package io.pipit.tcp.door;
 
 import io.netty.channel.Channel;
 import io.pipit.monitor.Counter;
@@ -16,12 +16,12 @@ import org.jspecify.annotations.Nullable;
  * the oldest makes way for the next. Who comes from where a peer was before has a place in any
  * case. Lives on the event loop.
  */
-final class Arrivals {
+public final class Arrivals {
     /** Handshakes of strangers under way. */
-    static final int HANDSHAKES_MAX = 64;
+    public static final int HANDSHAKES_MAX = 64;
 
     /** Of those from one address, which may be a peer's. */
-    static final int OF_SOURCE_MAX = 8;
+    public static final int OF_SOURCE_MAX = 8;
 
     /** So long one is left alone before it may have to make way, milliseconds. */
     static final int ALONE_MS = 1_000;
@@ -30,7 +30,7 @@ final class Arrivals {
     private static final int KNOWN_MAX = 256;
 
     /** One of them. */
-    static final class Arrival {
+    public static final class Arrival {
         private final Channel channel;
         private final InetAddress source;
         private final boolean stranger;
@@ -58,12 +58,12 @@ final class Arrivals {
     /**
      * @param evicted counts those that made way
      */
-    Arrivals(Counter evicted) {
+    public Arrivals(Counter evicted) {
         this.evicted = evicted;
     }
 
     /** Takes one in; null where there is no room. */
-    @Nullable Arrival admit(Channel channel) {
+    public @Nullable Arrival admit(Channel channel) {
         InetAddress source = ((InetSocketAddress) channel.remoteAddress()).getAddress();
         boolean stranger = known.get(source) == null;
         int ofSource = 0;
@@ -94,12 +94,12 @@ final class Arrivals {
     }
 
     /** It came to something, or to nothing. */
-    void ended(Arrival arrival) {
+    public void ended(Arrival arrival) {
         underWay.remove(arrival);
     }
 
     /** A peer proved to be there. */
-    void proved(InetAddress source) {
+    public void proved(InetAddress source) {
         known.put(source, true);
     }
 }
