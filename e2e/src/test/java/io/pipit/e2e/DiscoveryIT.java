@@ -198,6 +198,11 @@ class DiscoveryIT {
                     .contains("eth0 IPv4")
                     .contains("firewall");
             assertThat(one.verb("status", "--json").text()).contains("discovery by multicast");
+            assertThat(one.verb("doctor").hasExit(1).text())
+                    .containsPattern("finding by multicast +failed .*eth0 IPv4")
+                    .containsPattern("finding by remembered +ok +1 peer found")
+                    .containsPattern("over UDP +ok +answered")
+                    .contains("finding by multicast: an access point or firewall");
             stop();
         }
     }

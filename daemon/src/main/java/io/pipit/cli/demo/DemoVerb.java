@@ -23,8 +23,9 @@ import picocli.CommandLine.Option;
         description = "Start several nodes on this machine and watch them share their readings.",
         footer = {
             "",
-            "Each is a process of its own with real sockets; they measure this machine and a"
-                    + " simulated BME280, and exchange the readings over DTLS. Needs no root, no"
+            "Each is a process of its own with real sockets; they find each other, pair by a code,"
+                    + " measure this machine and a simulated BME280, and exchange the readings over"
+                    + " DTLS. Needs no root, no"
                     + " hardware and no configuration, and leaves nothing behind. At the end it counts"
                     + " in the nodes' stores what is missing or there twice: exit code 0 where nothing"
                     + " is."
