@@ -53,12 +53,13 @@ final class Doorkeeper {
 
     /**
      * Datagrams of strangers that sent few lately. A handshake is five of them, and its hello is
-     * repeated once a second: who has sent no more than that has this share for itself.
+     * repeated once a second: who has sent no more than that has this share for itself. Few at
+     * once, since peers' readings wait behind their answers.
      */
-    private static final Gate.Limits QUIET = new Gate.Limits(2, 10, 2_000, 4_000);
+    private static final Gate.Limits QUIET = new Gate.Limits(2, 10, 2_000, 100);
 
     /** What strangers send beyond that. */
-    private static final Gate.Limits STRANGERS = new Gate.Limits(50, 200, 500, 1_000);
+    private static final Gate.Limits STRANGERS = new Gate.Limits(50, 200, 500, 50);
 
     /** Datagrams of one address that a peer has a session at, and of all those together. */
     private static final Gate.Limits PEERS = new Gate.Limits(10_000, 20_000, 20_000, 40_000);

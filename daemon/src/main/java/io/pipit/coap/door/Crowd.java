@@ -16,9 +16,10 @@ public final class Crowd {
     static final int CALM_MAX = 16;
 
     /** Handshakes of strangers that begin, a second; each costs a signature. */
-    static final int STARTS_PER_SECOND = 100;
+    static final int STARTS_PER_SECOND = 50;
 
-    static final int STARTS_BURST = 100;
+    /** At once: peers' readings wait behind them on the same thread. */
+    static final int STARTS_BURST = 4;
 
     /** So long a handshake has to itself before it may have to make way, milliseconds. */
     static final int ALONE_MS = 1_000;
