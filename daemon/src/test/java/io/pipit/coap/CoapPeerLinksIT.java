@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.pipit.model.Filter;
 import io.pipit.model.Grant;
+import io.pipit.model.NodeId;
 import io.pipit.port.Event;
 import io.pipit.resource.exchange.Caller;
 import io.pipit.resource.exchange.Exchange;
@@ -17,7 +18,6 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,10 +65,11 @@ class CoapPeerLinksIT {
                         "upto=107",
                         "held=5");
         assertThat(request.accept()).isEqualTo(CompactSlice.CONTENT_FORMAT);
-        assertThat(request.caller())
-                .isEqualTo(
-                        new Caller(
-                                Caller.Via.NETWORK, lower.id, Set.of(Grant.of(Grant.Role.READ))));
+        Caller caller = request.caller();
+        assertThat(caller.via()).isEqualTo(Caller.Via.NETWORK);
+        assertThat(caller.peer()).isEqualTo(lower.id);
+        assertThat(caller.grants()).containsExactly(Grant.of(Grant.Role.READ));
+        assertThat(NodeId.of(caller.proof().key())).isEqualTo(lower.id);
     }
 
     @Test
