@@ -44,14 +44,10 @@ public interface Peers {
     /**
      * By which ways of discovery a peer was found, in words; empty where by none. Doesn't block.
      */
-    default String foundBy(NodeId id) {
-        return "";
-    }
+    String foundBy(NodeId id);
 
     /** Where a peer proved to be, the last place first, as other peers may know. Doesn't block. */
-    default List<InetSocketAddress> provedAt(NodeId id) {
-        return List.of();
-    }
+    List<InetSocketAddress> provedAt(NodeId id);
 
     /**
      * A way of finding peers, as it is shown.
@@ -64,9 +60,7 @@ public interface Peers {
     record Rung(String name, String status, String reason, int found) {}
 
     /** How the ways of finding peers are doing, the one that is trusted most first. */
-    default List<Rung> rungs() {
-        return List.of();
-    }
+    List<Rung> rungs();
 
     /**
      * Trusts one more, or changes one. May block for a disk.
@@ -100,14 +94,10 @@ public interface Peers {
      * @param now at once, or when all peers have heard of it
      * @return the ID by that key
      */
-    default NodeId rotate(boolean now) throws IdentityException {
-        throw new UnsupportedOperationException();
-    }
+    NodeId rotate(boolean now) throws IdentityException;
 
     /** Of whose key two nodes make use at once, in words. Doesn't block. */
-    default Map<NodeId, String> clones() {
-        return Map.of();
-    }
+    Map<NodeId, String> clones();
 
     /** Calls this when {@link #list} or {@link #links} changed; it only hands over. */
     void onChange(Runnable listener);

@@ -515,6 +515,16 @@ final class Bench {
         }
 
         @Override
+        public NodeId rotate(boolean now) {
+            return NODE;
+        }
+
+        @Override
+        public Map<NodeId, String> clones() {
+            return Map.of();
+        }
+
+        @Override
         public void onChange(Runnable listener) {
             listeners.add(listener);
         }
