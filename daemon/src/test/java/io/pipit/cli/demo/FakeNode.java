@@ -6,6 +6,7 @@ import io.pipit.config.DriverDescriptor;
 import io.pipit.config.Environment;
 import io.pipit.config.LoadedConfiguration;
 import io.pipit.identity.Identity;
+import io.pipit.identity.IdentityException;
 import io.pipit.model.Filter;
 import io.pipit.model.LogId;
 import io.pipit.model.Series;
@@ -19,6 +20,7 @@ import io.pipit.tcp.session.SessionLimits;
 import io.pipit.wire.Document;
 import io.pipit.wire.Format;
 import io.pipit.wire.Senml;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +29,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A program that answers like a node of the demo: two series of its own and of each peer, ten
@@ -37,10 +42,15 @@ public final class FakeNode {
     static final String FAULT = "PIPIT_TEST_FAULT";
 
     private static final long STEP_MICROS = 100_000;
+    private static final Pattern NAME = Pattern.compile("name = \"([a-z0-9-]+)\"");
     private static final List<String> SERIES = List.of("air/temperature", "host/load");
 
     private final Configuration configuration;
     private final String id;
+
+    /** Whom it was paired with: ID by name. */
+    private final Map<String, String> known = new ConcurrentSkipListMap<>();
+
     private final String fault;
     private final long startMicros;
 
@@ -90,8 +100,30 @@ public final class FakeNode {
             case "health" -> json(exchange, Map.of("status", "ok"));
             case "peers" -> json(exchange, peers());
             case "history" -> history(request, exchange);
+            case "pairing" -> pairing(request, exchange);
             default -> exchange.respond(new Response(404, Request.NONE, new byte[0], 60));
         }
+    }
+
+    /** Trusts all who are there, whatever the code: this one can't talk to them. */
+    private void pairing(Request request, Exchange exchange) {
+        try (var folders = Files.list(configuration.node().runDir().getParent())) {
+            for (Path folder : folders.filter(Files::isDirectory).sorted().toList()) {
+                Matcher name = NAME.matcher(Files.readString(folder.resolve("pipit.toml")));
+                if (name.find() && !name.group(1).equals(configuration.node().name())) {
+                    known.put(
+                            name.group(1),
+                            Identity.loadOrCreate(folder.resolve("data")).id().toString());
+                }
+            }
+        } catch (IOException | IdentityException e) {
+            throw new IllegalStateException(e);
+        }
+        json(
+                exchange,
+                request.method() == Request.Method.POST
+                        ? Map.of("code", "12345678", "addresses", List.of())
+                        : Map.of("paired", true));
     }
 
     private static void json(Exchange exchange, Object value) {
@@ -100,10 +132,8 @@ public final class FakeNode {
 
     private Map<String, Object> peers() {
         List<Object> peers = new ArrayList<>();
-        for (Configuration.Peer peer : configuration.peers()) {
-            peers.add(
-                    Map.of("id", peer.id(), "name", peer.name(), "live", true, "rtt-p50-ms", 1.5));
-        }
+        known.forEach((name, peer) ->
+                peers.add(Map.of("id", peer, "name", name, "live", true, "rtt-p50-ms", 1.5)));
         return Map.of("id", id, "peers", peers);
     }
 
@@ -115,7 +145,7 @@ public final class FakeNode {
         List<Senml.Item> items = new ArrayList<>();
         Map<String, String> nodes = new LinkedHashMap<>();
         nodes.put(configuration.node().name(), id);
-        configuration.peers().forEach(peer -> nodes.put(peer.name(), peer.id()));
+        nodes.putAll(known);
         long now = (System.currentTimeMillis() * 1_000 - startMicros) / STEP_MICROS;
         nodes.forEach((name, origin) -> {
             for (long sequence = newest ? now - 1 : 1; sequence <= now; sequence++) {
