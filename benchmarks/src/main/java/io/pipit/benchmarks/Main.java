@@ -16,6 +16,7 @@ public final class Main {
                     "latency",
                     "replication",
                     "idle",
+                    "footprint",
                     "query",
                     "edges",
                     "bulk",
@@ -71,6 +72,9 @@ public final class Main {
                     new Replication(report, number("rounds", 3), number("readings", 500_000))
                             .measure(folder);
             case "idle" -> new Idle(report, number("seconds", 60)).measure(folder, false);
+            case "footprint" ->
+                    new Footprint(report, number("rounds", 5), number("seconds", 60))
+                            .measure(folder);
             case "idle-flags" -> new Idle(report, number("seconds", 20)).measure(folder, true);
             case "rate" -> new Rate(report, number("seconds", 600)).measure(folder);
             case "query" -> new Query(report, number("readings", 10_000_000)).measure(folder);
