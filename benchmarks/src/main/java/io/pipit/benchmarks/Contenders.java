@@ -138,11 +138,11 @@ final class Contenders {
                         name = "air%d"
                         driver = "sht3x"
                         bus = "simulated-%d"
-                        address = 0x44
+                        address = 0x%d
                         %s
 
                         """
-                                .formatted(i, i, every));
+                                .formatted(i, i / 2, 44 + i % 2, every));
             }
             return text.toString();
         }
@@ -388,6 +388,7 @@ final class Contenders {
                     </Plugin>
                     <Plugin unixsock>
                       SocketFile "%2$s"
+                      SocketGroup "root"
                       DeleteSocket true
                     </Plugin>
                     """
@@ -404,7 +405,7 @@ final class Contenders {
                 @Override
                 public boolean answers() {
                     try (SocketChannel asking = connect()) {
-                        say(asking, "GETTHRESHOLD a/x/y\n");
+                        say(asking, "LISTVAL\n");
                         return asking.read(ByteBuffer.allocate(100)) > 0;
                     } catch (IOException e) {
                         return false;
