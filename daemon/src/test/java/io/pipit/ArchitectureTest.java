@@ -96,12 +96,13 @@ class ArchitectureTest {
                         "io.prometheus..", "io.pipit.monitor..",
                         "picocli..", "io.pipit.cli..",
                         "org.tomlj..", "io.pipit.config..",
-                        "org.freedesktop.dbus..", "io.pipit.discovery..",
+                        "org.freedesktop.dbus..", "io.pipit.discovery.., io.pipit.host..",
                         "javax.jmdns..", "io.pipit.discovery..")
                 .forEach((library, home) ->
                         noClasses()
                                 .that()
-                                .resideOutsideOfPackages(home, "io.pipit.benchmarks..")
+                                .resideOutsideOfPackages(
+                                        (home + ", io.pipit.benchmarks..").split(", ", -1))
                                 .should()
                                 .dependOnClassesThat()
                                 .resideInAPackage(library)

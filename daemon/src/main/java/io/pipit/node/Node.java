@@ -20,6 +20,7 @@ import io.pipit.model.Peer;
 import io.pipit.monitor.Counter;
 import io.pipit.monitor.Health;
 import io.pipit.monitor.Health.Part;
+import io.pipit.monitor.Health.Status;
 import io.pipit.monitor.Metrics;
 import io.pipit.monitor.Problems;
 import io.pipit.node.doctor.NodeDoctor;
@@ -457,6 +458,19 @@ final class Node implements AutoCloseable {
         Configuration configuration = settings.configuration();
         return "%d sensors, %d peers"
                 .formatted(configuration.sensors().size(), trust.list().size());
+    }
+
+    /** The same, and what is wrong with which part. */
+    String condition() {
+        StringBuilder text = new StringBuilder(status());
+        health.parts()
+                .forEach((part, condition) -> {
+                    if (condition.status().compareTo(Status.DEGRADED) >= 0) {
+                        text.append("; ").append(part).append(' ').append(condition.status());
+                        text.append(": ").append(condition.reason());
+                    }
+                });
+        return text.toString();
     }
 
     /**
