@@ -51,6 +51,9 @@ public record Surroundings(
     /** Names the file of options that Java runs with, where there is one. */
     private static final String JVM_OPTIONS = "pipit.jvm.options";
 
+    /** Names the script that starts this program as it is installed, where it does. */
+    private static final String SCRIPT = "pipit.program";
+
     private static final int ROWS_DEFAULT = 24;
     private static final int COLUMNS_DEFAULT = 80;
     private static final int COLUMNS_MIN = 40;
@@ -62,8 +65,15 @@ public record Surroundings(
         program = List.copyOf(program);
     }
 
-    /** The command that starts this main class in another Java like this one. */
+    /**
+     * The command that starts this main class in another Java like this one, or the script that
+     * this one was started by.
+     */
     public static List<String> programOf(Class<?> main) {
+        String script = System.getProperty(SCRIPT);
+        if (script != null) {
+            return List.of(script);
+        }
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         String options = System.getProperty(JVM_OPTIONS);

@@ -1,0 +1,4 @@
+@NullMarked
+package io.pipit.packaging;
+
+import org.jspecify.annotations.NullMarked;
