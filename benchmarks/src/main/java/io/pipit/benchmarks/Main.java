@@ -21,6 +21,7 @@ public final class Main {
                     "edges",
                     "bulk",
                     "catch-up",
+                    "card",
                     "strangers");
 
     /** Too long, or of no use, to be among all. */
@@ -81,6 +82,7 @@ public final class Main {
             case "catch-up" ->
                     new CatchUp(report, number("rounds", 1), number("readings", 1_000_000))
                             .measure(folder);
+            case "card" -> new Card(report, number("readings", 400_000)).measure(folder);
             case "bulk" ->
                     new Bulk(report, number("rounds", 3), number("megabytes", 1_024)).measure();
             case "edges" ->

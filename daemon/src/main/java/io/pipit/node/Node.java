@@ -12,6 +12,7 @@ import io.pipit.host.NodeLoop;
 import io.pipit.host.Relay;
 import io.pipit.host.SystemTime;
 import io.pipit.host.Threads;
+import io.pipit.http.MetricsServer;
 import io.pipit.identity.Identity;
 import io.pipit.identity.IdentityException;
 import io.pipit.identity.TrustStore;
@@ -88,6 +89,9 @@ final class Node implements AutoCloseable {
 
     /** Services on the network that wait to be resolved. */
     private static final int SERVICES_WAITING_MAX = 64;
+
+    /** Requests for the numbers that wait for their turn. */
+    private static final int METRICS_WAITING_MAX = 8;
 
     private static final String STORE_FILE = "pipit.db";
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
@@ -393,6 +397,7 @@ final class Node implements AutoCloseable {
                 new UnixSocketServer(node.runDir(), all, SessionLimits.LOCAL, metrics, connections);
         socket.start();
         opened.push(socket);
+        settings.metrics().ifPresent(address -> serveMetrics(address, opened));
         discovery.start();
         // Who found no daemon to ask until now may have changed the list meanwhile.
         trust.reload();
@@ -400,9 +405,25 @@ final class Node implements AutoCloseable {
         LOG.info("{} is node {}: {}", node.name(), self, status());
     }
 
+    /** Who can't be asked for its numbers is a node all the same. */
+    private void serveMetrics(InetSocketAddress address, Deque<AutoCloseable> opened) {
+        ExecutorService answers = threads.occasional("metrics", METRICS_WAITING_MAX);
+        opened.push(answers::shutdownNow);
+        try {
+            opened.push(new MetricsServer(address, metrics, answers));
+        } catch (IOException e) {
+            LOG.error(
+                    "[metrics] http = {} isn't to be had ({}): another program's? Nobody is answered"
+                            + " there until the next start",
+                    address,
+                    e.getMessage());
+        }
+    }
+
     private SqliteStore.Settings storeSettings(NodeId self, Configuration.Store store) {
         return new SqliteStore.Settings(
-                self, time.bootId(), store.commitEvery(), store.keep(), store.maxSize());
+                        self, time.bootId(), store.commitEvery(), store.keep(), store.maxSize())
+                .within(store.writeBudget());
     }
 
     /** Whoever offers something to it goes on with it. */
@@ -438,6 +459,9 @@ final class Node implements AutoCloseable {
         }
         if (!old.store().equals(changed.store())) {
             later.add("[store]");
+        }
+        if (!old.metrics().equals(changed.metrics())) {
+            later.add("[metrics]");
         }
         if (!old.files().equals(changed.files())) {
             later.add("[files]");
