@@ -100,7 +100,8 @@ class ArchitectureTest {
                         "picocli..", "io.pipit.cli..",
                         "org.tomlj..", "io.pipit.config..",
                         "org.freedesktop.dbus..", "io.pipit.discovery.., io.pipit.host..",
-                        "javax.jmdns..", "io.pipit.discovery..")
+                        "javax.jmdns..", "io.pipit.discovery..",
+                        "org.bouncycastle..", "io.pipit.identity..")
                 .forEach((library, home) ->
                         noClasses()
                                 .that()

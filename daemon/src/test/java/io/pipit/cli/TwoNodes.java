@@ -337,7 +337,9 @@ final class TwoNodes implements AutoCloseable, BulkLinks, PeerFiles, TimeSource 
         }
 
         @Override
-        public void met(NodeId peer, long instance) {}
+        public boolean met(NodeId peer, long instance) {
+            return false;
+        }
 
         @Override
         public void onChange(Runnable listener) {}
