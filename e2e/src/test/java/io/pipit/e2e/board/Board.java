@@ -178,7 +178,7 @@ final class Board implements AutoCloseable {
         usermod --append --groups i2c,gpio,spi pipit
         install -m 0644 /opt/pipit/systemd/pipit.service /etc/systemd/system/
         mkdir /etc/systemd/system/pipit.service.d
-        printf '[Service]\\nExecPaths=/tmp\\n' >/etc/systemd/system/pipit.service.d/checkout.conf
+        printf '[Service]\\nNoExecPaths=\\n' >/etc/systemd/system/pipit.service.d/checkout.conf
         systemctl daemon-reload
         """)
                 .hasExit(0);
