@@ -43,8 +43,10 @@ class ArchitectureTest {
                             Map.entry("discovery", ADAPTER),
                             Map.entry("mqtt", ADAPTER),
                             Map.entry("host", ADAPTER),
+                            Map.entry("http", ADAPTER),
                             Map.entry("resource", "port wire model monitor identity"),
-                            Map.entry("cli", "wire model config identity drivers"),
+                            Map.entry("archive", "wire model identity store"),
+                            Map.entry("cli", "wire model config identity drivers archive"),
                             Map.entry("config", ""),
                             Map.entry("drivers", "")));
 
@@ -91,17 +93,20 @@ class ArchitectureTest {
         Map.of(
                         "org.eclipse.californium..", "io.pipit.coap..",
                         "io.netty..", "io.pipit.tcp..",
+                        "com.sun.net.httpserver..", "io.pipit.http..",
                         "java.sql..", "io.pipit.store..",
                         "tools.jackson..", "io.pipit.wire..",
                         "io.prometheus..", "io.pipit.monitor..",
                         "picocli..", "io.pipit.cli..",
                         "org.tomlj..", "io.pipit.config..",
-                        "org.freedesktop.dbus..", "io.pipit.discovery..",
-                        "javax.jmdns..", "io.pipit.discovery..")
+                        "org.freedesktop.dbus..", "io.pipit.discovery.., io.pipit.host..",
+                        "javax.jmdns..", "io.pipit.discovery..",
+                        "org.bouncycastle..", "io.pipit.identity..")
                 .forEach((library, home) ->
                         noClasses()
                                 .that()
-                                .resideOutsideOfPackages(home, "io.pipit.benchmarks..")
+                                .resideOutsideOfPackages(
+                                        (home + ", io.pipit.benchmarks..").split(", ", -1))
                                 .should()
                                 .dependOnClassesThat()
                                 .resideInAPackage(library)

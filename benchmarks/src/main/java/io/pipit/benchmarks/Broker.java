@@ -28,6 +28,22 @@ final class Broker implements AutoCloseable {
      * @param settings lines of its configuration
      */
     static Broker start(Path folder, String settings) throws IOException, InterruptedException {
+        Broker broker = launch(folder, settings);
+        for (int i = 0; i < START_TRIES; i++) {
+            try (Socket socket = new Socket()) {
+                socket.connect(
+                        new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), broker.port));
+                return broker;
+            } catch (IOException e) {
+                Thread.sleep(POLL_MILLIS);
+            }
+        }
+        broker.close();
+        throw new IOException("mosquitto doesn't answer: " + broker.child.lastWords());
+    }
+
+    /** Starts it and returns at once. */
+    static Broker launch(Path folder, String settings) throws IOException {
         Files.createDirectories(folder);
         int port = PipitNode.Ports.free();
         Path file = folder.resolve("mosquitto.conf");
@@ -47,16 +63,7 @@ final class Broker implements AutoCloseable {
                         List.of("mosquitto", "-c", file.toString()),
                         Map.of("PATH", System.getenv("PATH") + ":/usr/sbin:/usr/local/sbin"),
                         folder.resolve("log"));
-        for (int i = 0; i < START_TRIES; i++) {
-            try (Socket socket = new Socket()) {
-                socket.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port));
-                return new Broker(port, child);
-            } catch (IOException e) {
-                Thread.sleep(POLL_MILLIS);
-            }
-        }
-        child.close();
-        throw new IOException("mosquitto doesn't answer: " + child.lastWords());
+        return new Broker(port, child);
     }
 
     @Override

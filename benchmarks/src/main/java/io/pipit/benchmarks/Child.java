@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -90,9 +91,13 @@ final class Child implements AutoCloseable {
         int threads = 0;
         try (DirectoryStream<Path> tasks = Files.newDirectoryStream(proc.resolve("task"))) {
             for (Path task : tasks) {
-                threads++;
-                switches += number(task.resolve("status"), "voluntary_ctxt_switches:");
-                switches += number(task.resolve("status"), "nonvoluntary_ctxt_switches:");
+                try {
+                    switches += number(task.resolve("status"), "voluntary_ctxt_switches:");
+                    switches += number(task.resolve("status"), "nonvoluntary_ctxt_switches:");
+                    threads++;
+                } catch (NoSuchFileException e) {
+                    // It ended meanwhile.
+                }
             }
         }
         return new Usage(

@@ -56,7 +56,9 @@ final class Hostile implements AutoCloseable {
      */
     void flood(long many, int perSecond) throws IOException {
         long begin = System.nanoTime();
-        for (long i = 0; i < many; i++) {
+        long until = sent + many;
+        // Not each turn has something to send: who got no cookie can't go on.
+        for (long i = 0; sent < until; i++) {
             pace(begin, i, perSecond);
             int source = (int) (i % SOURCES);
             switch ((int) (i / SOURCES % 10)) {

@@ -16,10 +16,12 @@ public final class Main {
                     "latency",
                     "replication",
                     "idle",
+                    "footprint",
                     "query",
                     "edges",
                     "bulk",
                     "catch-up",
+                    "card",
                     "strangers");
 
     /** Too long, or of no use, to be among all. */
@@ -71,12 +73,16 @@ public final class Main {
                     new Replication(report, number("rounds", 3), number("readings", 500_000))
                             .measure(folder);
             case "idle" -> new Idle(report, number("seconds", 60)).measure(folder, false);
+            case "footprint" ->
+                    new Footprint(report, number("rounds", 5), number("seconds", 60))
+                            .measure(folder);
             case "idle-flags" -> new Idle(report, number("seconds", 20)).measure(folder, true);
             case "rate" -> new Rate(report, number("seconds", 600)).measure(folder);
             case "query" -> new Query(report, number("readings", 10_000_000)).measure(folder);
             case "catch-up" ->
                     new CatchUp(report, number("rounds", 1), number("readings", 1_000_000))
                             .measure(folder);
+            case "card" -> new Card(report, number("readings", 400_000)).measure(folder);
             case "bulk" ->
                     new Bulk(report, number("rounds", 3), number("megabytes", 1_024)).measure();
             case "edges" ->

@@ -31,6 +31,7 @@ final class PipitNode implements AutoCloseable {
     final String name;
     final Path folder;
     private final int port;
+    private final int monitorPort;
     private final String base;
     private final StringBuilder peers = new StringBuilder();
     private @Nullable Child child;
@@ -39,6 +40,7 @@ final class PipitNode implements AutoCloseable {
         this.name = name;
         this.folder = Files.createDirectories(parent.resolve(name));
         this.port = Ports.free();
+        this.monitorPort = Ports.free();
         this.base =
                 """
                 [node]
@@ -51,7 +53,7 @@ final class PipitNode implements AutoCloseable {
                 monitor = "127.0.0.1:%d"
 
                 """
-                        .formatted(name, folder, folder, port, Ports.free());
+                        .formatted(name, folder, folder, port, monitorPort);
     }
 
     Path dataDir() {
@@ -128,12 +130,35 @@ final class PipitNode implements AutoCloseable {
         }
     }
 
+    /** Of loopback, where any program may ask. */
+    int monitorPort() {
+        return monitorPort;
+    }
+
     /**
      * Starts it and waits until it answers.
      *
      * @param javaOptions in addition to those of {@code ./pipit}
      */
     void start(List<String> javaOptions) throws IOException, InterruptedException {
+        launch(javaOptions);
+        long deadline = System.nanoTime() + START_MAX.toNanos();
+        while (true) {
+            try (Daemon daemon = connect()) {
+                if (!daemon.document("health").get("status").text("").isEmpty()) {
+                    return;
+                }
+            } catch (Failure e) {
+                if (!child().alive() || System.nanoTime() - deadline > 0) {
+                    throw new IOException(name + " doesn't answer: " + child().lastWords(), e);
+                }
+            }
+            Thread.sleep(POLL_MILLIS);
+        }
+    }
+
+    /** Starts it and returns at once. */
+    void launch(List<String> javaOptions) throws IOException {
         Path program = Path.of(System.getProperty("pipit.root", "."), "pipit");
         List<String> options = new ArrayList<>(javaOptions);
         String more = System.getenv("PIPIT_BENCH_NODE_OPTS");
@@ -149,19 +174,6 @@ final class PipitNode implements AutoCloseable {
                                 folder.resolve("pipit.toml").toString()),
                         Map.of("PIPIT_JAVA_OPTS", String.join(" ", options)),
                         folder.resolve("log"));
-        long deadline = System.nanoTime() + START_MAX.toNanos();
-        while (true) {
-            try (Daemon daemon = connect()) {
-                if (!daemon.document("health").get("status").text("").isEmpty()) {
-                    return;
-                }
-            } catch (Failure e) {
-                if (!child().alive() || System.nanoTime() - deadline > 0) {
-                    throw new IOException(name + " doesn't answer: " + child().lastWords(), e);
-                }
-            }
-            Thread.sleep(POLL_MILLIS);
-        }
     }
 
     Child child() {

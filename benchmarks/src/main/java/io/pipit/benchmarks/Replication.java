@@ -301,7 +301,7 @@ final class Replication {
 
         void awaitCommitted(long sequence) throws InterruptedException {
             while (committed.get() < sequence) {
-                Thread.sleep(5);
+                Thread.sleep(Duration.ofNanos(100_000));
             }
         }
 

@@ -24,6 +24,7 @@ public record Configuration(
         Discovery discovery,
         Store store,
         Log log,
+        Metrics metrics,
         Files files,
         Hardware hardware,
         List<Sensor> sensors,
@@ -81,11 +82,21 @@ public record Configuration(
      * @param keep the age at which a reading may go
      * @param maxSize bytes on disk at which the oldest go
      * @param commitEvery what a power cut may cost of this node's own newest readings
+     * @param writeBudget bytes that may be written for it in a day; more is said in the health
      */
-    public record Store(Duration keep, long maxSize, Duration commitEvery) {}
+    public record Store(
+            Duration keep, long maxSize, Duration commitEvery, OptionalLong writeBudget) {}
 
     /** {@code [log]}: what goes to the journal. */
     public record Log(Level level) {}
+
+    /**
+     * {@code [metrics]}: its numbers for Prometheus.
+     *
+     * @param http where they are answered over HTTP; a literal, nowhere without one
+     * @param beyondLoopback whether that may be where others than this machine's programs reach it
+     */
+    public record Metrics(Optional<HostPort> http, boolean beyondLoopback) {}
 
     /**
      * {@code [files]}: bulk.

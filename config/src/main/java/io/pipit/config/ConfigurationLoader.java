@@ -5,6 +5,7 @@ import io.pipit.config.Configuration.Discovery;
 import io.pipit.config.Configuration.Files;
 import io.pipit.config.Configuration.Hardware;
 import io.pipit.config.Configuration.Log;
+import io.pipit.config.Configuration.Metrics;
 import io.pipit.config.Configuration.Node;
 import io.pipit.config.Configuration.Peer;
 import io.pipit.config.Configuration.Sensor;
@@ -172,6 +173,7 @@ public final class ConfigurationLoader {
             Optional<Discovery> discovery = discovery(single(Keys.DISCOVERY));
             Optional<Store> store = store(single(Keys.STORE));
             Optional<Log> log = log(single(Keys.LOG));
+            Optional<Metrics> metrics = metrics(single(Keys.METRICS));
             Optional<Files> shared = files(single(Keys.FILES));
             Optional<Hardware> hardware = hardware(single(Keys.HARDWARE));
             List<Sensor> sensors = each(Keys.SENSOR, this::sensor);
@@ -191,6 +193,7 @@ public final class ConfigurationLoader {
                             discovery.orElseThrow(),
                             store.orElseThrow(),
                             log.orElseThrow(),
+                            metrics.orElseThrow(),
                             shared.orElseThrow(),
                             hardware.orElseThrow(),
                             sensors,
@@ -347,17 +350,34 @@ public final class ConfigurationLoader {
             var keep = in.get(Keys.KEEP);
             var maxSize = in.get(Keys.MAX_SIZE);
             var commitEvery = in.get(Keys.COMMIT_EVERY);
+            var writeBudget = in.get(Keys.WRITE_BUDGET);
             return in.sound()
                     ? Optional.of(
                             new Store(
                                     keep.orElseThrow(),
                                     maxSize.orElseThrow(),
-                                    commitEvery.orElseThrow()))
+                                    commitEvery.orElseThrow(),
+                                    whole(writeBudget)))
                     : Optional.empty();
         }
 
         private Optional<Log> log(Entry in) {
             return in.get(Keys.LEVEL).map(Log::new);
+        }
+
+        private Optional<Metrics> metrics(Entry in) {
+            var http = in.get(Keys.HTTP);
+            var beyond = in.get(Keys.BEYOND_LOOPBACK);
+            if (in.sound() && http.isPresent() && !http.get().isLoopback() && !beyond.orElse(false)) {
+                in.refuse(
+                        in.place(Keys.HTTP),
+                        "http: others than this machine's programs reach "
+                                + http.get()
+                                + ", unencrypted; write 127.0.0.1, or beyond-loopback = true");
+            }
+            return in.sound()
+                    ? Optional.of(new Metrics(http, beyond.orElseThrow()))
+                    : Optional.empty();
         }
 
         private Optional<Files> files(Entry in) {
@@ -377,8 +397,12 @@ public final class ConfigurationLoader {
                                     inboxMaxSize.orElseThrow(),
                                     spoolMaxSize.orElseThrow(),
                                     keepFree.orElseThrow(),
-                                    rate.map(OptionalLong::of).orElseGet(OptionalLong::empty)))
+                                    whole(rate)))
                     : Optional.empty();
+        }
+
+        private static OptionalLong whole(Optional<Long> number) {
+            return number.map(OptionalLong::of).orElseGet(OptionalLong::empty);
         }
 
         private Optional<Hardware> hardware(Entry in) {

@@ -124,12 +124,31 @@ final class Keys {
                     "What a power cut may cost of this node's own newest readings. Longer is kinder to an"
                             + " SD card.");
 
+    static final Setting<Long> WRITE_BUDGET =
+            Setting.optional(
+                    "write-budget",
+                    Kind.size(1L << 20, 1L << 50),
+                    "How much may be written to the card for them in 24 hours; more is said in /health.");
+
     static final Setting<Level> LEVEL =
             Setting.withDefault(
                     "level",
                     Kind.choice(Level.class),
                     "info",
                     "How much goes to the journal: \"error\", \"warning\", \"info\" or \"debug\".");
+
+    static final Setting<HostPort> HTTP =
+            Setting.optional(
+                    "http",
+                    Kind.hostPort().then(Keys::literal),
+                    "Where Prometheus finds this node's numbers, over HTTP at /metrics. Nowhere where left"
+                            + " out.");
+    static final Setting<Boolean> BEYOND_LOOPBACK =
+            Setting.withDefault(
+                    "beyond-loopback",
+                    Kind.flag(),
+                    false,
+                    "Whether that may be an address that others reach; it is not encrypted.");
 
     static final Setting<Path> SHARE =
             Setting.optional(
@@ -359,10 +378,17 @@ final class Keys {
                     "store",
                     1,
                     false,
-                    List.of(KEEP, MAX_SIZE, COMMIT_EVERY),
+                    List.of(KEEP, MAX_SIZE, COMMIT_EVERY, WRITE_BUDGET),
                     "How long this node remembers.");
     static final Section LOG =
             new Section("log", 1, false, List.of(LEVEL), "What goes to the journal.");
+    static final Section METRICS =
+            new Section(
+                    "metrics",
+                    1,
+                    false,
+                    List.of(HTTP, BEYOND_LOOPBACK),
+                    "This node's numbers, for Prometheus.");
     static final Section FILES =
             new Section(
                     "files",
@@ -405,7 +431,9 @@ final class Keys {
                     "What this node wants of its peers' readings.");
 
     static final List<Section> SECTIONS =
-            List.of(NODE, COAP, DISCOVERY, STORE, LOG, FILES, HARDWARE, SENSOR, PEER, SUBSCRIBE);
+            List.of(
+                    NODE, COAP, DISCOVERY, STORE, LOG, METRICS, FILES, HARDWARE, SENSOR, PEER,
+                    SUBSCRIBE);
 
     /**
      * Sections that the manual has and this version doesn't carry out, so that it must not take

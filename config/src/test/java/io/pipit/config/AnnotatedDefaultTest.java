@@ -29,17 +29,18 @@ class AnnotatedDefaultTest {
 
     /** The record of each section. */
     private static final Map<String, Class<? extends Record>> RECORDS =
-            Map.of(
-                    "node", Configuration.Node.class,
-                    "discovery", Configuration.Discovery.class,
-                    "coap", Configuration.Coap.class,
-                    "store", Configuration.Store.class,
-                    "log", Configuration.Log.class,
-                    "files", Configuration.Files.class,
-                    "hardware", Configuration.Hardware.class,
-                    "sensor", Configuration.Sensor.class,
-                    "peer", Configuration.Peer.class,
-                    "subscribe", Configuration.Subscribe.class);
+            Map.ofEntries(
+                    Map.entry("node", Configuration.Node.class),
+                    Map.entry("discovery", Configuration.Discovery.class),
+                    Map.entry("coap", Configuration.Coap.class),
+                    Map.entry("store", Configuration.Store.class),
+                    Map.entry("log", Configuration.Log.class),
+                    Map.entry("metrics", Configuration.Metrics.class),
+                    Map.entry("files", Configuration.Files.class),
+                    Map.entry("hardware", Configuration.Hardware.class),
+                    Map.entry("sensor", Configuration.Sensor.class),
+                    Map.entry("peer", Configuration.Peer.class),
+                    Map.entry("subscribe", Configuration.Subscribe.class));
 
     /** A setting that is taken out: nothing stands between the # and what it is. */
     private static final Pattern TAKEN_OUT = Pattern.compile("(?m)^#(?=[a-z\\[])");

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,6 +57,7 @@ class ConfigurationLoaderTest {
                         keep = "2h"
                         max-size = "2MB"
                         commit-every = "500ms"
+                        write-budget = "200MiB"
 
                         [log]
                         level = "debug"
@@ -104,7 +106,10 @@ class ConfigurationLoaderTest {
         assertThat(configuration.store())
                 .isEqualTo(
                         new Configuration.Store(
-                                Duration.ofHours(2), 2_000_000, Duration.ofMillis(500)));
+                                Duration.ofHours(2),
+                                2_000_000,
+                                Duration.ofMillis(500),
+                                OptionalLong.of(200 << 20)));
         assertThat(configuration.log().level()).isEqualTo(Level.DEBUG);
         assertThat(configuration.sensors()).hasSize(2);
         Sensor air = configuration.sensors().getFirst();

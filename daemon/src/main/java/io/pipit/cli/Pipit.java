@@ -9,6 +9,8 @@ import io.pipit.cli.doctor.DoctorVerb;
 import io.pipit.cli.files.FetchVerb;
 import io.pipit.cli.files.SendVerb;
 import io.pipit.cli.files.TransfersVerb;
+import io.pipit.cli.operate.BackupVerb;
+import io.pipit.cli.operate.RestoreVerb;
 import io.pipit.cli.trust.IdVerb;
 import io.pipit.cli.trust.PairVerb;
 import io.pipit.cli.trust.PeerVerb;
@@ -102,7 +104,9 @@ public final class Pipit {
                 .addSubcommand(new IdVerb(surroundings, file))
                 .addSubcommand(new PairVerb(surroundings, file))
                 .addSubcommand(new PeerVerb(surroundings, file))
-                .addSubcommand(new DoctorVerb(surroundings, file));
+                .addSubcommand(new DoctorVerb(surroundings, file))
+                .addSubcommand(new BackupVerb(surroundings, file))
+                .addSubcommand(new RestoreVerb(surroundings, file));
         line.setOut(new PrintWriter(surroundings.out(), true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(surroundings.err(), true, StandardCharsets.UTF_8));
         line.setColorScheme(

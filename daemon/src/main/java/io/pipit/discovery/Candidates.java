@@ -68,6 +68,14 @@ final class Candidates {
         return news;
     }
 
+    /** Nobody says so any more by this rung. */
+    synchronized void gone(NodeId peer, InetSocketAddress address, Rung rung) {
+        Places places = all.get(peer);
+        if (places != null) {
+            places.byRung.computeIfAbsent(rung, _ -> new ArrayList<>()).remove(address);
+        }
+    }
+
     /** Of the older ones the oldest that failed, otherwise the oldest. */
     private static InetSocketAddress leastWanted(Places places, List<InetSocketAddress> known) {
         for (int i = known.size() - 1; i > 0; i--) {

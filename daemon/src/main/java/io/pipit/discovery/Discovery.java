@@ -3,6 +3,7 @@ package io.pipit.discovery;
 import io.pipit.discovery.dnssd.DnsSd;
 import io.pipit.discovery.multicast.Links;
 import io.pipit.discovery.multicast.Multicast;
+import io.pipit.discovery.rung.Ear;
 import io.pipit.discovery.rung.Rung;
 import io.pipit.discovery.rung.RungReport;
 import io.pipit.discovery.rung.RungState;
@@ -29,6 +30,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -103,6 +105,7 @@ public final class Discovery implements Neighbours, Whereabouts, AutoCloseable {
     private final AddressBook book;
     private final Enquiries enquiries;
     private final Trials trials = new Trials();
+    private final List<Ear> ears = new CopyOnWriteArrayList<>();
     private volatile Set<NodeId> trusted = Set.of();
     private volatile @Nullable Reach reach;
     private volatile @Nullable Multicast multicast;
@@ -159,11 +162,8 @@ public final class Discovery implements Neighbours, Whereabouts, AutoCloseable {
         configured.know(peers);
         boolean more = !trusted.containsAll(ids);
         trusted = ids;
-        Multicast rung = multicast;
-        if (more && rung != null) {
-            rung.seek();
-        }
         if (more) {
+            ears.forEach(Ear::seek);
             // Who is there already is a candidate from now on.
             heard().forEach(this::seen);
         }
@@ -178,7 +178,7 @@ public final class Discovery implements Neighbours, Whereabouts, AutoCloseable {
             byMulticast.off("there is no address in [coap] listen at which others could come");
         } else {
             try {
-                multicast =
+                Multicast opened =
                         new Multicast(
                                 settings.self(),
                                 settings.announcedName(),
@@ -189,6 +189,8 @@ public final class Discovery implements Neighbours, Whereabouts, AutoCloseable {
                                 byMulticast,
                                 this::seen,
                                 threads.multicast());
+                multicast = opened;
+                listenBy(opened);
             } catch (IOException e) {
                 byMulticast.fails("it can't be started: " + e);
             }
@@ -209,7 +211,7 @@ public final class Discovery implements Neighbours, Whereabouts, AutoCloseable {
         } else if (isAlone) {
             report.off("[coap] listen has no address that others could reach");
         } else {
-            dnsSd =
+            DnsSd opened =
                     new DnsSd(
                             settings.self(),
                             settings.announcedName(),
@@ -217,8 +219,16 @@ public final class Discovery implements Neighbours, Whereabouts, AutoCloseable {
                             settings.systemBus(),
                             threads.dnsSd(),
                             report,
-                            this::seen);
+                            this::seen,
+                            this::gone);
+            dnsSd = opened;
+            listenBy(opened);
         }
+    }
+
+    /** Takes what is heard by this rung, too; which says by {@link #seen} what is new. */
+    void listenBy(Ear ear) {
+        ears.add(ear);
     }
 
     private boolean isMissing(NodeId peer) {
@@ -226,7 +236,8 @@ public final class Discovery implements Neighbours, Whereabouts, AutoCloseable {
         return trusted.contains(peer) && (ways == null || !ways.isReachable(peer));
     }
 
-    private void seen(Sighting sighting) {
+    /** Somebody said that a node is somewhere. Any thread. */
+    void seen(Sighting sighting) {
         boolean _ = candidates.sighted(sighting.id(), sighting.address(), sighting.rung());
         if (!isMissing(sighting.id())) {
             return;
@@ -238,6 +249,19 @@ public final class Discovery implements Neighbours, Whereabouts, AutoCloseable {
             var _ = threads.timer().schedule(this::tryClaims, TRY_AFTER_MS, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             // The node is closing.
+        }
+    }
+
+    /** Nobody says so any longer; other ways by which it is known are left. Any thread. */
+    void gone(Sighting sighting) {
+        boolean isSaidElsewhere =
+                heard().stream()
+                        .anyMatch(other ->
+                                other.id().equals(sighting.id())
+                                        && other.rung() == sighting.rung()
+                                        && other.address().equals(sighting.address()));
+        if (!isSaidElsewhere) {
+            candidates.gone(sighting.id(), sighting.address(), sighting.rung());
         }
     }
 
@@ -317,12 +341,11 @@ public final class Discovery implements Neighbours, Whereabouts, AutoCloseable {
                 book.proved(peer, address);
             }
         }
-        Multicast rung = multicast;
         Set<NodeId> lost = new HashSet<>(missing);
         lost.removeAll(missingBefore);
         missingBefore = Set.copyOf(missing);
-        if (rung != null && !lost.isEmpty()) {
-            rung.seek();
+        if (!lost.isEmpty()) {
+            ears.forEach(Ear::seek);
         }
         for (Enquiries.Question question :
                 enquiries.step(time.monotonicNanos(), reachable, missing)) {
@@ -416,16 +439,7 @@ public final class Discovery implements Neighbours, Whereabouts, AutoCloseable {
     }
 
     private List<Sighting> heard() {
-        List<Sighting> all = new ArrayList<>();
-        Multicast rung = multicast;
-        if (rung != null) {
-            all.addAll(rung.heard());
-        }
-        DnsSd services = dnsSd;
-        if (services != null) {
-            all.addAll(services.heard());
-        }
-        return all;
+        return ears.stream().flatMap(ear -> ear.heard().stream()).toList();
     }
 
     @Override
@@ -451,14 +465,7 @@ public final class Discovery implements Neighbours, Whereabouts, AutoCloseable {
 
     @Override
     public void close() {
-        Multicast rung = multicast;
-        if (rung != null) {
-            rung.close();
-        }
-        DnsSd services = dnsSd;
-        if (services != null) {
-            services.close();
-        }
+        ears.forEach(Ear::close);
         book.write();
     }
 }

@@ -47,7 +47,10 @@ public final class Journal extends Handler {
      * are heard. Pi4J calls it an error that this machine isn't a Raspberry Pi.
      */
     private static final Map<String, Level> QUIET =
-            Map.of("com.pi4j", Level.WARNING, "com.pi4j.boardinfo", Level.OFF);
+            Map.of(
+                    "com.pi4j", Level.WARNING,
+                    "com.pi4j.boardinfo", Level.OFF,
+                    "org.freedesktop.dbus", Level.SEVERE);
 
     private static final long WINDOW_NANOS = Duration.ofMinutes(1).toNanos();
     private static final int PATTERNS_MAX = 512;
@@ -67,8 +70,11 @@ public final class Journal extends Handler {
 
     private final PrintStream out;
     private final TimeSource time;
+    private final JournalFormat format;
     private final Map<String, Window> windows = new LinkedHashMap<>();
-    private final List<Logger> quiet = new ArrayList<>();
+
+    /** The log manager itself holds loggers weakly, and their levels with them. */
+    private final List<Logger> quiet = QUIET.keySet().stream().map(Logger::getLogger).toList();
 
     /** What all libraries wrote in this minute, characters. */
     private @Nullable Window libraries;
@@ -76,6 +82,7 @@ public final class Journal extends Handler {
     Journal(PrintStream out, TimeSource time, JournalFormat format) {
         this.out = out;
         this.time = time;
+        this.format = format;
         setFormatter(format);
     }
 
@@ -88,24 +95,27 @@ public final class Journal extends Handler {
      */
     public static Journal install(
             PrintStream out, TimeSource time, String level, Map<String, String> environment) {
+        Journal journal = new Journal(out, time, new JournalFormat(isJournal(environment), false));
+        LogManager.getLogManager().reset();
+        Logger.getLogger("").addHandler(journal);
+        journal.heed(level);
+        return journal;
+    }
+
+    /**
+     * Writes what is at least this important from now on.
+     *
+     * @param level {@code error}, {@code warn}, {@code info}, {@code debug} or {@code trace}
+     * @throws IllegalArgumentException where there is no such level
+     */
+    public void heed(String level) {
         Level least =
                 levelOf(level)
                         .orElseThrow(() -> new IllegalArgumentException("no such level: " + level));
-        boolean trace = least.intValue() <= Level.FINE.intValue();
-        Journal journal = new Journal(out, time, new JournalFormat(isJournal(environment), trace));
-        LogManager.getLogManager().reset();
-        Logger root = Logger.getLogger("");
-        root.setLevel(least);
-        root.addHandler(journal);
-        if (!trace) {
-            QUIET.forEach((name, worst) -> {
-                Logger quiet = Logger.getLogger(name);
-                quiet.setLevel(worst);
-                // The log manager itself holds loggers weakly, and their levels with them.
-                journal.quiet.add(quiet);
-            });
-        }
-        return journal;
+        boolean all = least.intValue() <= Level.FINE.intValue();
+        Logger.getLogger("").setLevel(least);
+        format.traceAlways(all);
+        quiet.forEach(logger -> logger.setLevel(all ? null : QUIET.get(logger.getName())));
     }
 
     /** The level of this name as {@code java.util.logging} has it. */

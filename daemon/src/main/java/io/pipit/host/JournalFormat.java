@@ -24,7 +24,7 @@ public final class JournalFormat extends Formatter {
     private static final int TRACES_MAX = 256;
 
     private final boolean journal;
-    private final boolean alwaysTrace;
+    private volatile boolean alwaysTrace;
     private final Map<String, Boolean> traced =
             new LinkedHashMap<>() {
                 private static final long serialVersionUID = 1;
@@ -44,6 +44,11 @@ public final class JournalFormat extends Formatter {
     public JournalFormat(boolean journal, boolean alwaysTrace) {
         this.journal = journal;
         this.alwaysTrace = alwaysTrace;
+    }
+
+    /** Whether each exception comes with its stack trace from now on. */
+    void traceAlways(boolean always) {
+        alwaysTrace = always;
     }
 
     @Override

@@ -236,14 +236,19 @@ public final class NodeLoop implements AutoCloseable, Relay.Leg {
     }
 
     /**
-     * For the watchdog: how long the loop has been at what it does just now. 0 while it sleeps;
-     * {@link Long#MAX_VALUE} where its thread ended without having been told.
+     * For the watchdog: how long the loop has been at what it does just now or, while it sleeps,
+     * how long ago its thread should have woken. {@link Long#MAX_VALUE} where that ended without
+     * having been told.
      */
     public long busyNanos() {
-        if (ended && !stopping) {
-            return Long.MAX_VALUE;
+        if (ended) {
+            return stopping ? 0 : Long.MAX_VALUE;
         }
-        return busy ? Math.max(0, time.monotonicNanos() - busySinceNanos) : 0;
+        if (busy) {
+            return Math.max(0, time.monotonicNanos() - busySinceNanos);
+        }
+        long until = asleepUntilNanos;
+        return until == Long.MAX_VALUE ? 0 : Math.max(0, time.monotonicNanos() - until);
     }
 
     /**

@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Whether the wall clock is right: systemd-timesyncd says so by a file in {@code /run}; where it
  * doesn't run (chrony, ntpd, PTP), the kernel is asked how far off it may be at the most ({@code
- * adjtimex(2)}, which to read takes no privilege, but a system call filter without {@code
- * ProtectClock}). That is what timedatectl goes by, too: the kernel's flag STA_UNSYNC stays set
- * with a chrony that has no {@code rtcsync}. Nobody who says yes means no.
+ * adjtimex(2)}). That is what timedatectl goes by, too: the kernel's flag STA_UNSYNC stays set with
+ * a chrony that has no {@code rtcsync}. To read takes no privilege, but under {@code ProtectClock}
+ * it is forbidden all the same: there {@link Timedated} asks. Nobody who says yes means no.
  */
 public final class SystemTime implements TimeSource {
     private static final Pattern UUID_TEXT =
@@ -49,6 +49,7 @@ public final class SystemTime implements TimeSource {
     private final Path root;
     private final String bootId;
     private final boolean asksKernel;
+    private final Timedated timedated = new Timedated();
     private volatile @Nullable Answer last;
 
     /** The clocks of this machine. */
@@ -81,7 +82,7 @@ public final class SystemTime implements TimeSource {
         Answer known = last;
         long now = System.nanoTime();
         if (known == null || now - known.atNanos >= ASKED_AGAIN_NANOS) {
-            known = new Answer(ask(), now);
+            known = new Answer(ask(now), now);
             last = known;
         }
         return known.synchronised;
@@ -95,9 +96,18 @@ public final class SystemTime implements TimeSource {
         return bootId;
     }
 
-    private boolean ask() {
-        return Files.exists(root.resolve("run/systemd/timesync/synchronized"))
-                || (asksKernel && Kernel.saysSynchronised());
+    private boolean ask(long nowNanos) {
+        Path timesyncd = root.resolve("run/systemd/timesync");
+        if (Files.exists(timesyncd.resolve("synchronized"))) {
+            return true;
+        }
+        if (!asksKernel) {
+            return false;
+        }
+        // Where timesyncd runs and says nothing, there is nothing that others would know better.
+        return Kernel.saysSynchronised()
+                .orElseGet(() ->
+                        !Files.exists(timesyncd) && timedated.saysSynchronised(nowNanos));
     }
 
     /**
@@ -127,15 +137,18 @@ public final class SystemTime implements TimeSource {
     private static final class Kernel {
         private static final @Nullable MethodHandle ADJTIMEX = adjtimex();
 
-        static boolean saysSynchronised() {
+        /** Empty where it may not be asked. */
+        static Optional<Boolean> saysSynchronised() {
             if (ADJTIMEX == null) {
-                return false;
+                return Optional.empty();
             }
             try (Arena arena = Arena.ofConfined()) {
                 // All zero: modes = 0 changes nothing and needs no privilege.
                 MemorySegment timex = arena.allocate(TIMEX_BYTES, Long.BYTES);
                 int state = (int) ADJTIMEX.invokeExact(timex);
-                return state >= 0 && isDisciplined(timex, ValueLayout.ADDRESS.byteSize());
+                return state < 0
+                        ? Optional.empty()
+                        : Optional.of(isDisciplined(timex, ValueLayout.ADDRESS.byteSize()));
             } catch (Throwable e) {
                 throw new IllegalStateException("adjtimex", e);
             }
@@ -154,7 +167,7 @@ public final class SystemTime implements TimeSource {
                                                 ValueLayout.JAVA_INT, ValueLayout.ADDRESS)))
                         .orElse(null);
             } catch (UnsupportedOperationException | IllegalCallerException | LinkageError e) {
-                // A Java without native access: then only timesyncd's file tells.
+                // A Java without native access: then others are asked.
                 return null;
             }
         }

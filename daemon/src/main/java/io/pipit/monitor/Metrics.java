@@ -12,6 +12,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.function.DoubleSupplier;
+import java.util.function.LongSupplier;
 
 /**
  * The node's numbers by name, and their text form (OpenMetrics 1.0). Thread-safe. Each name is
@@ -29,6 +30,15 @@ public final class Metrics {
                 .callback(callback -> callback.call((double) counter.count()))
                 .register(registry);
         return counter;
+    }
+
+    /** A counter that somebody else keeps; as {@link #gauge}. */
+    public void counted(String name, String help, LongSupplier count) {
+        CounterWithCallback.builder()
+                .name(name)
+                .help(help)
+                .callback(callback -> callback.call((double) count.getAsLong()))
+                .register(registry);
     }
 
     /** A number that is asked for when somebody looks; from any thread, must not block. */

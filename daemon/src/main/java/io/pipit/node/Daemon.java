@@ -43,6 +43,9 @@ final class Daemon implements Launcher {
      */
     private static final Duration STALL_MAX = Duration.ofSeconds(10);
 
+    /** What {@code systemctl status} shows is at most so old where there is no watchdog. */
+    private static final Duration STATUS_EVERY = Duration.ofSeconds(10);
+
     /** The JVM waits so long for the node to commit and close before it ends all the same. */
     private static final Duration STOP_MAX = Duration.ofSeconds(5);
 
@@ -90,7 +93,8 @@ final class Daemon implements Launcher {
     }
 
     private int run(Path file, Configuration configuration) {
-        Journal.install(err, new SystemTime(), levelOf(configuration), environment);
+        Journal journal =
+                Journal.install(err, new SystemTime(), levelOf(configuration), environment);
         BlockingQueue<Signal> signals = new ArrayBlockingQueue<>(SIGNALS_MAX);
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime()
@@ -103,7 +107,7 @@ final class Daemon implements Launcher {
             Configuration present = configuration;
             while (true) {
                 try (Node node = Node.start(present, drivers)) {
-                    Signal signal = watch(file, node, signals);
+                    Signal signal = watch(file, node, signals, journal);
                     if (signal != Signal.MENDED && signal != Signal.RENEWED) {
                         return signal == Signal.STOP ? 0 : Failure.FAILED;
                     }
@@ -121,7 +125,7 @@ final class Daemon implements Launcher {
     }
 
     /** Until something ends it. */
-    private Signal watch(Path file, Node node, BlockingQueue<Signal> signals)
+    private Signal watch(Path file, Node node, BlockingQueue<Signal> signals, Journal journal)
             throws InterruptedException {
         try (ServiceNotifier systemd =
                 ServiceNotifier.fromEnvironment(
@@ -131,21 +135,30 @@ final class Daemon implements Launcher {
             node.damaged().thenAccept(reason -> signals.offer(Signal.DAMAGED));
             node.storeMended().thenAccept(now -> signals.offer(Signal.MENDED));
             node.renewed().thenAccept(now -> signals.offer(Signal.RENEWED));
-            systemd.ready(node.status());
-            Duration pet = systemd.watchdog().map(limit -> limit.dividedBy(3)).orElse(null);
+            String refused = "";
+            String said = node.condition();
+            systemd.ready(said);
             while (true) {
-                Signal signal = next(signals, pet);
+                Signal signal = next(signals, lookAgain(systemd));
                 if (signal == Signal.RELOAD) {
                     systemd.reloading(new SystemTime().monotonicMicros());
-                    reload(file, node);
-                    systemd.ready(node.status());
+                    refused = reload(file, node, journal);
+                    said = refused + node.condition();
+                    systemd.ready(said);
                 } else if (signal == Signal.MENDED || signal == Signal.RENEWED) {
                     return signal;
                 } else if (signal != null) {
                     systemd.stopping("committing what is left");
                     return signal;
-                } else if (node.isGettingOn(STALL_MAX)) {
-                    systemd.alive();
+                } else {
+                    if (node.isGettingOn(STALL_MAX)) {
+                        systemd.alive();
+                    }
+                    String now = refused + node.condition();
+                    if (!now.equals(said)) {
+                        said = now;
+                        systemd.status(said);
+                    }
                 }
             }
         }
@@ -169,6 +182,13 @@ final class Daemon implements Launcher {
         return cause instanceof AccessDeniedException ? Failure.NOT_ALLOWED : Failure.FAILED;
     }
 
+    /** Three looks before the watchdog's time is over; nobody to tell, no look. */
+    private static @Nullable Duration lookAgain(ServiceNotifier systemd) {
+        return systemd.isActive()
+                ? systemd.watchdog().map(limit -> limit.dividedBy(3)).orElse(STATUS_EVERY)
+                : null;
+    }
+
     private static @Nullable Signal next(BlockingQueue<Signal> signals, @Nullable Duration atMost)
             throws InterruptedException {
         return atMost == null
@@ -176,10 +196,15 @@ final class Daemon implements Launcher {
                 : signals.poll(atMost.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** All of the new configuration or, where it is wrong, all of the old one. */
-    private void reload(Path file, Node node) {
-        switch (loader.load(file, Environment.ofProcess())) {
+    /**
+     * All of the new configuration or, where it is wrong, all of the old one.
+     *
+     * @return what systemd is to say of it besides; empty where it was taken over
+     */
+    private String reload(Path file, Node node, Journal journal) {
+        return switch (loader.load(file, Environment.ofProcess())) {
             case LoadedConfiguration.Accepted(Configuration configuration) -> {
+                journal.heed(levelOf(configuration));
                 List<String> later = node.apply(configuration);
                 LOG.info("the configuration was read again: {}", node.status());
                 if (!later.isEmpty()) {
@@ -187,6 +212,7 @@ final class Daemon implements Launcher {
                             "what changed in {} holds from the next start on",
                             String.join(", ", later));
                 }
+                yield "";
             }
             case LoadedConfiguration.Refused(List<Problem> problems, int omitted) -> {
                 problems.forEach(problem -> LOG.error("{}", problem));
@@ -194,8 +220,9 @@ final class Daemon implements Launcher {
                         "nothing of the new configuration was taken over, the one before it goes on;"
                                 + " errors: {}",
                         problems.size() + omitted);
+                yield "the new configuration was refused, the one before it goes on; ";
             }
-        }
+        };
     }
 
     /** The JVM ends when its hooks have: this one waits until the node is closed. */

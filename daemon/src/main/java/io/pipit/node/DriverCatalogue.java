@@ -157,8 +157,35 @@ final class DriverCatalogue implements AutoCloseable {
         return option.fallback() == null ? described : described.orElse(option.fallback());
     }
 
-    /** The sensor as the sampler wants it. */
-    SensorSpec spec(Configuration.Sensor sensor) throws SensorException {
+    /**
+     * The sensors as the sampler wants them; one that can't be read is among them, to be shown with
+     * what is wrong like any other.
+     */
+    List<SensorSpec> specs(List<Configuration.Sensor> sensors) {
+        List<SensorSpec> specs = new ArrayList<>();
+        for (Configuration.Sensor sensor : sensors) {
+            try {
+                specs.add(spec(sensor));
+            } catch (SensorException e) {
+                specs.add(unreadable(sensor, e));
+            }
+        }
+        return specs;
+    }
+
+    private static SensorSpec unreadable(Configuration.Sensor sensor, SensorException why) {
+        return new SensorSpec(
+                sensor.name(),
+                "none:" + sensor.name(),
+                sensor.every(),
+                sensor.every(),
+                sensor,
+                () -> {
+                    throw why;
+                });
+    }
+
+    private SensorSpec spec(Configuration.Sensor sensor) throws SensorException {
         Driver driver = drivers.find(sensor.driver()).orElseThrow();
         Map<String, Object> given = new HashMap<>(sensor.options());
         sensor.bus().ifPresent(bus -> given.put(BUS, bus));

@@ -7,12 +7,12 @@ import io.pipit.config.Configuration;
 import io.pipit.core.Core;
 import io.pipit.discovery.Discovery;
 import io.pipit.drivers.Drivers;
-import io.pipit.drivers.SensorException;
 import io.pipit.host.BoundedInbox;
 import io.pipit.host.NodeLoop;
 import io.pipit.host.Relay;
 import io.pipit.host.SystemTime;
 import io.pipit.host.Threads;
+import io.pipit.http.MetricsServer;
 import io.pipit.identity.Identity;
 import io.pipit.identity.IdentityException;
 import io.pipit.identity.TrustStore;
@@ -21,7 +21,9 @@ import io.pipit.model.Peer;
 import io.pipit.monitor.Counter;
 import io.pipit.monitor.Health;
 import io.pipit.monitor.Health.Part;
+import io.pipit.monitor.Health.Status;
 import io.pipit.monitor.Metrics;
+import io.pipit.monitor.Problems;
 import io.pipit.node.doctor.NodeDoctor;
 import io.pipit.node.doctor.Ways;
 import io.pipit.node.pairing.NodePairing;
@@ -31,7 +33,6 @@ import io.pipit.node.trust.Handing;
 import io.pipit.node.trust.Keys;
 import io.pipit.node.trust.Renewal;
 import io.pipit.port.Entropy;
-import io.pipit.port.Event;
 import io.pipit.port.Inbox;
 import io.pipit.port.ReadingStore;
 import io.pipit.resource.ResourceTree;
@@ -39,7 +40,6 @@ import io.pipit.resource.exchange.Resources;
 import io.pipit.resource.pairing.PairingResources;
 import io.pipit.sampling.DriverProbe;
 import io.pipit.sampling.Sampler;
-import io.pipit.sampling.SensorSpec;
 import io.pipit.store.SqliteStore;
 import io.pipit.tcp.EventLoop;
 import io.pipit.tcp.MonitorServer;
@@ -60,11 +60,8 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -72,7 +69,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -85,12 +81,6 @@ final class Node implements AutoCloseable {
     /** What waits for the loop gets so long when the node stops. */
     private static final Duration LOOP_STOP_MAX = Duration.ofMillis(500);
 
-    /**
-     * Of what is wrong with the peers or the drivers, that many are in the health; the journal has
-     * them all.
-     */
-    private static final int PROBLEMS_SHOWN = 3;
-
     /** Steps of handshakes over TCP that wait for their turn. */
     private static final int HANDSHAKES_WAITING_MAX = 256;
 
@@ -100,6 +90,9 @@ final class Node implements AutoCloseable {
     /** Services on the network that wait to be resolved. */
     private static final int SERVICES_WAITING_MAX = 64;
 
+    /** Requests for the numbers that wait for their turn. */
+    private static final int METRICS_WAITING_MAX = 8;
+
     private static final String STORE_FILE = "pipit.db";
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
 
@@ -108,7 +101,6 @@ final class Node implements AutoCloseable {
     private final Health health = new Health();
     private final Threads threads =
             new Threads(metrics.counter("pipit_threads_died", "Tasks that ended by an exception"));
-    private final Map<String, List<String>> told = new HashMap<>();
     private final BoundedInbox inbox = new BoundedInbox(time, metrics);
     private final Deque<AutoCloseable> closings = new ArrayDeque<>();
     private final TrustStore trust;
@@ -367,24 +359,34 @@ final class Node implements AutoCloseable {
         opened.push(catalogue);
         opened.push(sampler);
 
-        Set<NodeId> known = new HashSet<>();
-        Consumer<NodeId> forget =
-                id -> {
-                    links.forget(id);
-                    tcpLinks.forget(id);
-                    bulk.forget(id);
-                };
-        trust.onChange(now -> know(now, known, discovery, links, forget, resources));
+        Problems problems = new Problems(health);
+        Membership membership =
+                new Membership(
+                        trust,
+                        () -> this.settings,
+                        storage::isDurable,
+                        inbox,
+                        problems,
+                        new Membership.Ways(
+                                discovery,
+                                links,
+                                resources,
+                                id -> {
+                                    links.forget(id);
+                                    tcpLinks.forget(id);
+                                    bulk.forget(id);
+                                }));
+        trust.onChange(membership::know);
         trust.onChange(now -> {
             keys.know(now);
             clones.know(Set.copyOf(now.stream().map(Peer::id).toList()));
         });
         keys.know(trust.list());
-        know(trust.list(), known, discovery, links, forget, resources);
-        tell(Part.SENSORS, "drivers", drivers.problems());
+        membership.know(trust.list());
+        problems.tell(Part.SENSORS, "drivers", drivers.problems());
         loop.start();
         files.start();
-        sampler.apply(sensors());
+        sampler.apply(catalogue.specs(settings.configuration().sensors()));
 
         InetSocketAddress monitor = coap.openMonitor(settings.monitor(), settings.monitorGrants());
         MonitorServer monitorTcp =
@@ -395,6 +397,7 @@ final class Node implements AutoCloseable {
                 new UnixSocketServer(node.runDir(), all, SessionLimits.LOCAL, metrics, connections);
         socket.start();
         opened.push(socket);
+        settings.metrics().ifPresent(address -> serveMetrics(address, opened));
         discovery.start();
         // Who found no daemon to ask until now may have changed the list meanwhile.
         trust.reload();
@@ -402,43 +405,25 @@ final class Node implements AutoCloseable {
         LOG.info("{} is node {}: {}", node.name(), self, status());
     }
 
-    private SqliteStore.Settings storeSettings(NodeId self, Configuration.Store store) {
-        return new SqliteStore.Settings(
-                self, time.bootId(), store.commitEvery(), store.keep(), store.maxSize());
+    /** Who can't be asked for its numbers is a node all the same. */
+    private void serveMetrics(InetSocketAddress address, Deque<AutoCloseable> opened) {
+        ExecutorService answers = threads.occasional("metrics", METRICS_WAITING_MAX);
+        opened.push(answers::shutdownNow);
+        try {
+            opened.push(new MetricsServer(address, metrics, answers));
+        } catch (IOException e) {
+            LOG.error(
+                    "[metrics] http = {} isn't to be had ({}): another program's? Nobody is answered"
+                            + " there until the next start",
+                    address,
+                    e.getMessage());
+        }
     }
 
-    /** Takes over another list of peers: who is new is spoken to, who is gone gets nothing more. */
-    private synchronized void know(
-            List<Peer> now,
-            Set<NodeId> before,
-            Discovery discovery,
-            CoapPeerLinks links,
-            Consumer<NodeId> forget,
-            ResourceTree resources) {
-        discovery.know(now);
-        Set<NodeId> ids = new HashSet<>(now.stream().map(Peer::id).toList());
-        trust.statements()
-                .successions()
-                .forEach((former, id) -> {
-                    if (ids.contains(id) && !before.contains(id)) {
-                        inbox.offer(new Event.PeerRenamed(former, id));
-                    }
-                });
-        inbox.offer(new Event.PeersKnown(now));
-        // Without a store nothing could be kept, nor said to be held: it is fetched later.
-        inbox.offer(
-                new Event.Wanted(
-                        storage.isDurable()
-                                ? settings.wanted(now, trust.statements()::current)
-                                : Map.of()));
-        tell(Part.PEERS, "trust", trust.problems());
-        tell(Part.PEERS, "patterns", settings.tooWide(now));
-        tell(Part.PEERS, "keys", settings.outdated(trust.statements()::current));
-        resources.grantsChanged(now);
-        before.stream().filter(id -> !ids.contains(id)).forEach(forget);
-        ids.stream().filter(id -> !before.contains(id)).forEach(links::greet);
-        before.clear();
-        before.addAll(ids);
+    private SqliteStore.Settings storeSettings(NodeId self, Configuration.Store store) {
+        return new SqliteStore.Settings(
+                        self, time.bootId(), store.commitEvery(), store.keep(), store.maxSize())
+                .within(store.writeBudget());
     }
 
     /** Whoever offers something to it goes on with it. */
@@ -450,42 +435,6 @@ final class Node implements AutoCloseable {
         };
     }
 
-    /** What is wrong with a part from outside, each once in the journal. */
-    private void tell(Part part, String topic, List<String> problems) {
-        if (!problems.equals(told.put(topic, problems))) {
-            problems.forEach(problem -> LOG.warn("{}", problem));
-        }
-        int more = problems.size() - PROBLEMS_SHOWN;
-        String shown =
-                String.join("; ", problems.subList(0, Math.min(PROBLEMS_SHOWN, problems.size())));
-        health.also(part, topic, more > 0 ? shown + "; and " + more + " more" : shown);
-    }
-
-    private List<SensorSpec> sensors() {
-        List<SensorSpec> specs = new ArrayList<>();
-        for (Configuration.Sensor sensor : settings.configuration().sensors()) {
-            try {
-                specs.add(catalogue.spec(sensor));
-            } catch (SensorException e) {
-                specs.add(unreadable(sensor, e));
-            }
-        }
-        return specs;
-    }
-
-    /** So that it is shown with what is wrong like any other that can't be read. */
-    private static SensorSpec unreadable(Configuration.Sensor sensor, SensorException why) {
-        return new SensorSpec(
-                sensor.name(),
-                "none:" + sensor.name(),
-                sensor.every(),
-                sensor.every(),
-                sensor,
-                () -> {
-                    throw why;
-                });
-    }
-
     /**
      * Takes over another configuration while running: sensors, peers, roles and subscriptions; what
      * didn't change goes on undisturbed.
@@ -495,7 +444,7 @@ final class Node implements AutoCloseable {
     List<String> apply(Configuration changed) {
         Configuration old = settings.configuration();
         settings = new Settings(changed);
-        sampler.apply(sensors());
+        sampler.apply(catalogue.specs(settings.configuration().sensors()));
         // Tells whoever listens, so that what is wanted is asked for even of the same peers.
         trust.configure(settings.peers());
         List<String> later = new ArrayList<>();
@@ -510,6 +459,9 @@ final class Node implements AutoCloseable {
         }
         if (!old.store().equals(changed.store())) {
             later.add("[store]");
+        }
+        if (!old.metrics().equals(changed.metrics())) {
+            later.add("[metrics]");
         }
         if (!old.files().equals(changed.files())) {
             later.add("[files]");
@@ -530,6 +482,19 @@ final class Node implements AutoCloseable {
         Configuration configuration = settings.configuration();
         return "%d sensors, %d peers"
                 .formatted(configuration.sensors().size(), trust.list().size());
+    }
+
+    /** The same, and what is wrong with which part. */
+    String condition() {
+        StringBuilder text = new StringBuilder(status());
+        health.parts()
+                .forEach((part, condition) -> {
+                    if (condition.status().compareTo(Status.DEGRADED) >= 0) {
+                        text.append("; ").append(part).append(' ').append(condition.status());
+                        text.append(": ").append(condition.reason());
+                    }
+                });
+        return text.toString();
     }
 
     /**

@@ -198,12 +198,13 @@ final class NodePeers implements Peers {
     }
 
     @Override
-    public void met(NodeId peer, long instance) {
+    public boolean met(NodeId peer, long instance) {
         Peer known = trust.find(peer).orElse(null);
-        if (known != null) {
-            clones.met(peer, known.name(), instance, whereabouts(peer));
-            used.accept(peer);
+        if (known == null) {
+            return false;
         }
+        used.accept(peer);
+        return clones.met(peer, known.name(), instance, whereabouts(peer));
     }
 
     private String whereabouts(NodeId peer) {

@@ -15,6 +15,7 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
@@ -129,6 +130,11 @@ record Settings(Configuration configuration) {
                 configuration.coap().announceName() ? configuration.node().name() : null,
                 listen,
                 configuration.node().dataDir());
+    }
+
+    /** Where its numbers are read over HTTP. */
+    Optional<InetSocketAddress> metrics() {
+        return configuration.metrics().http().map(Settings::address);
     }
 
     /** Where programs of this machine read it. */

@@ -85,8 +85,9 @@ public interface Peers {
      * A peer said that it is there. Doesn't block.
      *
      * @param instance drawn by its process
+     * @return whether it is to say so again soon, since there may be another node with its key
      */
-    void met(NodeId peer, long instance);
+    boolean met(NodeId peer, long instance);
 
     /**
      * Has this node go on with another key. May block for a disk.

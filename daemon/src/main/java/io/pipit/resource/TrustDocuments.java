@@ -42,6 +42,7 @@ final class TrustDocuments {
     static final int WAITING_MAX = 64;
 
     private static final int OCTETS = 42;
+    private static final int CREATED = 201;
     private static final int CHANGED = 204;
     private static final int DELETED = 202;
     private static final int PORT_MAX = 65_535;
@@ -74,9 +75,10 @@ final class TrustDocuments {
 
     /**
      * {@code /statements}. POST hands one on, or with no payload says only who is there: {@code
-     * instance} is a number that the caller's process drew when it began. Any peer may, whatever
-     * its role: a statement proves itself, and what it may do here is up to its issuer's role. The
-     * list is for the socket alone.
+     * instance} is a number that the caller's process drew when it began; 2.01 asks it to say so
+     * again soon, since another node may have its key. Any peer may, whatever its role: a statement
+     * proves itself, and what it may do here is up to its issuer's role. The list is for the socket
+     * alone.
      */
     void statements(Call call) throws Refusal {
         boolean here = call.caller().via() == Via.SOCKET;
@@ -99,12 +101,14 @@ final class TrustDocuments {
             throw Call.bad("instance has 16 digits, 0 to 9 and a to f");
         }
         NodeId peer = call.caller().peer();
-        if (instance != null && peer != null) {
-            peers.met(peer, Long.parseUnsignedLong(instance, 16));
-        }
+        boolean again =
+                instance != null
+                        && peer != null
+                        && peers.met(peer, Long.parseUnsignedLong(instance, 16));
+        int done = again ? CREATED : CHANGED;
         byte[] payload = call.request().payload();
         if (payload.length == 0) {
-            call.done(CHANGED);
+            call.done(done);
             return;
         }
         if (call.request().contentFormat() != OCTETS) {
@@ -121,11 +125,12 @@ final class TrustDocuments {
                 call,
                 () -> {
                     waiting.decrementAndGet();
-                    return take(payload);
+                    take(payload);
+                    return done;
                 });
     }
 
-    private int take(byte[] payload) throws Refusal, IdentityException {
+    private void take(byte[] payload) throws Refusal, IdentityException {
         Statement statement;
         try {
             statement = Statement.parse(payload);
@@ -148,7 +153,6 @@ final class TrustDocuments {
             }
             case FULL -> throw Refusal.busy("no room for one more statement");
         }
-        return CHANGED;
     }
 
     private static Map<String, Object> kept(Statements.Kept kept) {

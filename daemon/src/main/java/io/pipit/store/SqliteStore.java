@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -53,6 +54,12 @@ public final class SqliteStore implements ReadingStore, ReadingHistory, AutoClos
     /** Queries that wait for a reader at the most. */
     public static final int QUERIES_WAITING_MAX = 64;
 
+    /** What a store's file is marked with, as SQLite's {@code application_id}: "PIPT". */
+    public static final int APPLICATION_ID = 0x50495054;
+
+    /** Of the tables as this program makes them. */
+    public static final int VERSION = StoreFile.MIGRATIONS.size();
+
     /** The smallest file that can hold the store's own needs, bytes. */
     public static final long SIZE_BYTES_MIN = 1L << 20;
 
@@ -73,6 +80,7 @@ public final class SqliteStore implements ReadingStore, ReadingHistory, AutoClos
      * @param maxSizeBytes of the file with its write-ahead log, at least {@link #SIZE_BYTES_MIN}
      * @param packRows rows packed in one step, where there are few series
      * @param successions who goes on with another key, this node among them, and with which
+     * @param writeBudget what may be written to the card in a day, bytes; more is said
      */
     public record Settings(
             NodeId self,
@@ -81,7 +89,8 @@ public final class SqliteStore implements ReadingStore, ReadingHistory, AutoClos
             Duration keep,
             long maxSizeBytes,
             int packRows,
-            Map<NodeId, NodeId> successions) {
+            Map<NodeId, NodeId> successions,
+            OptionalLong writeBudget) {
         public Settings {
             successions = Map.copyOf(successions);
             if (commitEvery.isNegative() || keep.isNegative() || packRows < 1) {
@@ -100,13 +109,41 @@ public final class SqliteStore implements ReadingStore, ReadingHistory, AutoClos
                 Duration commitEvery,
                 Duration keep,
                 long maxSizeBytes) {
-            this(self, bootId, commitEvery, keep, maxSizeBytes, Packer.STEP_ROWS_MIN, Map.of());
+            this(
+                    self,
+                    bootId,
+                    commitEvery,
+                    keep,
+                    maxSizeBytes,
+                    Packer.STEP_ROWS_MIN,
+                    Map.of(),
+                    OptionalLong.empty());
         }
 
         /** With those who go on with another key. */
         public Settings after(Map<NodeId, NodeId> successors) {
             return new Settings(
-                    self, bootId, commitEvery, keep, maxSizeBytes, packRows, successors);
+                    self,
+                    bootId,
+                    commitEvery,
+                    keep,
+                    maxSizeBytes,
+                    packRows,
+                    successors,
+                    writeBudget);
+        }
+
+        /** With a budget of what is written to the card. */
+        public Settings within(OptionalLong dayBytes) {
+            return new Settings(
+                    self,
+                    bootId,
+                    commitEvery,
+                    keep,
+                    maxSizeBytes,
+                    packRows,
+                    successions,
+                    dayBytes);
         }
 
         /** How much of the whole the write-ahead log may take. */
@@ -248,6 +285,10 @@ public final class SqliteStore implements ReadingStore, ReadingHistory, AutoClos
     }
 
     private SqliteStore measuredBy(Metrics metrics) {
+        metrics.counted(
+                "pipit_store_written_bytes",
+                "Written to the card by the store, as the kernel counts",
+                writer::writtenBytes);
         metrics.gauge("pipit_store_queue_entries", "Entries not yet committed", pending::entries);
         metrics.gauge(
                 "pipit_store_queries_waiting",

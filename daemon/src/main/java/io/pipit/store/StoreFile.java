@@ -1,18 +1,15 @@
 package io.pipit.store;
 
 import io.pipit.port.TimeSource;
+import io.pipit.store.copy.StoreLock;
 import io.pipit.store.places.ReservedPlaces;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -35,9 +32,6 @@ import org.sqlite.SQLiteConfig;
  * is damaged. Opened and closed on one thread; connections are each their user's.
  */
 final class StoreFile implements AutoCloseable {
-    /** "PIPT": tells a Pipit store from any other SQLite file. */
-    static final int APPLICATION_ID = 0x50495054;
-
     /** Each brings a file from the version before it to its own, which is its place from 1. */
     static final List<String> MIGRATIONS =
             List.of(resource("schema-1.sql"), resource("schema-2.sql"));
@@ -56,15 +50,15 @@ final class StoreFile implements AutoCloseable {
     private final Path file;
     private final List<String> migrations;
     private final long walBytesMax;
-    private final FileChannel lockFile;
+    private final StoreLock lock;
     private final ReservedPlaces places;
     private @Nullable Path setAside;
 
-    private StoreFile(Path file, List<String> migrations, long walBytesMax, FileChannel lockFile) {
+    private StoreFile(Path file, List<String> migrations, long walBytesMax, StoreLock lock) {
         this.file = file;
         this.migrations = migrations;
         this.walBytesMax = walBytesMax;
-        this.lockFile = lockFile;
+        this.lock = lock;
         this.places = new ReservedPlaces(beside(".reserved"));
     }
 
@@ -106,24 +100,15 @@ final class StoreFile implements AutoCloseable {
         }
     }
 
-    private static FileChannel lock(Path file) throws IOException {
-        Path path = file.resolveSibling(file.getFileName() + ".lock");
-        FileChannel channel =
-                FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        FileLock lock = null;
-        try {
-            lock = channel.tryLock();
-        } catch (OverlappingFileLockException e) {
-            LOG.debug("held by this very process", e);
-        }
+    private static StoreLock lock(Path file) throws IOException {
+        StoreLock lock = StoreLock.take(file);
         if (lock == null) {
-            channel.close();
             throw new SqliteStore.Refused(
                     "another pipit uses the store "
                             + file
                             + "; stop it, or give this one another data-dir");
         }
-        return channel;
+        return lock;
     }
 
     private void prepare(TimeSource time) throws IOException {
@@ -200,7 +185,7 @@ final class StoreFile implements AutoCloseable {
             int application = number(connection, "PRAGMA application_id");
             int version = number(connection, "PRAGMA user_version");
             boolean empty = number(connection, "SELECT count(*) FROM sqlite_schema") == 0;
-            if (application != APPLICATION_ID && !(empty && application == 0)) {
+            if (application != SqliteStore.APPLICATION_ID && !(empty && application == 0)) {
                 throw new SqliteStore.Refused(
                         file
                                 + " is another program's database, not a Pipit store; name another"
@@ -261,7 +246,7 @@ final class StoreFile implements AutoCloseable {
                             statement.execute(sql);
                         }
                     }
-                    statement.execute("PRAGMA application_id = " + APPLICATION_ID);
+                    statement.execute("PRAGMA application_id = " + SqliteStore.APPLICATION_ID);
                     statement.execute("PRAGMA user_version = " + (next + 1));
                     statement.execute("COMMIT");
                 } catch (SQLException e) {
@@ -393,7 +378,7 @@ final class StoreFile implements AutoCloseable {
     /** Lets another process have it; connections are closed by whoever made them. */
     @Override
     public void close() throws IOException {
-        try (lockFile) {
+        try (lock) {
             places.close();
         }
     }

@@ -16,6 +16,8 @@ import io.pipit.port.TimeSource;
 import io.pipit.store.Pending.Call;
 import io.pipit.store.StoreFile.Session;
 import io.pipit.store.StoredLog.Column;
+import io.pipit.store.wear.WriteBudget;
+import io.pipit.store.wear.WrittenBytes;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.HashMap;
@@ -94,6 +96,7 @@ final class Writer {
     private final Health health;
     private final Condition healthy;
     private final Counters counters;
+    private final WriteBudget budget;
     private final CompletableFuture<String> damaged = new CompletableFuture<>();
 
     private long reserved;
@@ -146,6 +149,13 @@ final class Writer {
         this.health = ports.health();
         this.healthy = healthy;
         this.counters = counters;
+        this.budget =
+                new WriteBudget(
+                        WrittenBytes.ofThisThread(),
+                        settings.writeBudget(),
+                        settings.commitEvery(),
+                        reason -> health.also(Part.STORE, "written", reason),
+                        time.monotonicNanos());
         this.packer = new Packer(session, catalogue, settings.packRows(), counters);
         this.trimmer =
                 new Trimmer(
@@ -205,7 +215,13 @@ final class Writer {
             return failed(e);
         } finally {
             tellOfBlocks();
+            budget.look(now);
         }
+    }
+
+    /** Written to the card so far, bytes; any thread. */
+    long writtenBytes() {
+        return budget.bytes();
     }
 
     /** A damaged block is left out by whoever meets it; here it is said. From any thread. */

@@ -223,7 +223,7 @@ class FilesVerbsIT {
         assertThat(held).isGreaterThan(500_000);
 
         int[] blocks = new int[1];
-        nodes.beforeBlock = () -> blocks[0]++;
+        nodes.beforeAnswer = _ -> blocks[0]++;
         assertThat(run("fetch", "shed:large", to.toString())).as(stage.complaint()).isZero();
         assertThat(to).hasBinaryContent(bytes(3_000_000));
         assertThat(blocks[0]).isLessThan((int) ((3_000_000 - held) / 65_536) + 6);
@@ -233,8 +233,8 @@ class FilesVerbsIT {
     void goesOnWhenTheDaemonWasStartedAnew() throws Exception {
         write(nodes.share, "large", 3_000_000);
         int[] blocks = new int[1];
-        nodes.beforeBlock =
-                () -> {
+        nodes.beforeAnswer =
+                _ -> {
                     if (++blocks[0] == 20) {
                         Thread.ofPlatform()
                                 .daemon()
@@ -253,19 +253,43 @@ class FilesVerbsIT {
     void noticesThatTheFileChangedUnderWayAndFetchesTheNewOne() throws Exception {
         Path source = write(nodes.share, "large", 3_000_000);
         int[] blocks = new int[1];
-        nodes.beforeBlock =
-                () -> {
+        nodes.beforeAnswer =
+                _ -> {
                     if (++blocks[0] == 20) {
-                        try {
-                            Files.write(source, bytes(2_000_000));
-                        } catch (IOException e) {
-                            throw new AssertionError(e);
-                        }
+                        rewrite(source, bytes(2_000_000));
                     }
                 };
         Path to = here.resolve("large");
         assertThat(run("fetch", "shed:large", to.toString())).as(stage.complaint()).isZero();
         assertThat(to).hasBinaryContent(bytes(2_000_000));
+    }
+
+    private static void rewrite(Path file, byte[] bytes) {
+        try {
+            Files.write(file, bytes);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void waitsForAFileThatIsJustBeingWrittenAnew() throws Exception {
+        Path source = write(nodes.share, "large", 3_000_000);
+        int[] blocks = new int[1];
+        boolean[] written = new boolean[1];
+        nodes.beforeAnswer =
+                request -> {
+                    boolean listed = request.path().size() == 1;
+                    if (++blocks[0] == 20) {
+                        rewrite(source, bytes(0));
+                    } else if (blocks[0] > 20 && listed && !written[0]) {
+                        written[0] = true;
+                        rewrite(source, bytes(3_000_000 - 1));
+                    }
+                };
+        Path to = here.resolve("large");
+        assertThat(run("fetch", "shed:large", to.toString())).as(stage.complaint()).isZero();
+        assertThat(to).hasBinaryContent(bytes(3_000_000 - 1));
     }
 
     @Test

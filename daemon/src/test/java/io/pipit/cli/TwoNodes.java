@@ -56,6 +56,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * This node's folders and resources, and those of a peer, with what is between them done by hand:
@@ -76,8 +77,8 @@ final class TwoNodes implements AutoCloseable, BulkLinks, PeerFiles, TimeSource 
     /** Whether it isn't away for one block alone. */
     volatile boolean staysAway;
 
-    /** Runs before each block that the peer gives. */
-    volatile Runnable beforeBlock = () -> {};
+    /** Hears of each question before the peer does. */
+    volatile Consumer<Request> beforeAnswer = _ -> {};
 
     /** What the peer answers to the next push; null where it takes it. */
     volatile BulkEvent.PushEnded refusal;
@@ -153,7 +154,7 @@ final class TwoNodes implements AutoCloseable, BulkLinks, PeerFiles, TimeSource 
     @Override
     public CompletionStage<Response> get(NodeId peer, Request request) {
         CompletableFuture<Response> answer = new CompletableFuture<>();
-        beforeBlock.run();
+        beforeAnswer.accept(request);
         int left = blocksUntilAway.decrementAndGet();
         if (left == 0 || (staysAway && left < 0)) {
             return CompletableFuture.failedFuture(new IOException("nobody answers"));
@@ -336,7 +337,9 @@ final class TwoNodes implements AutoCloseable, BulkLinks, PeerFiles, TimeSource 
         }
 
         @Override
-        public void met(NodeId peer, long instance) {}
+        public boolean met(NodeId peer, long instance) {
+            return false;
+        }
 
         @Override
         public void onChange(Runnable listener) {}

@@ -139,8 +139,12 @@ final class LoopbackNode implements AutoCloseable {
         b.trusts(a);
     }
 
+    static Peer peer(NodeId id) {
+        return new Peer(id, "other", null, Set.of(Grant.of(Grant.Role.READ)));
+    }
+
     void trusts(LoopbackNode other) {
-        trust.put(other.id, new Peer(other.id, "other", null, Set.of(Grant.of(Grant.Role.READ))));
+        trust.put(other.id, peer(other.id));
         directory.put(other.id, List.of(other.address()));
     }
 

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 
 class JournalTest {
@@ -129,6 +130,27 @@ class JournalTest {
             }
         }
         assertThat(journal.patterns()).isLessThanOrEqualTo(512);
+    }
+
+    @Test
+    void heedsAnotherLevelWhileItRuns() {
+        Logger root = Logger.getLogger("");
+        Logger own = Logger.getLogger("io.pipit.host.JournalTest");
+        Logger loud = Logger.getLogger("com.pi4j.boardinfo");
+        Level before = root.getLevel();
+        try {
+            journal.heed("error");
+            assertThat(own.isLoggable(Level.WARNING)).isFalse();
+            journal.heed("debug");
+            assertThat(own.isLoggable(Level.FINE)).isTrue();
+            assertThat(loud.isLoggable(Level.FINE)).isTrue();
+            journal.heed("info");
+            assertThat(own.isLoggable(Level.FINE)).isFalse();
+            assertThat(own.isLoggable(Level.INFO)).isTrue();
+            assertThat(loud.isLoggable(Level.SEVERE)).isFalse();
+        } finally {
+            root.setLevel(before);
+        }
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pipit.monitor.Counter;
 import io.pipit.monitor.Metrics;
 import io.pipit.port.Event;
+import io.pipit.port.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -137,5 +138,52 @@ class NodeLoopTest {
         assertThat(slow.busyNanos()).isEqualTo(7_000_000_000L);
         leave.countDown();
         assertThat(slow.stop(Duration.ofSeconds(30))).isTrue();
+    }
+
+    @Test
+    void tellsTheWatchdogHowLongItHasOverslept() throws Exception {
+        CountDownLatch asleep = new CountDownLatch(1);
+        CountDownLatch wake = new CountDownLatch(1);
+        TimeSource standing =
+                new TimeSource() {
+                    @Override
+                    public long monotonicNanos() {
+                        asleep.countDown();
+                        try {
+                            wake.await();
+                        } catch (InterruptedException e) {
+                            Thread.currentThread().interrupt();
+                        }
+                        return time.monotonicNanos();
+                    }
+
+                    @Override
+                    public long wallMicros() {
+                        return time.wallMicros();
+                    }
+
+                    @Override
+                    public boolean synchronised() {
+                        return time.synchronised();
+                    }
+                };
+        NodeLoop sleeper =
+                new NodeLoop(
+                        new BoundedInbox(standing, new Metrics()),
+                        core,
+                        time,
+                        threads.named("sleeper"),
+                        new Relay(),
+                        new Metrics());
+        deadline = time.monotonicNanos() + 2_000_000_000;
+        sleeper.start();
+        asleep.await();
+        time.advanceSeconds(2);
+        assertThat(sleeper.busyNanos()).isZero();
+        time.advanceSeconds(7);
+        assertThat(sleeper.busyNanos()).isEqualTo(7_000_000_000L);
+        wake.countDown();
+        assertThat(sleeper.stop(Duration.ofSeconds(30))).isTrue();
+        assertThat(sleeper.busyNanos()).isZero();
     }
 }

@@ -16,6 +16,7 @@ import io.pipit.drivers.Option;
 import io.pipit.drivers.guide.SensorBlock;
 import io.pipit.drivers.simulated.Simulatable;
 import io.pipit.sampling.Probe;
+import io.pipit.sampling.SensorSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -85,10 +86,10 @@ class DriverCatalogueTest {
                         new WaitingClock(),
                         Thread::new,
                         1)) {
-            for (Configuration.Sensor sensor : configuration.sensors()) {
-                try (Probe probe = catalogue.spec(sensor).opener().open()) {
-                    assertThat(probe.read()).as(sensor.name()).isNotEmpty();
-                    assertThat(probe.read()).as(sensor.name()).isNotEmpty();
+            for (SensorSpec sensor : catalogue.specs(configuration.sensors())) {
+                try (Probe probe = sensor.opener().open()) {
+                    assertThat(probe.read()).as(sensor.sensor()).isNotEmpty();
+                    assertThat(probe.read()).as(sensor.sensor()).isNotEmpty();
                 }
             }
         }

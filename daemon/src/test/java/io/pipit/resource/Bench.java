@@ -31,6 +31,7 @@ import io.pipit.resource.exchange.Intake;
 import io.pipit.resource.exchange.Part;
 import io.pipit.resource.exchange.PeerFiles;
 import io.pipit.resource.exchange.Request;
+import io.pipit.resource.exchange.Resources;
 import io.pipit.resource.exchange.Response;
 import io.pipit.wire.Document;
 import io.pipit.wire.Format;
@@ -119,6 +120,9 @@ final class Bench {
                     new Bulk(shared, inbox, outbox, peerFiles, new Pace(BYTES_PER_SECOND), later),
                     () -> examination,
                     tasks::add);
+
+    /** What is asked; what stands before the tree may be put here. */
+    Resources entrance = tree;
 
     static Caller monitor() {
         return new Caller(
@@ -306,7 +310,7 @@ final class Bench {
 
         /** Asks for a path with its query, as people write it. */
         Answers ask(String target) {
-            tree.handle(request(target), answers);
+            entrance.handle(request(target), answers);
             return answers;
         }
     }
@@ -453,6 +457,7 @@ final class Bench {
         TrustStore.Verdict verdict = TrustStore.Verdict.TAKEN;
         TrustStore refusing;
         int reloads;
+        boolean doubted;
 
         @Override
         public List<Peer> list() {
@@ -510,8 +515,9 @@ final class Bench {
         }
 
         @Override
-        public void met(NodeId peer, long instance) {
+        public boolean met(NodeId peer, long instance) {
             met.add(peer + " " + Long.toHexString(instance));
+            return doubted;
         }
 
         @Override

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * A store without threads on a file of its own, a clock moved by hand, and what it told the core.
@@ -54,7 +55,8 @@ class Scene implements Inbox, TimeSource {
 
     SqliteStore.Settings settings() {
         return new SqliteStore.Settings(
-                self, bootId, commitEvery, keep, maxSizeBytes, packRows, successions);
+                self, bootId, commitEvery, keep, maxSizeBytes, packRows, successions,
+                OptionalLong.empty());
     }
 
     SqliteStore open() throws IOException {

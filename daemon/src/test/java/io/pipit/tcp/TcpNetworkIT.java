@@ -19,6 +19,7 @@ import io.pipit.resource.exchange.Request;
 import io.pipit.resource.exchange.Response;
 import io.pipit.tcp.door.Arrivals;
 import io.pipit.wire.compact.CompactSlice;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -35,6 +36,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -344,40 +346,46 @@ class TcpNetworkIT {
     }
 
     @Test
+    void aPeerMayTakeUpAnOldSessionOfTlsAgain() throws Exception {
+        AtomicInteger certificates = new AtomicInteger();
+        SSLContext context = contextOf(a, certificates);
+        assertThat(readings(context)).hasSize(20);
+        assertThat(certificates).hasValue(1);
+
+        assertThat(readings(context)).hasSize(20);
+        // By the ticket that it was given: no certificate was shown again.
+        assertThat(certificates).hasValue(1);
+    }
+
+    @Test
     void nobodyTakesUpAnOldSessionOfTlsAgainWhoIsNoPeerAnyMore() throws Exception {
-        SSLContext context = contextOf(a);
-        byte[] first;
-        try (SSLSocket socket =
-                (SSLSocket)
-                        context.getSocketFactory()
-                                .createSocket(b.address.getAddress(), b.address.getPort())) {
-            socket.startHandshake();
-            socket.getOutputStream().write(CSM);
-            socket.getOutputStream().write(GET_READINGS);
-            first = socket.getInputStream().readNBytes(20);
-        }
-        assertThat(first).hasSize(20);
+        SSLContext context = contextOf(a, new AtomicInteger());
+        assertThat(readings(context)).hasSize(20);
         int asked = b.requests.size();
         b.trust.clear();
         b.links.forget(a.id);
 
+        assertThat(readings(context)).isEmpty();
+        assertThat(b.requests).hasSize(asked);
+    }
+
+    /** The beginning of what b answers to a; nothing where it doesn't. */
+    private byte[] readings(SSLContext context) throws IOException {
         try (SSLSocket socket =
                 (SSLSocket)
                         context.getSocketFactory()
                                 .createSocket(b.address.getAddress(), b.address.getPort())) {
             socket.setSoTimeout(10_000);
-            byte[] second = {};
             try {
                 socket.startHandshake();
                 socket.getOutputStream().write(CSM);
                 socket.getOutputStream().write(GET_READINGS);
-                second = socket.getInputStream().readNBytes(20);
-            } catch (java.io.IOException e) {
+                return socket.getInputStream().readNBytes(20);
+            } catch (IOException e) {
                 // Refused in the handshake or cut right after it.
+                return new byte[0];
             }
-            assertThat(second).isEmpty();
         }
-        assertThat(b.requests).hasSize(asked);
     }
 
     /** 7.01, and 0.01 GET /readings without a token (RFC 8323, section 3.2). */
@@ -390,7 +398,7 @@ class TcpNetworkIT {
     private static SSLSocket socketOf(Node node) throws Exception {
         Node peer = node;
         return (SSLSocket)
-                contextOf(peer)
+                contextOf(peer, new AtomicInteger())
                         .getSocketFactory()
                         .createSocket(other(peer).getAddress(), other(peer).getPort());
     }
@@ -399,7 +407,10 @@ class TcpNetworkIT {
         return node.directory.values().iterator().next().getFirst();
     }
 
-    private static SSLContext contextOf(Node node) throws Exception {
+    /**
+     * @param certificates counts those that it was shown
+     */
+    private static SSLContext contextOf(Node node, AtomicInteger certificates) throws Exception {
         KeyStore keys = KeyStore.getInstance("PKCS12");
         keys.load(null, null);
         keys.setKeyEntry(
@@ -419,15 +430,18 @@ class TcpNetworkIT {
                         public void checkClientTrusted(X509Certificate[] c, String t, Socket s) {}
 
                         @Override
-                        public void checkServerTrusted(X509Certificate[] c, String t, Socket s) {}
+                        public void checkServerTrusted(X509Certificate[] c, String t, Socket s) {
+                            certificates.incrementAndGet();
+                        }
 
                         @Override
                         public void checkClientTrusted(
                                 X509Certificate[] c, String t, SSLEngine e) {}
 
                         @Override
-                        public void checkServerTrusted(
-                                X509Certificate[] c, String t, SSLEngine e) {}
+                        public void checkServerTrusted(X509Certificate[] c, String t, SSLEngine e) {
+                            certificates.incrementAndGet();
+                        }
 
                         @Override
                         public void checkClientTrusted(X509Certificate[] c, String t) {}

@@ -39,6 +39,7 @@ public final class Inflow {
     private static final long BODY_BYTES_MAX = (Block.NUMBER_MAX + 1L) * 1_024;
     private static final int BUFFER_BYTES = 1 << 20;
     private static final int OCTETS = 42;
+    private static final int BAD_REQUEST = 400;
     private static final int UNAVAILABLE = 503;
 
     private final SocketClient client;
@@ -126,6 +127,10 @@ public final class Inflow {
         return frame;
     }
 
+    private static Later changed() {
+        return new Later("it changed on the peer while it was fetched");
+    }
+
     private static Failure unreadable(WireException e) {
         return new Failure(Failure.FAILED, "the peer's answer can't be read: " + e.getMessage());
     }
@@ -166,7 +171,7 @@ public final class Inflow {
             Hash hash = hash(peer, file.name());
             if (!hash.etag().equals(arriving.etag)) {
                 Files.deleteIfExists(state);
-                throw new Later("it changed on the peer while it was fetched");
+                throw changed();
             }
             String sha256 = arriving.hash.hex();
             if (!sha256.equals(hash.sha256())) {
@@ -272,7 +277,18 @@ public final class Inflow {
                 }
                 SocketClient.Answer answer = client.awaitAny();
                 waiting--;
+                if (answer.frame().code() == BAD_REQUEST) {
+                    refuseWhatChanged();
+                }
                 took(answer.number(), checked(answer.frame()));
+            }
+        }
+
+        /** Who writes a file anew has none of what is asked for, for a moment. */
+        private void refuseWhatChanged() throws Failure, Later, IOException {
+            if (!hash(peer, file.name()).etag().equals(etag)) {
+                Files.deleteIfExists(state);
+                throw changed();
             }
         }
 
@@ -301,14 +317,14 @@ public final class Inflow {
                 remember();
             } else if (!etag.equals(version)) {
                 Files.deleteIfExists(state);
-                throw new Later("it changed on the peer while it was fetched");
+                throw changed();
             }
             byte[] bytes = frame.payload();
             if (at + bytes.length > file.bytes()) {
                 throw new Later("it grew on the peer while it was fetched");
             }
             if (bytes.length == 0 && file.bytes() > 0) {
-                throw new Failure(Failure.FAILED, "the peer sends empty blocks");
+                throw new Later("the peer has nothing of it just now");
             }
             if (block == 0) {
                 block = Math.max(1_024, bytes.length / 1_024 * 1_024);

@@ -35,7 +35,11 @@ public final class ConfigurationFile {
 
     /** Reads it, with all that is wrong. */
     public LoadedConfiguration read() {
-        return surroundings.loader().load(path(), environment());
+        return read(path());
+    }
+
+    private LoadedConfiguration read(Path path) {
+        return surroundings.loader().load(path, environment());
     }
 
     private Environment environment() {
@@ -44,7 +48,12 @@ public final class ConfigurationFile {
 
     /** Reads it. */
     public Configuration load() throws Failure {
-        return switch (read()) {
+        return load(path());
+    }
+
+    /** Reads another one as if it were this one. */
+    public Configuration load(Path other) throws Failure {
+        return switch (read(other)) {
             case LoadedConfiguration.Accepted(Configuration configuration) -> configuration;
             case LoadedConfiguration.Refused(var problems, int omitted) -> {
                 int more = problems.size() - 1 + omitted;

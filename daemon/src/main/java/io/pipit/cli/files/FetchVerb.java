@@ -253,7 +253,8 @@ public final class FetchVerb implements Callable<Integer> {
                 moved = now;
                 pause = AGAIN_FIRST_NANOS;
             }
-            if (now - moved > Duration.ofSeconds(patienceSeconds).toNanos()) {
+            boolean ended = Thread.currentThread().isInterrupted();
+            if (ended || now - moved > Duration.ofSeconds(patienceSeconds).toNanos()) {
                 throw new Failure(
                         why.exitCode(),
                         why.getMessage() + "; the same command goes on where this one stopped");

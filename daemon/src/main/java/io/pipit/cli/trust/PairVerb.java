@@ -10,14 +10,12 @@ import io.pipit.model.Grant;
 import io.pipit.wire.Document;
 import io.pipit.wire.Frame;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code pipit pair}: two nodes that come to trust each other by a code. */
@@ -55,19 +53,8 @@ public final class PairVerb {
                         + " are over; opening it again closes it and opens another with another"
                         + " code. Until then any node on the network may try, and do nothing else."
             })
-    int open(
-            @Option(
-                            names = "--role",
-                            paramLabel = "ROLE",
-                            split = ",",
-                            description =
-                                    "What the other node may do here: monitor, read, write, bulk,"
-                                            + " admin, with a pattern as in read:air/*. Several"
-                                            + " times for several. Default: monitor, read.")
-                    @Nullable List<String> roles,
-            @Mixin JsonOption json)
-            throws Failure {
-        Map<String, Object> body = body(roles);
+    int open(@Mixin RoleOption role, @Mixin JsonOption json) throws Failure {
+        Map<String, Object> body = body(role);
         Document opened;
         try (Daemon daemon = Daemon.connect(file)) {
             opened = daemon.ask(Frame.POST, "pairing", body);
@@ -114,17 +101,10 @@ public final class PairVerb {
                             description =
                                     "What 'pipit pair open' printed there; with spaces or not.")
                     List<String> code,
-            @Option(
-                            names = "--role",
-                            paramLabel = "ROLE",
-                            split = ",",
-                            description =
-                                    "What the other node may do here, as for 'pipit pair open'."
-                                            + " Default: monitor, read.")
-                    @Nullable List<String> roles,
+            @Mixin RoleOption role,
             @Mixin JsonOption json)
             throws Failure {
-        Map<String, Object> body = body(roles);
+        Map<String, Object> body = body(role);
         body.put("to", where);
         body.put(
                 "code",
@@ -160,20 +140,11 @@ public final class PairVerb {
         return 0;
     }
 
-    private static Map<String, Object> body(@Nullable List<String> roles) throws Failure {
+    private static Map<String, Object> body(RoleOption role) throws Failure {
         Map<String, Object> body = new LinkedHashMap<>();
-        if (roles != null) {
-            for (String role : roles) {
-                if (Grant.parse(role).isEmpty()) {
-                    throw new Failure(
-                            Failure.USAGE,
-                            "'"
-                                    + role
-                                    + "' is no role: monitor, read, write, bulk or admin, with a"
-                                    + " pattern as in read:air/*");
-                }
-            }
-            body.put("roles", new ArrayList<>(roles));
+        Set<Grant> grants = role.grants();
+        if (grants != null) {
+            body.put("roles", grants.stream().map(Grant::toString).toList());
         }
         return body;
     }

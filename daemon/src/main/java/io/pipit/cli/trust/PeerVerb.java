@@ -23,7 +23,6 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -73,15 +72,7 @@ public final class PeerVerb {
                             paramLabel = "HOST[:PORT]",
                             description = "Where it is; without, it has to find this node.")
                     @Nullable String address,
-            @Option(
-                            names = "--role",
-                            paramLabel = "ROLE",
-                            split = ",",
-                            description =
-                                    "What it may do here: monitor, read, write, bulk, admin, with a"
-                                            + " pattern as in read:air/*. Several times for"
-                                            + " several. Default: monitor, read.")
-                    @Nullable List<String> roles,
+            @Mixin RoleOption role,
             @Option(
                             names = "--again",
                             description =
@@ -92,10 +83,7 @@ public final class PeerVerb {
         NodeId parsed = id(id);
         Peer.Change change =
                 new Peer.Change(
-                        parsed,
-                        name,
-                        address == null ? null : address(address),
-                        roles == null ? null : grants(roles));
+                        parsed, name, address == null ? null : address(address), role.grants());
         List<String> names = new ArrayList<>();
         boolean asked =
                 ask(daemon -> {
@@ -196,7 +184,7 @@ public final class PeerVerb {
                                             + " read:air/*; none for nothing.")
                     List<String> roles)
             throws Failure {
-        Set<Grant> grants = roles.equals(List.of("none")) ? Set.of() : grants(roles);
+        Set<Grant> grants = roles.equals(List.of("none")) ? Set.of() : RoleOption.grants(roles);
         boolean asked =
                 ask(daemon -> {
                     NodeId peer = id(resolve(id, daemon));
@@ -323,7 +311,8 @@ public final class PeerVerb {
                             id(peer.id()),
                             peer.name(),
                             at == null ? null : address(at),
-                            grants(peer.roles().stream().map(Object::toString).toList())));
+                            RoleOption.grants(
+                                    peer.roles().stream().map(Object::toString).toList())));
         }
         try {
             Identity identity = IdVerb.identity(node);
@@ -396,22 +385,5 @@ public final class PeerVerb {
 
     private static InetSocketAddress address(HostPort at) {
         return InetSocketAddress.createUnresolved(at.host(), at.port());
-    }
-
-    private static Set<Grant> grants(List<String> roles) throws Failure {
-        Set<Grant> grants = new LinkedHashSet<>();
-        for (String role : roles) {
-            grants.add(
-                    Grant.parse(role)
-                            .orElseThrow(() ->
-                                    new Failure(
-                                            Failure.USAGE,
-                                            "'"
-                                                    + role
-                                                    + "' is no role: monitor, read, write,"
-                                                    + " bulk or admin, with a pattern as in"
-                                                    + " read:air/*")));
-        }
-        return grants;
     }
 }

@@ -11,17 +11,17 @@ import org.freedesktop.dbus.types.UInt32;
  */
 @DBusInterfaceName("org.freedesktop.Avahi.ServiceBrowser")
 public interface AvahiBrowser extends DBusInterface {
+    /**
+     * A service, as the signals name it.
+     *
+     * @param network interface that it was heard on, as the kernel counts
+     * @param protocol IPv4 is 0, IPv6 is 1
+     */
+    record Item(int network, int protocol, String name, String type, String domain) {}
+
     /** A service is there. */
     class ItemNew extends DBusSignal {
-        /** Of the interface that it was heard on, as the kernel counts. */
-        final int network;
-
-        /** IPv4 is 0, IPv6 is 1. */
-        final int protocol;
-
-        final String name;
-        final String type;
-        final String domain;
+        final Item item;
 
         public ItemNew(
                 String path,
@@ -33,11 +33,25 @@ public interface AvahiBrowser extends DBusInterface {
                 UInt32 flags)
                 throws DBusException {
             super(path, network, protocol, name, type, domain, flags);
-            this.network = network;
-            this.protocol = protocol;
-            this.name = name;
-            this.type = type;
-            this.domain = domain;
+            item = new Item(network, protocol, name, type, domain);
+        }
+    }
+
+    /** It isn't any more. */
+    class ItemRemove extends DBusSignal {
+        final Item item;
+
+        public ItemRemove(
+                String path,
+                int network,
+                int protocol,
+                String name,
+                String type,
+                String domain,
+                UInt32 flags)
+                throws DBusException {
+            super(path, network, protocol, name, type, domain, flags);
+            item = new Item(network, protocol, name, type, domain);
         }
     }
 }

@@ -136,11 +136,12 @@ final class AvahiResponder implements Responder {
 
     private void browse() throws DBusException {
         // Before it browses, since the first signals come at once.
-        var _ = bus.addSigHandler(AvahiBrowser.ItemNew.class, this::appeared);
+        var _ = bus.addSigHandler(AvahiBrowser.ItemNew.class, signal -> appeared(signal.item));
+        var _ = bus.addSigHandler(AvahiBrowser.ItemRemove.class, signal -> left(signal.item));
         var _ = server.ServiceBrowserNew(ANY, ANY, Instance.TYPE, EVERY_DOMAIN, NO_FLAGS);
     }
 
-    private void appeared(AvahiBrowser.ItemNew item) {
+    private void appeared(AvahiBrowser.Item item) {
         try {
             executor.execute(() -> resolve(item));
         } catch (RejectedExecutionException e) {
@@ -148,18 +149,28 @@ final class AvahiResponder implements Responder {
         }
     }
 
-    private void resolve(AvahiBrowser.ItemNew item) {
+    private void left(AvahiBrowser.Item item) {
+        try {
+            // Behind what is still to be resolved of it.
+            executor.execute(() -> findings.gone(item.toString()));
+        } catch (RejectedExecutionException e) {
+            findings.gone(item.toString());
+        }
+    }
+
+    private void resolve(AvahiBrowser.Item item) {
         try {
             AvahiResolved service =
                     server.ResolveService(
-                            item.network,
-                            item.protocol,
-                            item.name,
-                            item.type,
-                            item.domain,
-                            item.protocol,
+                            item.network(),
+                            item.protocol(),
+                            item.name(),
+                            item.type(),
+                            item.domain(),
+                            item.protocol(),
                             NO_FLAGS);
             findings.found(
+                    item.toString(),
                     value(service.text, Instance.ID),
                     value(service.text, Instance.NAME),
                     List.of(

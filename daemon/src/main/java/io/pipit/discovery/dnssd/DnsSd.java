@@ -1,5 +1,6 @@
 package io.pipit.discovery.dnssd;
 
+import io.pipit.discovery.rung.Ear;
 import io.pipit.discovery.rung.Rung;
 import io.pipit.discovery.rung.RungReport;
 import io.pipit.discovery.rung.Sighting;
@@ -10,6 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * and when it goes it is replaced. All that may wait is done on the executor that it is handed.
  * What it finds is told on threads of its libraries. Its methods may be called from any thread.
  */
-public final class DnsSd implements AutoCloseable {
-    /** Nodes that are kept in mind. */
+public final class DnsSd implements Ear {
+    /** Services that are kept in mind: of one node there is one for each link and protocol. */
     static final int FOUND_MAX = 512;
 
     /** Addresses on which jmdns speaks. */
@@ -43,10 +45,12 @@ public final class DnsSd implements AutoCloseable {
     private final ExecutorService executor;
     private final RungReport report;
     private final Consumer<Sighting> sightings;
+    private final Consumer<Sighting> gone;
     private final AtomicBoolean looking = new AtomicBoolean();
-    private final Map<NodeId, List<Sighting>> found = new LinkedHashMap<>();
     private volatile List<InetAddress> addresses = List.of();
-    private final Responder.Findings findings = new Taking();
+
+    /** What the responder of now has found; what the one before it had goes with that. */
+    private volatile Taking taking = new Taking();
 
     // On the executor alone:
     private @Nullable Responder responder;
@@ -60,6 +64,7 @@ public final class DnsSd implements AutoCloseable {
      * @param bus address of the system's D-Bus, {@code unix:path=…}
      * @param executor one thread, with a bounded queue; ended by {@link #close}
      * @param sightings hears of each node that is found
+     * @param gone hears of each that was found and is no longer announced
      */
     public DnsSd(
             NodeId self,
@@ -68,12 +73,14 @@ public final class DnsSd implements AutoCloseable {
             String bus,
             ExecutorService executor,
             RungReport report,
-            Consumer<Sighting> sightings) {
+            Consumer<Sighting> sightings,
+            Consumer<Sighting> gone) {
         this.instance = new Instance(self, announcedName, port);
         this.bus = bus;
         this.executor = executor;
         this.report = report;
         this.sightings = sightings;
+        this.gone = gone;
     }
 
     /**
@@ -104,8 +111,7 @@ public final class DnsSd implements AutoCloseable {
         try {
             Responder present = responder;
             if (present != null && !present.isAlive()) {
-                present.close();
-                responder = null;
+                end(present);
             }
             if (!(responder instanceof AvahiResponder)) {
                 change();
@@ -123,18 +129,32 @@ public final class DnsSd implements AutoCloseable {
         }
     }
 
+    private void end(Responder present) {
+        present.close();
+        responder = null;
+        var _ = afresh();
+    }
+
+    /** Begins to take without what was taken before. */
+    private Taking afresh() {
+        Taking before = taking;
+        Taking next = new Taking();
+        taking = next;
+        before.all().forEach(gone);
+        return next;
+    }
+
     private void change() throws IOException {
         AvahiResponder avahi = null;
         String refused = null;
         if (isBusThere()) {
             try {
                 if (responder == null) {
-                    avahi = AvahiResponder.open(bus, instance, executor, findings);
+                    avahi = AvahiResponder.open(bus, instance, executor, afresh());
                 } else if (AvahiResponder.isThere(bus)) {
                     // Never both at a time.
-                    responder.close();
-                    responder = null;
-                    avahi = AvahiResponder.open(bus, instance, executor, findings);
+                    end(responder);
+                    avahi = AvahiResponder.open(bus, instance, executor, afresh());
                 }
             } catch (IOException e) {
                 refused = String.valueOf(e.getMessage());
@@ -151,11 +171,10 @@ public final class DnsSd implements AutoCloseable {
         List<InetAddress> now = addresses;
         if (responder == null || !now.equals(usedBy)) {
             if (responder != null) {
-                responder.close();
-                responder = null;
+                end(responder);
             }
             if (!now.isEmpty()) {
-                responder = JmdnsResponder.open(now, instance, findings);
+                responder = JmdnsResponder.open(now, instance, afresh());
                 report.wentOut();
             }
             usedBy = now;
@@ -169,17 +188,55 @@ public final class DnsSd implements AutoCloseable {
     }
 
     private final class Taking implements Responder.Findings {
+        private final Map<String, List<Sighting>> byService = new LinkedHashMap<>();
+
         @Override
         public void found(
-                @Nullable String id, @Nullable String name, List<InetSocketAddress> addresses) {
+                String service,
+                @Nullable String id,
+                @Nullable String name,
+                List<InetSocketAddress> addresses) {
             report.cameIn();
             NodeId node = id == null ? null : NodeId.parse(id).orElse(null);
             if (node == null) {
                 // Some other device that speaks CoAP.
                 refused();
             } else if (!node.equals(instance.id())) {
-                take(node, name, addresses);
+                String said = name != null && Series.NAME.matcher(name).matches() ? name : null;
+                List<Sighting> all =
+                        addresses.stream()
+                                .limit(ADDRESSES_MAX)
+                                .map(address -> new Sighting(node, said, address, Rung.DNS_SD))
+                                .toList();
+                List<Sighting> before = new ArrayList<>(keep(service, all));
+                all.forEach(sightings);
+                before.removeAll(all);
+                before.forEach(gone);
             }
+        }
+
+        private synchronized List<Sighting> keep(String service, List<Sighting> all) {
+            List<Sighting> before = take(service);
+            if (byService.size() >= FOUND_MAX) {
+                byService.remove(byService.keySet().iterator().next());
+                refused();
+            }
+            byService.put(service, all);
+            return before;
+        }
+
+        @Override
+        public void gone(String service) {
+            take(service).forEach(gone);
+        }
+
+        private synchronized List<Sighting> take(String service) {
+            List<Sighting> before = byService.remove(service);
+            return before == null ? List.of() : before;
+        }
+
+        private synchronized List<Sighting> all() {
+            return byService.values().stream().flatMap(List::stream).toList();
         }
 
         @Override
@@ -188,28 +245,14 @@ public final class DnsSd implements AutoCloseable {
         }
     }
 
-    private void take(NodeId id, @Nullable String name, List<InetSocketAddress> addresses) {
-        String said = name != null && Series.NAME.matcher(name).matches() ? name : null;
-        List<Sighting> all =
-                addresses.stream()
-                        .limit(ADDRESSES_MAX)
-                        .map(address -> new Sighting(id, said, address, Rung.DNS_SD))
-                        .toList();
-        synchronized (found) {
-            found.remove(id);
-            if (found.size() >= FOUND_MAX) {
-                found.remove(found.keySet().iterator().next());
-            }
-            found.put(id, all);
-        }
-        all.forEach(sightings);
+    @Override
+    public void seek() {
+        // It browses all the time.
     }
 
-    /** Who was found, as it says. */
+    @Override
     public List<Sighting> heard() {
-        synchronized (found) {
-            return found.values().stream().flatMap(List::stream).toList();
-        }
+        return taking.all();
     }
 
     @Override

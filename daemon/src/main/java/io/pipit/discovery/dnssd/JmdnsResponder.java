@@ -64,19 +64,25 @@ final class JmdnsResponder implements Responder {
 
         @Override
         public void serviceRemoved(ServiceEvent event) {
-            // Where it was may still be right; whoever is gone doesn't answer there.
+            findings.gone(service(event));
         }
 
         @Override
         public void serviceResolved(ServiceEvent event) {
             ServiceInfo info = event.getInfo();
             findings.found(
+                    service(event),
                     info.getPropertyString(Instance.ID),
                     info.getPropertyString(Instance.NAME),
                     Stream.of(info.getInetAddresses())
                             .map(address -> new InetSocketAddress(address, info.getPort()))
                             .toList());
         }
+    }
+
+    /** The same name may be on several interfaces. */
+    private static String service(ServiceEvent event) {
+        return event.getName() + " by " + System.identityHashCode(event.getDNS());
     }
 
     @Override

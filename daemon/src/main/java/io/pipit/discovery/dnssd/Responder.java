@@ -9,12 +9,20 @@ interface Responder extends AutoCloseable {
     /** What it found, from any thread; must not block. */
     interface Findings {
         /**
-         * A service was resolved.
+         * A service was resolved, perhaps once more.
          *
+         * @param service which, among all that this responder finds
          * @param id as its TXT record says; null where it says none
          * @param name likewise
          */
-        void found(@Nullable String id, @Nullable String name, List<InetSocketAddress> addresses);
+        void found(
+                String service,
+                @Nullable String id,
+                @Nullable String name,
+                List<InetSocketAddress> addresses);
+
+        /** It was withdrawn, or wasn't announced again in time. */
+        void gone(String service);
 
         /** Something that can't be understood, or is too much. */
         void refused();

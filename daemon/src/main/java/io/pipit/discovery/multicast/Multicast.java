@@ -1,5 +1,6 @@
 package io.pipit.discovery.multicast;
 
+import io.pipit.discovery.rung.Ear;
 import io.pipit.discovery.rung.RungReport;
 import io.pipit.discovery.rung.Sighting;
 import io.pipit.model.NodeId;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * sleeps while there is nothing to say or to hear. What it finds is told on that thread. Its
  * methods may be called from any.
  */
-public final class Multicast implements AutoCloseable {
+public final class Multicast implements Ear {
     /** Datagrams that are taken from one socket before the others have their turn. */
     private static final int BATCH_MAX = 64;
 
@@ -106,13 +107,13 @@ public final class Multicast implements AutoCloseable {
         selector.wakeup();
     }
 
-    /** Somebody trusted is missed. */
+    @Override
     public void seek() {
         seeking = true;
         selector.wakeup();
     }
 
-    /** Who is there, as it says; the same node once for each link. */
+    @Override
     public List<Sighting> heard() {
         return heard;
     }

@@ -4,7 +4,6 @@ import io.pipit.model.NodeId;
 import java.nio.ByteBuffer;
 import java.security.KeyPair;
 import java.security.PublicKey;
-import java.util.Arrays;
 
 /**
  * A node goes on with another key, say both of its keys. Immutable.
@@ -17,46 +16,39 @@ import java.util.Arrays;
  *    261     64  signature of the key after: it takes it
  * </pre>
  */
-public final class Rotation implements Statement {
+public final class Rotation extends Signed {
     static final int KIND = 2;
     static final int BYTES = 325;
 
-    private static final int CONTENT_BYTES = BYTES - 2 * Form.SIGNATURE_BYTES;
-
-    private final NodeId before;
     private final NodeId after;
-    private final long number;
-    private final byte[] bytes;
 
     private Rotation(NodeId before, NodeId after, long number, byte[] bytes) {
-        this.before = before;
+        super(before, before, number, bytes);
         this.after = after;
-        this.number = number;
-        this.bytes = bytes;
     }
 
     /** Says so. */
     public static Rotation of(KeyPair before, KeyPair after, long number) {
-        byte[] bytes = new byte[BYTES];
-        ByteBuffer out =
-                Form.begin(KIND, bytes)
-                        .put(before.getPublic().getEncoded())
-                        .put(after.getPublic().getEncoded())
-                        .putLong(number);
-        byte[] content = Arrays.copyOf(bytes, CONTENT_BYTES);
-        out.put(Form.sign(before.getPrivate(), content))
-                .put(Form.sign(after.getPrivate(), content));
+        byte[] bytes =
+                write(
+                        KIND,
+                        BYTES,
+                        out ->
+                                out.put(before.getPublic().getEncoded())
+                                        .put(after.getPublic().getEncoded())
+                                        .putLong(number),
+                        before.getPrivate(),
+                        after.getPrivate());
         return new Rotation(
                 NodeId.of(before.getPublic()), NodeId.of(after.getPublic()), number, bytes);
     }
 
     static Rotation read(byte[] bytes, ByteBuffer in) throws StatementException {
-        Form.expect(bytes, BYTES, "rotation");
-        PublicKey before = Form.key(in);
-        PublicKey after = Form.key(in);
+        expect(bytes, BYTES, "rotation");
+        PublicKey before = key(in);
+        PublicKey after = key(in);
         long number = in.getLong();
-        Form.verify(before, bytes, CONTENT_BYTES, in);
-        Form.verify(after, bytes, CONTENT_BYTES, in);
+        verify(bytes, in, before, after);
         NodeId from = NodeId.of(before);
         NodeId to = NodeId.of(after);
         if (from.equals(to)) {
@@ -65,44 +57,13 @@ public final class Rotation implements Statement {
         return new Rotation(from, to, number, bytes.clone());
     }
 
-    /** The ID by the key before. */
-    @Override
-    public NodeId subject() {
-        return before;
-    }
-
-    @Override
-    public NodeId issuer() {
-        return before;
-    }
-
-    /** The ID by the key after. */
+    /** The ID by the key after; {@link #subject} and {@link #issuer} are the one before. */
     public NodeId after() {
         return after;
     }
 
     @Override
-    public long number() {
-        return number;
-    }
-
-    @Override
-    public byte[] bytes() {
-        return bytes.clone();
-    }
-
-    @Override
-    public boolean equals(Object other) {
-        return other instanceof Rotation one && Arrays.equals(bytes, one.bytes);
-    }
-
-    @Override
-    public int hashCode() {
-        return Arrays.hashCode(bytes);
-    }
-
-    @Override
     public String toString() {
-        return "rotation of %s to %s, %d".formatted(before, after, number);
+        return "rotation of %s to %s, %d".formatted(subject(), after, number());
     }
 }

@@ -22,7 +22,7 @@ import java.util.Arrays;
  * <p>All numbers are in network order and every part has a fixed length, so that what is signed has
  * one form alone. Two statements are the same where kind, subject, issuer and number are.
  */
-public sealed interface Statement permits Revocation, Rotation {
+public sealed interface Statement permits Signed {
     /** Statements are longer by far than anything else may be, bytes. */
     int BYTES_MAX = 512;
 
@@ -47,17 +47,17 @@ public sealed interface Statement permits Revocation, Rotation {
      * @throws StatementException where it isn't one, or a signature is wrong
      */
     static Statement parse(byte[] bytes) throws StatementException {
-        if (bytes.length < Form.HEAD_BYTES || bytes.length > BYTES_MAX) {
+        if (bytes.length < Signed.HEAD_BYTES || bytes.length > BYTES_MAX) {
             throw new StatementException("not a statement: " + bytes.length + " bytes");
         }
         ByteBuffer in = ByteBuffer.wrap(bytes);
-        byte[] magic = new byte[Form.MAGIC.length];
+        byte[] magic = new byte[Signed.MAGIC.length];
         in.get(magic);
-        if (!Arrays.equals(magic, Form.MAGIC)) {
+        if (!Arrays.equals(magic, Signed.MAGIC)) {
             throw new StatementException("not a statement");
         }
         int version = in.get();
-        if (version != Form.VERSION) {
+        if (version != Signed.VERSION) {
             throw new StatementException("a statement of version " + version + ", not 1");
         }
         int kind = in.get();

@@ -35,6 +35,12 @@ public final class Clones {
     /** What was noticed is said so long after an instance came back last, nanoseconds: an hour. */
     static final long HOLDS_NANOS = 3_600_000_000_000L;
 
+    /**
+     * So long after another instance spoke than the one before, whoever speaks is asked to do so
+     * again soon, nanoseconds: time enough for the other one to be heard, if there is one.
+     */
+    static final long WATCHED_NANOS = 60_000_000_000L;
+
     private static final Logger LOG = LoggerFactory.getLogger(Clones.class);
 
     private static final class Seen {
@@ -43,6 +49,8 @@ public final class Clones {
 
         private int returns;
         private long returnedNanos;
+        private boolean hasChanged;
+        private long changedNanos;
         private String name = "";
     }
 
@@ -67,30 +75,40 @@ public final class Clones {
      * @param name what it is called here
      * @param instance drawn by its process
      * @param where it speaks from, in words
+     * @return whether it is to say so again soon: there may be another one
      */
-    public synchronized void met(NodeId peer, String name, long instance, String where) {
+    public synchronized boolean met(NodeId peer, String name, long instance, String where) {
         Seen seen = peers.computeIfAbsent(peer, _ -> new Seen());
         seen.name = name;
         long last = 0;
         for (long each : seen.instances.keySet()) {
             last = each;
         }
-        boolean returned = seen.instances.containsKey(instance) && last != instance;
+        boolean changed = !seen.instances.isEmpty() && last != instance;
+        boolean returned = changed && seen.instances.containsKey(instance);
         seen.instances.remove(instance);
         seen.instances.put(instance, where);
         if (seen.instances.size() > INSTANCES_MAX) {
             seen.instances.remove(seen.instances.keySet().iterator().next());
         }
         long now = time.monotonicNanos();
-        if (!returned) {
-            return;
+        if (changed) {
+            seen.hasChanged = true;
+            seen.changedNanos = now;
         }
+        if (returned) {
+            returned(seen, now);
+        }
+        return seen.hasChanged && now - seen.changedNanos < WATCHED_NANOS;
+    }
+
+    private void returned(Seen seen, long now) {
         seen.returns = now - seen.returnedNanos > HOLDS_NANOS ? 1 : seen.returns + 1;
         seen.returnedNanos = now;
         if (seen.returns >= RETURNS_MIN) {
             noticed.increment();
             if (seen.returns == RETURNS_MIN) {
-                LOG.warn("peer {}: {}", name, words(seen));
+                LOG.warn("peer {}: {}", seen.name, words(seen));
             }
             tell();
         }

@@ -28,13 +28,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Handing {
     /** How often it looks what is due, seconds. */
-    static final int LOOK_EVERY_S = 10;
+    static final int LOOK_EVERY_S = 5;
 
     /** How often it says that it is there, seconds; of many peers each more rarely. */
-    static final int ANNOUNCE_EVERY_S = 60;
+    static final int ANNOUNCE_EVERY_S = 20;
 
     /** To all peers together it says so once in this, seconds. */
     static final int ANNOUNCE_SPACING_S = 2;
+
+    /** The same after a peer answered that it heard another process with this node's key. */
+    static final int ANNOUNCE_SOON_S = 5;
 
     /** First wait after a peer didn't answer, seconds; doubled from then on. */
     static final int AGAIN_S = 10;
@@ -42,6 +45,7 @@ public final class Handing {
     static final int AGAIN_S_MAX = 600;
 
     private static final int AGAIN_DOUBLINGS_MAX = 6;
+    private static final int CREATED = 201;
     private static final int UNAVAILABLE = 503;
     private static final byte[] NOTHING = {};
 
@@ -205,7 +209,10 @@ public final class Handing {
             return;
         }
         standing.failures = 0;
-        long every = Math.max(ANNOUNCE_EVERY_S, (long) ANNOUNCE_SPACING_S * peers.size());
+        long every =
+                code == CREATED
+                        ? ANNOUNCE_SOON_S
+                        : Math.max(ANNOUNCE_EVERY_S, (long) ANNOUNCE_SPACING_S * peers.size());
         standing.announceNanos = now + TimeUnit.SECONDS.toNanos(every);
         if (statement != null) {
             handed.increment();

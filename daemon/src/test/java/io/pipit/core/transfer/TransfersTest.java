@@ -32,6 +32,7 @@ class TransfersTest {
     private static final NodeId CELLAR = id(2);
 
     private final List<Long> pushed = new ArrayList<>();
+    private final List<NodeId> to = new ArrayList<>();
     private final List<Long> stopped = new ArrayList<>();
     private final List<Long> removed = new ArrayList<>();
     private final Health health = new Health();
@@ -42,6 +43,7 @@ class TransfersTest {
                         @Override
                         public void push(Push push) {
                             pushed.add(push.file().number());
+                            to.add(push.file().peer());
                         }
 
                         @Override
@@ -325,5 +327,27 @@ class TransfersTest {
         CompletableFuture<List<TransferStatus>> answer = new CompletableFuture<>();
         happens(new Event.Bulk(new BulkEvent.Asked(answer)));
         assertThat(answer.resultNow()).hasSize(Transfers.FINISHED_MAX);
+    }
+
+    @Test
+    void whatWaitsForAPeerGoesToTheKeyThatItHasFromNowOn() {
+        NodeId renewed = id(3);
+        spool(1, SHED);
+        spool(2, CELLAR);
+        ends(1, Outcome.BROKEN, "away");
+        pushed.clear();
+        to.clear();
+
+        happens(new Event.PeerRenamed(SHED, renewed));
+        known(renewed, CELLAR);
+        happens(new Event.PeerReachable(renewed, PeerLinks.Path.TCP));
+
+        assertThat(to).containsExactly(renewed);
+        ends(1, Outcome.DELIVERED, "");
+        assertThat(removed).containsExactly(1L);
+
+        // What was queued under the key before, and found only now, as after a start.
+        spool(4, SHED);
+        assertThat(to).containsExactly(renewed, renewed);
     }
 }

@@ -1,5 +1,6 @@
 package io.pipit.discovery.dnssd;
 
+import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -13,8 +14,10 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
@@ -34,7 +37,9 @@ class DnsSdIT {
         return NodeId.ofBytes(bytes);
     }
 
-    private static DnsSd node(int number, String name, RungReport report, Queue<Sighting> seen) {
+    private final Queue<Sighting> gone = new ConcurrentLinkedQueue<>();
+
+    private DnsSd node(int number, String name, RungReport report, Queue<Sighting> seen) {
         return new DnsSd(
                 id(number),
                 name,
@@ -42,7 +47,8 @@ class DnsSdIT {
                 NO_BUS,
                 Executors.newSingleThreadExecutor(),
                 report,
-                seen::add);
+                seen::add,
+                gone::add);
     }
 
     private static RungReport report() {
@@ -78,6 +84,25 @@ class DnsSdIT {
     }
 
     @Test
+    void whoLeavesIsNotHeardAnyMore() {
+        Queue<Sighting> seen = new ConcurrentLinkedQueue<>();
+        try (DnsSd one = node(4, null, report(), seen)) {
+            one.look(LOOPBACK);
+            try (DnsSd other = node(5, null, report(), new ConcurrentLinkedQueue<>())) {
+                other.look(LOOPBACK);
+                await().atMost(PATIENCE).until(() -> ids(one.heard()).contains(id(5)));
+            }
+            await().atMost(PATIENCE).until(() -> !ids(one.heard()).contains(id(5)));
+            assertThat(ids(gone)).contains(id(5));
+            assertThat(seen).containsAll(gone);
+        }
+    }
+
+    private static Set<NodeId> ids(Collection<Sighting> sightings) {
+        return sightings.stream().map(Sighting::id).collect(toSet());
+    }
+
+    @Test
     void aBusThatIsNoneIsShownAndTriedAgain() throws Exception {
         Path socket = folder.resolve("bus");
         Files.writeString(socket, "no socket");
@@ -91,7 +116,8 @@ class DnsSdIT {
                         "unix:path=" + socket,
                         Executors.newSingleThreadExecutor(),
                         report,
-                        seen::add)) {
+                        seen::add,
+                        gone::add)) {
             node.look(LOOPBACK);
             await().atMost(PATIENCE).until(() -> report.state(0).status() == Status.FAILED);
             assertThat(report.state(0).reason()).contains("Avahi");

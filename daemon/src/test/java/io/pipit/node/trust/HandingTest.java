@@ -180,4 +180,17 @@ class HandingTest {
 
         assertThat(sent.remove().payload()).isEmpty();
     }
+
+    @Test
+    void saysSoonAgainThatItIsThereToWhomHeardAnotherWithItsKey() {
+        look();
+        answered(201);
+        time.advanceSeconds(Handing.ANNOUNCE_SOON_S);
+        look();
+
+        assertThat(answered(204).payload()).isEmpty();
+        time.advanceSeconds(Handing.ANNOUNCE_SOON_S);
+        look();
+        assertThat(sent).isEmpty();
+    }
 }

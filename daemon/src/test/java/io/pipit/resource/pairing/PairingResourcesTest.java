@@ -2,9 +2,7 @@ package io.pipit.resource.pairing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pipit.identity.pairing.PairingCode;
 import io.pipit.model.Grant;
-import io.pipit.model.NodeId;
 import io.pipit.resource.exchange.Caller;
 import io.pipit.resource.exchange.Caller.Via;
 import io.pipit.resource.exchange.Exchange;
@@ -18,62 +16,20 @@ import java.security.KeyPairGenerator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
 class PairingResourcesTest {
-    private static final NodeId ID = NodeId.parse("VLREQSM-EFVYIFN-TPK7HIE-4F5AQUV").orElseThrow();
-    private static final PairingCode CODE = PairingCode.parse("12345678").orElseThrow();
-
     private final List<Request> passedOn = new ArrayList<>();
-    private final List<String> calls = new ArrayList<>();
     private final Caller.Proof proof = proof();
-    private Pairing.Outcome outcome = new Pairing.Outcome.Refused("wrong code");
-
+    private final FakePairing pairing = new FakePairing();
     private final PairingResources resources =
-            new PairingResources((request, exchange) -> passedOn.add(request), new Fake());
-
-    private final class Fake implements Pairing {
-        @Override
-        public CompletionStage<byte[]> take(Caller.Proof from, byte[] message) {
-            calls.add("take " + message.length);
-            assertThat(from).isSameAs(proof);
-            return CompletableFuture.completedFuture(new byte[] {9});
-        }
-
-        @Override
-        public Opened open(Set<Grant> grants) {
-            calls.add("open " + grants.stream().map(Grant::toString).sorted().toList());
-            return new Opened(
-                    CODE,
-                    1_800_000_000_000_000L,
-                    ID,
-                    "greenhouse",
-                    List.of(new InetSocketAddress("192.168.1.20", 5684)));
-        }
-
-        @Override
-        public State state() {
-            return new State(true, 1_800_000_000_000_000L, 2, "three wrong codes");
-        }
-
-        @Override
-        public void close() {
-            calls.add("close");
-        }
-
-        @Override
-        public CompletionStage<Outcome> join(String where, PairingCode code, Set<Grant> grants) {
-            calls.add("join " + where + " " + code.reveal() + " " + grants);
-            return CompletableFuture.completedFuture(outcome);
-        }
-    }
+            new PairingResources((request, exchange) -> passedOn.add(request), pairing);
 
     @Test
     void aStrangersMessageIsAnsweredAndNothingElseOfIt() {
         assertThat(ask(Via.STRANGER, Method.POST, "pair", "abc").payload()).containsExactly(9);
-        assertThat(calls).containsExactly("take 3");
+        assertThat(pairing.calls).containsExactly("take 3");
+        assertThat(pairing.proofs).containsExactly(proof);
         for (Method method : Method.values()) {
             for (String path : List.of("pair", "pairing", "health", "readings", "trust")) {
                 if (method != Method.POST || !path.equals("pair")) {
@@ -81,7 +37,7 @@ class PairingResourcesTest {
                 }
             }
         }
-        assertThat(calls).hasSize(1);
+        assertThat(pairing.calls).hasSize(1);
         assertThat(passedOn).isEmpty();
     }
 
@@ -100,10 +56,11 @@ class PairingResourcesTest {
         assertThat(text(ask(Via.SOCKET, Method.POST, "pairing", "")))
                 .isEqualTo(
                         "{\"code\":\"12345678\",\"expires\":\"2027-01-15T08:00:00Z\",\"id\":\""
-                                + ID
+                                + FakePairing.ID
                                 + "\",\"name\":\"greenhouse\",\"addresses\":[\"192.168.1.20:5684\"]}");
         ask(Via.SOCKET, Method.POST, "pairing", "{\"roles\":[\"read:air/*\",\"bulk\"]}");
-        assertThat(calls).containsExactly("open [monitor, read]", "open [bulk, read:air/*]");
+        assertThat(pairing.calls)
+                .containsExactly("open [monitor, read]", "open [bulk, read:air/*]");
     }
 
     @Test
@@ -112,7 +69,7 @@ class PairingResourcesTest {
                 .contains("\"open\":true", "\"tries-left\":2", "\"last\":\"three wrong codes\"")
                 .doesNotContain("12345678");
         assertThat(ask(Via.SOCKET, Method.DELETE, "pairing", "").code()).isEqualTo(202);
-        assertThat(calls).containsExactly("close");
+        assertThat(pairing.calls).containsExactly("close");
     }
 
     @Test
@@ -120,9 +77,9 @@ class PairingResourcesTest {
         String body = "{\"to\":\"shed\",\"code\":\"1234 5678\",\"roles\":[\"read\"]}";
         assertThat(text(ask(Via.SOCKET, Method.PUT, "pairing", body)))
                 .isEqualTo("{\"paired\":false,\"reason\":\"wrong code\"}");
-        outcome =
+        pairing.outcome =
                 new Pairing.Outcome.Joined(
-                        ID,
+                        FakePairing.ID,
                         "shed",
                         null,
                         "tcp",
@@ -132,7 +89,7 @@ class PairingResourcesTest {
         assertThat(text(ask(Via.SOCKET, Method.PUT, "pairing", body)))
                 .contains("\"paired\":true", "\"name\":\"shed\"", "\"updated\":true", "a note")
                 .doesNotContain("address", "5678");
-        assertThat(calls).allMatch(call -> call.startsWith("join shed 12345678"));
+        assertThat(pairing.calls).allMatch(call -> call.startsWith("join shed 12345678"));
     }
 
     @Test
@@ -150,7 +107,7 @@ class PairingResourcesTest {
             assertThat(text(response)).doesNotContain("1234567");
         }
         assertThat(ask(Via.SOCKET, Method.FETCH, "pairing", "").code()).isEqualTo(405);
-        assertThat(calls).isEmpty();
+        assertThat(pairing.calls).isEmpty();
     }
 
     /** The answer; null where there is none. */
@@ -165,7 +122,7 @@ class PairingResourcesTest {
                         Request.NONE,
                         body.getBytes(StandardCharsets.UTF_8),
                         false,
-                        new Caller(via, ID, Set.of(), proof)),
+                        new Caller(via, FakePairing.ID, Set.of(), proof)),
                 new Exchange() {
                     @Override
                     public int payloadBytesMax() {

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -24,9 +25,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
 /**
- * The virtual board, booted: a Linux kernel as a process with systemd, I2C chips and GPIO lines,
- * and this checkout's program installed as the README of the unit says. Closed it is off, and
- * nothing of it is left. See {@code e2e/board/README.md}.
+ * The virtual board, booted: a Linux kernel as a process with systemd, I2C chips and GPIO lines.
+ * Closed it is off, and nothing of it is left. See {@code e2e/board/README.md}.
  */
 final class Board implements AutoCloseable {
     private static final String KIT = Program.HOME.resolve("e2e/board/board").toString();
@@ -41,7 +41,7 @@ final class Board implements AutoCloseable {
     /** A board that a test forgot is switched off by then. */
     private static final Duration LIFE = Duration.ofMinutes(15);
 
-    private static final int PLAIN_JSON = 50;
+    static final int PLAIN_JSON = 50;
     private static final int SENML_JSON = 110;
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -61,37 +61,55 @@ final class Board implements AutoCloseable {
     }
 
     /**
-     * Boots one, and builds it before where it isn't built yet, which takes minutes. Skips the
-     * test, or fails it where peers are required, if it can't be built here.
+     * Boots Debian 12 with this checkout's program, installed as the README of the unit says.
+     * Builds the board before where it isn't built yet, which takes minutes. Skips the test, or
+     * fails it where peers are required, if it can't be built here.
      *
      * @param parent where its files are kept
      */
     static Board boot(Path parent) {
+        Board board =
+                switchOn(
+                        parent,
+                        "suite=bookworm",
+                        "pipit=" + Program.HOME,
+                        "jdk=" + System.getProperty("java.home"));
+        // Where it is older than its sources it builds itself, which it can't on the board.
+        Program.run(Program.command("--version"), BUILD_PATIENCE).hasExit(0);
+        board.install();
+        return board;
+    }
+
+    /** Boots Debian 13 with its own Java and nothing of Pipit, likewise. */
+    static Board bootBare(Path parent) {
+        return switchOn(parent, "suite=trixie");
+    }
+
+    private static Board switchOn(Path parent, String... options) {
         Outcome check = Program.run(List.of(KIT, "check"), COMMAND_PATIENCE);
         if (check.exit() == UNUSABLE) {
             Program.skip(check.err().strip());
         }
         check.hasExit(0);
         build();
-        // Where it is older than its sources it builds itself, which it can't on the board.
-        Program.run(Program.command("--version"), BUILD_PATIENCE).hasExit(0);
         try {
             Path shared = Files.createDirectories(parent.resolve("shared"));
             Path console = parent.resolve("console");
-            Process process =
-                    new ProcessBuilder(
+            List<String> command =
+                    new ArrayList<>(
+                            List.of(
                                     KIT,
                                     "start",
                                     shared.toString(),
-                                    "pipit=" + Program.HOME,
-                                    "jdk=" + System.getProperty("java.home"),
-                                    "timeout=" + LIFE.toSeconds())
+                                    "timeout=" + LIFE.toSeconds()));
+            command.addAll(List.of(options));
+            Process process =
+                    new ProcessBuilder(command)
                             .redirectErrorStream(true)
                             .redirectOutput(console.toFile())
                             .start();
             Board board = new Board(shared, console, process);
             board.awaitOnConsole("board-ready", 1, BOOT_PATIENCE);
-            board.install();
             return board;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -124,6 +142,11 @@ final class Board implements AutoCloseable {
         }
     }
 
+    /** The folder that the board has as {@code /shared}. */
+    Path shared() {
+        return shared;
+    }
+
     /** Runs a script of bash as root, to its end. */
     Outcome sh(String script) {
         String number = Integer.toString(++commands);
@@ -154,6 +177,8 @@ final class Board implements AutoCloseable {
         useradd --system --home-dir /var/lib/pipit --shell /usr/sbin/nologin pipit
         usermod --append --groups i2c,gpio,spi pipit
         install -m 0644 /opt/pipit/systemd/pipit.service /etc/systemd/system/
+        mkdir /etc/systemd/system/pipit.service.d
+        printf '[Service]\\nExecPaths=/tmp\\n' >/etc/systemd/system/pipit.service.d/checkout.conf
         systemctl daemon-reload
         """)
                 .hasExit(0);

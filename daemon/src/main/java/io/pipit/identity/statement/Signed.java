@@ -2,6 +2,7 @@ package io.pipit.identity.statement;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.pipit.model.NodeId;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
@@ -12,29 +13,79 @@ import java.security.Signature;
 import java.security.interfaces.ECPublicKey;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
+import java.util.function.Consumer;
 
-/** The parts that all statements are made of. */
-final class Form {
+/** What all statements are made of, and how their bytes are written and read. */
+abstract sealed class Signed implements Statement permits Revocation, Rotation {
     static final byte[] MAGIC = "PIPIT".getBytes(US_ASCII);
     static final byte VERSION = 1;
     static final int HEAD_BYTES = MAGIC.length + 2;
-    static final int ID_BYTES = 16;
-    static final int NUMBER_BYTES = 8;
+    static final int SIGNATURE_BYTES = 64;
+
+    private static final int ID_BYTES = 16;
 
     /** A P-256 key as SubjectPublicKeyInfo (DER) with an uncompressed point (RFC 5480). */
-    static final int KEY_BYTES = 91;
-
-    static final int SIGNATURE_BYTES = 64;
+    private static final int KEY_BYTES = 91;
 
     private static final BigInteger CURVE_ORDER =
             new BigInteger("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", 16);
     private static final String ALGORITHM = "SHA256withECDSAinP1363Format";
 
-    private Form() {}
+    private final NodeId subject;
+    private final NodeId issuer;
+    private final long number;
+    private final byte[] bytes;
 
-    /** The head, in a buffer over that array. */
-    static ByteBuffer begin(int kind, byte[] bytes) {
-        return ByteBuffer.wrap(bytes).put(MAGIC).put(VERSION).put((byte) kind);
+    /**
+     * @param bytes which nobody else has
+     */
+    Signed(NodeId subject, NodeId issuer, long number, byte[] bytes) {
+        this.subject = subject;
+        this.issuer = issuer;
+        this.number = number;
+        this.bytes = bytes;
+    }
+
+    @Override
+    public final NodeId subject() {
+        return subject;
+    }
+
+    @Override
+    public final NodeId issuer() {
+        return issuer;
+    }
+
+    @Override
+    public final long number() {
+        return number;
+    }
+
+    @Override
+    public final byte[] bytes() {
+        return bytes.clone();
+    }
+
+    @Override
+    public final boolean equals(Object other) {
+        return other instanceof Signed one && Arrays.equals(bytes, one.bytes);
+    }
+
+    @Override
+    public final int hashCode() {
+        return Arrays.hashCode(bytes);
+    }
+
+    /** Writes one of this length, signed by these in this order. */
+    static byte[] write(int kind, int length, Consumer<ByteBuffer> content, PrivateKey... signers) {
+        byte[] bytes = new byte[length];
+        ByteBuffer out = ByteBuffer.wrap(bytes).put(MAGIC).put(VERSION).put((byte) kind);
+        content.accept(out);
+        byte[] said = Arrays.copyOf(bytes, out.position());
+        for (PrivateKey signer : signers) {
+            out.put(sign(signer, said));
+        }
+        return bytes;
     }
 
     static void expect(byte[] bytes, int length, String what) throws StatementException {
@@ -42,6 +93,12 @@ final class Form {
             throw new StatementException(
                     "a %s of %d bytes; it has %d".formatted(what, bytes.length, length));
         }
+    }
+
+    static NodeId id(ByteBuffer in) {
+        byte[] id = new byte[ID_BYTES];
+        in.get(id);
+        return NodeId.ofBytes(id);
     }
 
     static PublicKey key(ByteBuffer in) throws StatementException {
@@ -62,7 +119,7 @@ final class Form {
         throw new StatementException("a statement with a key that isn't a P-256 one");
     }
 
-    static byte[] sign(PrivateKey key, byte[] content) {
+    private static byte[] sign(PrivateKey key, byte[] content) {
         try {
             Signature signature = Signature.getInstance(ALGORITHM);
             signature.initSign(key);
@@ -73,10 +130,19 @@ final class Form {
         }
     }
 
-    static void verify(PublicKey key, byte[] bytes, int contentBytes, ByteBuffer in)
+    /** All that was read so far has to be signed by these in this order, in what is left. */
+    static void verify(byte[] bytes, ByteBuffer in, PublicKey... signers)
             throws StatementException {
-        byte[] signed = new byte[SIGNATURE_BYTES];
-        in.get(signed);
+        int contentBytes = in.position();
+        for (PublicKey signer : signers) {
+            byte[] signed = new byte[SIGNATURE_BYTES];
+            in.get(signed);
+            verify(signer, bytes, contentBytes, signed);
+        }
+    }
+
+    private static void verify(PublicKey key, byte[] bytes, int contentBytes, byte[] signed)
+            throws StatementException {
         try {
             Signature signature = Signature.getInstance(ALGORITHM);
             signature.initVerify(key);
