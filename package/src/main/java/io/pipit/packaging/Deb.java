@@ -21,8 +21,8 @@ final class Deb {
      * The package.
      *
      * @param data what it installs
-     * @param control its control files but for those that follow from the data, whose size {@code
-     *     @INSTALLED_SIZE@} stands for; scripts by their names, as {@code postinst}
+     * @param control its control files but for those that follow from the data, whose size
+     *     {@code @INSTALLED_SIZE@} stands for; scripts by their names, as {@code postinst}
      * @param time when all was changed
      */
     static byte[] of(Tree data, Map<String, String> control, Instant time) {

@@ -49,9 +49,7 @@ final class Program {
                 if (name.endsWith("-linux-" + architecture.tcnative() + ".jar")) {
                     String library = "libnetty_tcnative_linux_" + architecture.tcnative() + ".so";
                     tree.file("native/" + library, unpacked(jar, "META-INF/native/" + library));
-                    tree.file(
-                            "native/NOTICE.netty-tcnative",
-                            unpacked(jar, "META-INF/NOTICE.txt"));
+                    tree.file("native/NOTICE.netty-tcnative", unpacked(jar, "META-INF/NOTICE.txt"));
                 }
             } else {
                 tree.file("lib/" + name, Files.readAllBytes(jar));

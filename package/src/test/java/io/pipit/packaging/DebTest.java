@@ -97,8 +97,7 @@ class DebTest {
         String all = new String(deb, java.nio.charset.StandardCharsets.ISO_8859_1);
         int head = all.indexOf(member);
         int length = Integer.parseInt(all.substring(head + 48, head + 58).strip());
-        try (var in =
-                new GZIPInputStream(new ByteArrayInputStream(deb, head + 60, length))) {
+        try (var in = new GZIPInputStream(new ByteArrayInputStream(deb, head + 60, length))) {
             return new String(in.readAllBytes(), UTF_8);
         } catch (IOException e) {
             throw new AssertionError(e);

@@ -35,7 +35,8 @@ class PackagesIT {
         new Packages(
                         ROOT,
                         System.getProperty("pipit.version", "0-SNAPSHOT"),
-                        Instant.parse(System.getProperty("pipit.timestamp", "2026-11-01T00:00:00Z")))
+                        Instant.parse(
+                                System.getProperty("pipit.timestamp", "2026-11-01T00:00:00Z")))
                 .into(built);
     }
 
@@ -92,9 +93,10 @@ class PackagesIT {
         assertThat(names(home.resolve("usr/lib/pipit/lib")))
                 .filteredOn(jar -> !jar.startsWith("pipit-"))
                 .allSatisfy(jar ->
-                        assertThat(Arrays.stream(said.split("\\s+"))
-                                        .filter(word -> word.endsWith("*.jar"))
-                                        .map(word -> word.replaceAll(".*/|[*].jar", "")))
+                        assertThat(
+                                        Arrays.stream(said.split("\\s+"))
+                                                .filter(word -> word.endsWith("*.jar"))
+                                                .map(word -> word.replaceAll(".*/|[*].jar", "")))
                                 .anyMatch(jar::startsWith));
     }
 
@@ -218,8 +220,7 @@ class PackagesIT {
         return builder;
     }
 
-    private static String run(Map<String, String> environment, String... command)
-            throws Exception {
+    private static String run(Map<String, String> environment, String... command) throws Exception {
         Path said = Files.createTempFile("pipit-package", ".out");
         try {
             Process process =
