@@ -207,9 +207,7 @@ class DiscoveryTest {
                 .hasSizeLessThanOrEqualTo(Candidates.ADDRESSES_MAX);
         assertThat(discovery.of(id(9))).isEmpty();
         // None of them ends within these ten seconds.
-        assertThat(ways.tried)
-                .hasSize(3)
-                .allMatch(trial -> trial.startsWith("C "));
+        assertThat(ways.tried).hasSize(3).allMatch(trial -> trial.startsWith("C "));
     }
 
     @Test
