@@ -34,15 +34,22 @@ class PackageIT {
     /** Until Java's report is written, and until the next start. */
     private static final Duration AFTERWARDS = Duration.ofSeconds(3 + 2);
 
-    /** A start, on a kernel that is many times slower than the machine below. */
-    private static final Duration START = Duration.ofSeconds(60);
+    /** A start on a kernel that is many times slower than the machine below, which others use. */
+    private static final Duration START = Duration.ofMinutes(2);
 
-    private static final String SENSOR =
+    /** The store's part holds from the next start on. */
+    private static final String MORE =
             """
             [[sensor]]
             name = "second"
             driver = "host"
             every = "500ms"
+
+            [log]
+            level = "warning"
+
+            [store]
+            commit-every = "30s"
             """;
 
     @TempDir static Path folder;
@@ -113,6 +120,7 @@ class PackageIT {
                         dpkg --install /shared/pipit.deb
                         # Making Java's cache takes minutes here, and the only processor.
                         systemctl stop pipit-cache
+                        systemctl reset-failed
                         """)
                 .hasExit(0);
         assertThat(sh("systemctl is-active pipit")).isEqualTo("active");
@@ -220,12 +228,15 @@ class PackageIT {
     @Order(3)
     void aReloadThatSucceedsIsInForceWhenItEnds() {
         String pid = property("MainPID");
-        write("/etc/pipit/conf.d/more.toml", SENSOR + "[log]\nlevel = \"debug\"\n");
+        write("/etc/pipit/conf.d/more.toml", MORE);
         Outcome reload = board.sh("time systemctl reload pipit").hasExit(0);
         System.out.println("systemctl reload " + reload.err());
         assertThat(property("StatusText")).startsWith("2 sensors, 0 peers");
         assertThat(board.value("second/uptime")).isPresent();
         assertThat(property("MainPID")).isEqualTo(pid);
+        assertThat(board.journal())
+                .contains("what changed in [store] holds from the next start on")
+                .doesNotContain("the configuration was read again");
     }
 
     @Test
@@ -303,17 +314,21 @@ class PackageIT {
 
     @Test
     @Order(6)
-    void endsWithinTwoSecondsAndWithAWrongConfigurationIsNotStartedAgainAndAgain() {
-        long began = micros();
+    void endsWithinTwoSecondsWithAllCommittedAndWithAWrongConfigurationStaysDown() {
+        double last = board.value("second/uptime").orElseThrow();
         sh("systemctl stop pipit");
-        long took = (micros() - began) / 1_000;
-        System.out.println("systemctl stop took " + took + " ms");
-        assertThat(took).isLessThan(2_000);
+        long took =
+                (number("InactiveEnterTimestampMonotonic") - number("ActiveExitTimestampMonotonic"))
+                        / 1_000;
+        System.out.println("it ended " + took + " ms after systemd told it to");
+        assertThat(took).isBetween(0L, 2_000L);
         write("/etc/pipit/conf.d/wrong.toml", "[store]\nkeep = \"long\"\n");
         assertThat(board.sh("systemctl start pipit").exit()).isNotZero();
         assertThat(property("ActiveState")).isEqualTo("failed");
         assertThat(property("ExecMainStatus")).isEqualTo("78");
         sh("rm /etc/pipit/conf.d/wrong.toml; systemctl start pipit");
+        assertThat(board.history("second/uptime"))
+                .anyMatch(reading -> Double.parseDouble(reading[3]) == last);
         hasItsReadings();
     }
 
@@ -351,7 +366,7 @@ class PackageIT {
                                         "find / -xdev -not -path '/proc/*' -not -path '/sys/*'"
                                                 + " -not -path '/shared/*' -iname '*pipit*'")
                                 .lines())
-                .containsOnly("/etc/credstore/pipit.word");
+                .containsOnly("/etc/credstore/pipit.word", "/opt/pipit");
         assertThat(sh("systemctl list-units --all --plain --no-legend 'pipit*'")).isEmpty();
         assertThat(sh("find / -xdev -user pipit")).isEmpty();
     }
