@@ -32,14 +32,14 @@ final class Board implements AutoCloseable {
     private static final String KIT = Program.HOME.resolve("e2e/board/board").toString();
     private static final int UNUSABLE = 69;
     private static final Duration BUILD_PATIENCE = Duration.ofMinutes(25);
-    private static final Duration BOOT_PATIENCE = Duration.ofMinutes(2);
+    private static final Duration BOOT_PATIENCE = Duration.ofMinutes(5);
     private static final Duration COMMAND_PATIENCE = Duration.ofMinutes(4);
 
     /** Longer than any pause between two tries of a sensor in these tests. */
     private static final Duration SOON = Duration.ofSeconds(40);
 
     /** A board that a test forgot is switched off by then. */
-    private static final Duration LIFE = Duration.ofMinutes(15);
+    private static final Duration LIFE = Duration.ofMinutes(30);
 
     static final int PLAIN_JSON = 50;
     private static final int SENML_JSON = 110;
