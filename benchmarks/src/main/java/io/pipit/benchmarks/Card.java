@@ -187,8 +187,7 @@ final class Card {
                                     .append(reading.value())
                                     .append('\n');
                         }
-                        ByteBuffer bytes =
-                                StandardCharsets.US_ASCII.encode(lines.toString());
+                        ByteBuffer bytes = StandardCharsets.US_ASCII.encode(lines.toString());
                         while (bytes.hasRemaining()) {
                             channel.write(bytes);
                         }

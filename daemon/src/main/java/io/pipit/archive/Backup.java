@@ -83,8 +83,7 @@ public final class Backup {
             int version = 0;
             if (readings && Files.exists(dataDir.resolve(STORE))) {
                 copy = BackupFile.create(BackupFile.beside(file.toAbsolutePath(), "store"));
-                version =
-                        StoreCopy.make(dataDir.resolve(STORE), copy, SqliteStore.APPLICATION_ID);
+                version = StoreCopy.make(dataDir.resolve(STORE), copy, SqliteStore.APPLICATION_ID);
                 sources.put("data/" + STORE, copy);
             }
             int store = version;

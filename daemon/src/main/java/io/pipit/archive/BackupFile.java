@@ -186,7 +186,10 @@ final class BackupFile implements AutoCloseable {
         }
         if (!found.equals(item)) {
             throw new IOException(
-                    file + " is damaged: " + item.path() + " isn't what was saved; take another one");
+                    file
+                            + " is damaged: "
+                            + item.path()
+                            + " isn't what was saved; take another one");
         }
     }
 

@@ -91,7 +91,11 @@ record Manifest(
         long format = said.get("format").whole(0);
         if (format != FORMAT) {
             throw new IOException(
-                    "it is of format " + format + ", this pipit knows " + FORMAT + "; take a newer");
+                    "it is of format "
+                            + format
+                            + ", this pipit knows "
+                            + FORMAT
+                            + "; take a newer");
         }
         List<Item> items = new ArrayList<>();
         Set<String> paths = new HashSet<>();

@@ -106,8 +106,7 @@ public final class SystemTime implements TimeSource {
         }
         // Where timesyncd runs and says nothing, there is nothing that others would know better.
         return Kernel.saysSynchronised()
-                .orElseGet(() ->
-                        !Files.exists(timesyncd) && timedated.saysSynchronised(nowNanos));
+                .orElseGet(() -> !Files.exists(timesyncd) && timedated.saysSynchronised(nowNanos));
     }
 
     /**

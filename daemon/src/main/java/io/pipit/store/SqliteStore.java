@@ -136,14 +136,7 @@ public final class SqliteStore implements ReadingStore, ReadingHistory, AutoClos
         /** With a budget of what is written to the card. */
         public Settings within(OptionalLong dayBytes) {
             return new Settings(
-                    self,
-                    bootId,
-                    commitEvery,
-                    keep,
-                    maxSizeBytes,
-                    packRows,
-                    successions,
-                    dayBytes);
+                    self, bootId, commitEvery, keep, maxSizeBytes, packRows, successions, dayBytes);
         }
 
         /** How much of the whole the write-ahead log may take. */

@@ -79,9 +79,10 @@ class RestoreTest {
         assertThat(made.files()).isEqualTo(4);
         assertThat(below(folder.resolve("new/data"))).isEqualTo(below(data));
         assertThat(below(folder.resolve("new/etc"))).isEqualTo(below(folder.resolve("etc")));
-        assertThat(PosixFilePermissions.toString(
-                        Files.getPosixFilePermissions(
-                                folder.resolve("new/data/identity/key.pem"))))
+        assertThat(
+                        PosixFilePermissions.toString(
+                                Files.getPosixFilePermissions(
+                                        folder.resolve("new/data/identity/key.pem"))))
                 .isEqualTo("rw-------");
     }
 

@@ -55,7 +55,13 @@ class Scene implements Inbox, TimeSource {
 
     SqliteStore.Settings settings() {
         return new SqliteStore.Settings(
-                self, bootId, commitEvery, keep, maxSizeBytes, packRows, successions,
+                self,
+                bootId,
+                commitEvery,
+                keep,
+                maxSizeBytes,
+                packRows,
+                successions,
                 OptionalLong.empty());
     }
 

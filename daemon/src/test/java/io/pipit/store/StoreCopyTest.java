@@ -1,7 +1,6 @@
 package io.pipit.store;
 
 import static io.pipit.store.Scene.reading;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,10 +11,6 @@ import io.pipit.port.ReadingHistory.Kept;
 import io.pipit.port.ReadingStore.Cursor;
 import io.pipit.store.copy.StoreCopy;
 import io.pipit.store.copy.StoreLock;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -24,6 +19,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class StoreCopyTest {
     private final Scene scene;

@@ -20,7 +20,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The Debian package from its installation to its purge, in this order, under Debian 13's systemd. */
+/**
+ * The Debian package from its installation to its purge, in this order, under Debian 13's systemd.
+ */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class PackageIT {
     private static final String LATER_VERSION = "9.0";
@@ -167,10 +169,9 @@ class PackageIT {
                                 .hasExit(0)
                                 .lines())
                 .hasSize(10)
-                .allMatch(
-                        line ->
-                                line.endsWith("Permission denied")
-                                        || line.endsWith("Read-only file system"));
+                .allMatch(line ->
+                        line.endsWith("Permission denied")
+                                || line.endsWith("Read-only file system"));
     }
 
     @Test
@@ -197,14 +198,13 @@ class PackageIT {
     @Order(2)
     void hearsFromSystemdThatTheClockIsRight() {
         await().atMost(Duration.ofSeconds(20))
-                .untilAsserted(
-                        () ->
-                                assertThat(
-                                                board.get("/health", Board.PLAIN_JSON)
-                                                        .orElseThrow()
-                                                        .at("/parts/clock/status")
-                                                        .asString())
-                                        .isEqualTo("ok"));
+                .untilAsserted(() ->
+                        assertThat(
+                                        board.get("/health", Board.PLAIN_JSON)
+                                                .orElseThrow()
+                                                .at("/parts/clock/status")
+                                                .asString())
+                                .isEqualTo("ok"));
     }
 
     @Test
@@ -254,8 +254,7 @@ class PackageIT {
     @Test
     @Order(5)
     void isRestartedWhenItHangs() {
-        comesBack(
-                "kill -STOP " + property("MainPID"), WATCHDOG.plus(AFTERWARDS), "watchdog");
+        comesBack("kill -STOP " + property("MainPID"), WATCHDOG.plus(AFTERWARDS), "watchdog");
     }
 
     /** One thread alone can be stopped as a debugger does it. */
@@ -282,10 +281,9 @@ class PackageIT {
         long harmed = micros();
         sh(harm);
         await().atMost(within.plus(START).plusSeconds(10))
-                .until(
-                        () ->
-                                number("NRestarts") == restarts + 1
-                                        && property("ActiveState").equals("active"));
+                .until(() ->
+                        number("NRestarts") == restarts + 1
+                                && property("ActiveState").equals("active"));
         long began = number("ExecMainStartTimestampMonotonic");
         System.out.printf(
                 "%s: restarted after %d ms, active after %d ms%n",
