@@ -4,7 +4,8 @@ export JAVA_HOME=/opt/jdk
 cd /shared || exit 1
 # Else a command would come back as output, and lines would end in CR LF.
 stty -echo -opost
-echo "board-ready"
+# systemd may have left a control sequence on this line.
+printf '\nboard-ready\n'
 while read -r line && [ "$line" != quit ]; do
     bash -c "$line" </dev/null
     status=$?

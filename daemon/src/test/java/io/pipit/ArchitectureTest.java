@@ -3,6 +3,7 @@ package io.pipit;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -90,18 +91,18 @@ class ArchitectureTest {
 
     @Test
     void librariesStayBehindTheirPackage() {
-        Map.of(
-                        "org.eclipse.californium..", "io.pipit.coap..",
-                        "io.netty..", "io.pipit.tcp..",
-                        "com.sun.net.httpserver..", "io.pipit.http..",
-                        "java.sql..", "io.pipit.store..",
-                        "tools.jackson..", "io.pipit.wire..",
-                        "io.prometheus..", "io.pipit.monitor..",
-                        "picocli..", "io.pipit.cli..",
-                        "org.tomlj..", "io.pipit.config..",
-                        "org.freedesktop.dbus..", "io.pipit.discovery.., io.pipit.host..",
-                        "javax.jmdns..", "io.pipit.discovery..",
-                        "org.bouncycastle..", "io.pipit.identity..")
+        Map.ofEntries(
+                        entry("org.eclipse.californium..", "io.pipit.coap.."),
+                        entry("io.netty..", "io.pipit.tcp.."),
+                        entry("com.sun.net.httpserver..", "io.pipit.http.."),
+                        entry("java.sql..", "io.pipit.store.."),
+                        entry("tools.jackson..", "io.pipit.wire.."),
+                        entry("io.prometheus..", "io.pipit.monitor.."),
+                        entry("picocli..", "io.pipit.cli.."),
+                        entry("org.tomlj..", "io.pipit.config.."),
+                        entry("org.freedesktop.dbus..", "io.pipit.discovery.., io.pipit.host.."),
+                        entry("javax.jmdns..", "io.pipit.discovery.."),
+                        entry("org.bouncycastle..", "io.pipit.identity.."))
                 .forEach((library, home) ->
                         noClasses()
                                 .that()

@@ -368,7 +368,10 @@ public final class ConfigurationLoader {
         private Optional<Metrics> metrics(Entry in) {
             var http = in.get(Keys.HTTP);
             var beyond = in.get(Keys.BEYOND_LOOPBACK);
-            if (in.sound() && http.isPresent() && !http.get().isLoopback() && !beyond.orElse(false)) {
+            if (in.sound()
+                    && http.isPresent()
+                    && !http.get().isLoopback()
+                    && !beyond.orElse(false)) {
                 in.refuse(
                         in.place(Keys.HTTP),
                         "http: others than this machine's programs reach "

@@ -29,6 +29,9 @@ import org.eclipse.californium.core.coap.Request;
 import org.eclipse.californium.core.coap.Response;
 import org.eclipse.californium.core.coap.Token;
 import org.eclipse.californium.core.network.CoapEndpoint;
+import org.eclipse.californium.core.network.InMemoryMessageExchangeStore;
+import org.eclipse.californium.core.network.RandomTokenGenerator;
+import org.eclipse.californium.core.network.deduplication.SweepPerPeerDeduplicator;
 import org.eclipse.californium.core.network.interceptors.MessageInterceptorAdapter;
 import org.eclipse.californium.elements.AddressEndpointContext;
 import org.eclipse.californium.elements.DtlsEndpointContext;
@@ -153,10 +156,16 @@ public final class NetworkEndpoint {
                 closed(peer);
             }
         });
+        RandomTokenGenerator tokens = new RandomTokenGenerator(config);
+        var exchanges = new InMemoryMessageExchangeStore(config, tokens);
+        exchanges.setDeduplicator(
+                new PeerGuard.Repetitions(new SweepPerPeerDeduplicator(config), sessionIds::get));
         CoapEndpoint endpoint =
                 CoapEndpoint.builder()
                         .setConfiguration(config)
                         .setConnector(connector)
+                        .setTokenGenerator(tokens)
+                        .setMessageExchangeStore(exchanges)
                         .setEndpointContextMatcher(guard)
                         .build();
         endpoint.setExecutors(protocol, protocol);

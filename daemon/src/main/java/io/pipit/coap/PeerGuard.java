@@ -11,12 +11,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
 import javax.security.auth.x500.X500Principal;
+import org.eclipse.californium.core.network.Exchange;
+import org.eclipse.californium.core.network.KeyMID;
+import org.eclipse.californium.core.network.deduplication.Deduplicator;
+import org.eclipse.californium.elements.DtlsEndpointContext;
 import org.eclipse.californium.elements.EndpointContext;
 import org.eclipse.californium.elements.EndpointContextMatcher;
 import org.eclipse.californium.elements.auth.AdditionalInfo;
 import org.eclipse.californium.elements.auth.RawPublicKeyIdentity;
+import org.eclipse.californium.elements.util.Bytes;
 import org.eclipse.californium.scandium.auth.ApplicationLevelInfoSupplier;
 import org.eclipse.californium.scandium.dtls.AlertMessage;
 import org.eclipse.californium.scandium.dtls.AlertMessage.AlertDescription;
@@ -169,5 +175,92 @@ final class PeerGuard
     @Override
     public String toRelevantState(@Nullable EndpointContext context) {
         return String.valueOf(nodeOf(context));
+    }
+
+    /**
+     * Knows what a peer says again: the same message ID in the same session (RFC 7252, section
+     * 9.1.1). A peer is its node ID in all its sessions, and one that started anew begins with any
+     * message ID: what it says first would now and then pass for a repetition of what it said
+     * before, and get that answer.
+     */
+    static final class Repetitions implements Deduplicator {
+        private final Deduplicator seen;
+        private final Function<Object, @Nullable Bytes> sessionOf;
+
+        /**
+         * @param seen remembers messages by their peer and ID
+         * @param sessionOf the newest session of a peer, by its ID; null where it has none
+         */
+        Repetitions(Deduplicator seen, Function<Object, @Nullable Bytes> sessionOf) {
+            this.seen = seen;
+            this.sessionOf = sessionOf;
+        }
+
+        @Override
+        public @Nullable Exchange findPrevious(KeyMID key, Exchange exchange) {
+            Exchange previous = seen.findPrevious(key, exchange);
+            if (previous == null || isOf(session(exchange), previous)) {
+                return previous;
+            }
+            seen.replacePrevious(key, previous, exchange);
+            return null;
+        }
+
+        /** Asked for answers and notifications that nobody waits for, whose session isn't told. */
+        @Override
+        public @Nullable Exchange find(KeyMID key) {
+            Exchange previous = seen.find(key);
+            return previous != null && isOf(sessionOf.apply(key.getPeer()), previous)
+                    ? previous
+                    : null;
+        }
+
+        private static boolean isOf(@Nullable Bytes session, Exchange previous) {
+            Bytes former = session(previous);
+            return session == null || former == null || session.equals(former);
+        }
+
+        private static @Nullable Bytes session(Exchange exchange) {
+            EndpointContext context =
+                    exchange.isOfLocalOrigin()
+                            ? exchange.getEndpointContext()
+                            : exchange.getCurrentRequest().getSourceContext();
+            return context == null ? null : context.get(DtlsEndpointContext.KEY_SESSION_ID);
+        }
+
+        @Override
+        public boolean replacePrevious(KeyMID key, Exchange previous, Exchange exchange) {
+            return seen.replacePrevious(key, previous, exchange);
+        }
+
+        @Override
+        public void start() {
+            seen.start();
+        }
+
+        @Override
+        public void stop() {
+            seen.stop();
+        }
+
+        @Override
+        public void setExecutor(ScheduledExecutorService executor) {
+            seen.setExecutor(executor);
+        }
+
+        @Override
+        public boolean isEmpty() {
+            return seen.isEmpty();
+        }
+
+        @Override
+        public int size() {
+            return seen.size();
+        }
+
+        @Override
+        public void clear() {
+            seen.clear();
+        }
     }
 }

@@ -48,8 +48,8 @@ public final class NodeLoop implements AutoCloseable, Relay.Leg {
 
     private static final Logger LOG = LoggerFactory.getLogger(NodeLoop.class);
 
-    /** So long the loop sleeps at the most, and when the core fails to say how long. */
-    private static final long SLEEP_NANOS_MAX = Duration.ofSeconds(60).toNanos();
+    /** So long the loop sleeps at the most: by waking it shows the watchdog that it can. */
+    private static final long SLEEP_NANOS_MAX = Duration.ofSeconds(5).toNanos();
 
     private static final long SLEEP_AFTER_FAILURE_NANOS = Duration.ofMillis(100).toNanos();
 

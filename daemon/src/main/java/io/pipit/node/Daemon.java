@@ -124,14 +124,17 @@ final class Daemon implements Launcher {
         }
     }
 
+    /** What isn't the node's own to count. */
+    static Counter missed(Node node) {
+        return node.counter("pipit_systemd_failures", "Messages that systemd missed");
+    }
+
     /** Until something ends it. */
     private Signal watch(Path file, Node node, BlockingQueue<Signal> signals, Journal journal)
             throws InterruptedException {
         try (ServiceNotifier systemd =
                 ServiceNotifier.fromEnvironment(
-                        environment,
-                        ProcessHandle.current().pid(),
-                        node.counter("pipit_systemd_failures", "Messages that systemd missed"))) {
+                        environment, ProcessHandle.current().pid(), missed(node))) {
             node.damaged().thenAccept(reason -> signals.offer(Signal.DAMAGED));
             node.storeMended().thenAccept(now -> signals.offer(Signal.MENDED));
             node.renewed().thenAccept(now -> signals.offer(Signal.RENEWED));

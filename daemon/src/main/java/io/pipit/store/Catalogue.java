@@ -93,8 +93,8 @@ final class Catalogue {
             }
             try (ResultSet row =
                     session.prepare(
-                                    "SELECT log, sequence, series, boot, monotonic, value FROM"
-                                            + " reading ORDER BY log, sequence")
+                                    "SELECT place, series, boot, monotonic, value FROM reading"
+                                            + " ORDER BY place")
                             .executeQuery()) {
                 while (row.next()) {
                     restoreReading(row);
@@ -168,16 +168,17 @@ final class Catalogue {
     }
 
     private void restoreReading(ResultSet row) throws SQLException {
-        StoredLog log = byNumber.get(row.getInt(1));
-        Column column = columns.get(row.getInt(3));
+        long place = row.getLong(1);
+        StoredLog log = byNumber.get(StoredLog.numberOf(place));
+        Column column = columns.get(row.getInt(2));
         if (log != null && column != null) {
             log.rows++;
             saw(
                     log,
                     column,
-                    row.getLong(2),
-                    new Stamp(row.getInt(4), row.getLong(5)),
-                    row.getDouble(6));
+                    StoredLog.sequenceOf(place),
+                    new Stamp(row.getInt(3), row.getLong(4)),
+                    row.getDouble(5));
         }
     }
 

@@ -367,16 +367,17 @@ final class LogScan implements AutoCloseable {
         boolean advance() throws SQLException {
             if (!begun) {
                 begun = true;
-                at =
+                long first =
                         columns.isEmpty()
-                                ? 0
+                                ? -1
                                 : session.number(
-                                        0,
-                                        "SELECT sequence FROM reading WHERE log = ? AND sequence >"
-                                                + " ? ORDER BY sequence LIMIT 1",
-                                        log.number,
-                                        after);
-                return at > 0;
+                                        -1,
+                                        "SELECT place FROM reading WHERE place > ? AND place <= ?"
+                                                + " ORDER BY place LIMIT 1",
+                                        log.place(after),
+                                        log.place(StoredLog.SEQUENCE_MAX));
+                at = first < 0 ? 0 : StoredLog.sequenceOf(first);
+                return first >= 0;
             }
             ResultSet open = rows == null ? open() : rows;
             while (open.next()) {
@@ -384,7 +385,7 @@ final class LogScan implements AutoCloseable {
                 if (found != null) {
                     exact = true;
                     column = found;
-                    at = open.getLong(1);
+                    at = StoredLog.sequenceOf(open.getLong(1));
                     boot = open.getInt(3);
                     monotonic = open.getLong(4);
                     value = open.getDouble(5);
@@ -398,9 +399,11 @@ final class LogScan implements AutoCloseable {
         private ResultSet open() throws SQLException {
             StringBuilder sql =
                     new StringBuilder(
-                            "SELECT sequence, series, boot, monotonic, value FROM reading"
-                                    + " WHERE log = ");
-            sql.append(log.number).append(" AND sequence > ").append(after);
+                            "SELECT place, series, boot, monotonic, value FROM reading"
+                                    + " WHERE place > ");
+            sql.append(log.place(after))
+                    .append(" AND place <= ")
+                    .append(log.place(StoredLog.SEQUENCE_MAX));
             if (columns.size() <= NAMED_SERIES_MAX && columns.size() < log.tracks.size()) {
                 String numbers = columns.keySet().toString();
                 sql.append(" AND series IN (").append(numbers, 1, numbers.length() - 1).append(')');
@@ -417,7 +420,7 @@ final class LogScan implements AutoCloseable {
                                                 range.to()))
                         .append(n == ranges.size() - 1 ? ")" : "");
             }
-            sql.append(" ORDER BY sequence");
+            sql.append(" ORDER BY place");
             Statement opened = session.statement();
             statement = opened;
             ResultSet result = opened.executeQuery(sql.toString());

@@ -109,13 +109,15 @@ final class Packer {
                     byColumn.clear();
                     try (ResultSet rows =
                             session.prepare(
-                                            "SELECT sequence, series, boot, monotonic, value FROM reading"
-                                                    + " WHERE log = ? ORDER BY sequence LIMIT ?",
-                                            log.number,
+                                            "SELECT place, series, boot, monotonic, value FROM reading"
+                                                    + " WHERE place BETWEEN ? AND ? ORDER BY place"
+                                                    + " LIMIT ?",
+                                            log.place(0),
+                                            log.place(StoredLog.SEQUENCE_MAX),
                                             count)
                                     .executeQuery()) {
                         while (rows.next()) {
-                            last[0] = rows.getLong(1);
+                            last[0] = StoredLog.sequenceOf(rows.getLong(1));
                             taken[0]++;
                             Column column = catalogue.column(rows.getInt(2));
                             if (column != null && last[0] >= log.firstKept) {
@@ -132,9 +134,9 @@ final class Packer {
                         pack(log, column.getKey(), column.getValue());
                     }
                     session.update(
-                            "DELETE FROM reading WHERE log = ? AND sequence <= ?",
-                            log.number,
-                            last[0]);
+                            "DELETE FROM reading WHERE place BETWEEN ? AND ?",
+                            log.place(0),
+                            log.place(last[0]));
                 });
         packed(byColumn);
         log.rows = taken[0] < count ? 0 : Math.max(0, log.rows - taken[0]);

@@ -346,7 +346,8 @@ public final class SqliteStore implements ReadingStore, ReadingHistory, AutoClos
         List<LogEntry> taken = new ArrayList<>(entries.size());
         for (LogEntry entry : entries) {
             boolean fits =
-                    switch (entry) {
+                    entry.sequence() <= StoredLog.SEQUENCE_MAX
+                            && switch (entry) {
                         case BootClock clock -> log.saw(clock);
                         case Reading reading ->
                                 catalogue.columnFor(

@@ -20,6 +20,11 @@ import org.jspecify.annotations.Nullable;
  * trimmed by the writer, read by any thread.
  */
 final class StoredLog {
+    /** The largest sequence that a row's place has room for. */
+    static final long SEQUENCE_MAX = (1L << 48) - 1;
+
+    private static final long NUMBER_MAX = 32_767;
+
     /** More clocks of one log than that are dropped and counted: years of corrections. */
     static final int CLOCKS_MAX = 16_384;
 
@@ -57,6 +62,22 @@ final class StoredLog {
         this.number = number;
         this.origin = origin;
         this.id = id;
+    }
+
+    /**
+     * Where a row of this log is among all rows, by its sequence; the first log, mostly the own
+     * one, is behind all others.
+     */
+    long place(long sequence) {
+        return (NUMBER_MAX - number) << 48 | Math.clamp(sequence, 0, SEQUENCE_MAX);
+    }
+
+    static int numberOf(long place) {
+        return (int) (NUMBER_MAX - (place >> 48));
+    }
+
+    static long sequenceOf(long place) {
+        return place & SEQUENCE_MAX;
     }
 
     /**

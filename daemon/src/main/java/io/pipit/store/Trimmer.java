@@ -6,6 +6,7 @@ import io.pipit.port.TimeSource;
 import io.pipit.store.StoreFile.Session;
 import io.pipit.store.StoredLog.Column;
 import io.pipit.store.StoredLog.Track;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Comparator;
@@ -177,25 +178,32 @@ final class Trimmer {
         Uptimes known = uptimes.get(log);
         if (known == null || known.present != present) {
             known = new Uptimes(present, new TreeMap<>());
-            for (String table :
-                    new String[] {
-                        "SELECT boot, max(max_monotonic) FROM block",
-                        "SELECT boot, max(monotonic) FROM reading"
-                    }) {
-                try (ResultSet row =
-                        session.prepare(
-                                        table + " WHERE log = ? AND boot < ? GROUP BY boot",
-                                        log.number,
-                                        present)
-                                .executeQuery()) {
-                    while (row.next()) {
-                        known.byBoot.merge(row.getInt(1), row.getLong(2), Math::max);
-                    }
-                }
-            }
+            addUptimes(
+                    known,
+                    session.prepare(
+                            "SELECT boot, max(max_monotonic) FROM block WHERE log = ? AND boot < ?"
+                                    + " GROUP BY boot",
+                            log.number,
+                            present));
+            addUptimes(
+                    known,
+                    session.prepare(
+                            "SELECT boot, max(monotonic) FROM reading WHERE place BETWEEN ? AND ?"
+                                    + " AND boot < ? GROUP BY boot",
+                            log.place(0),
+                            log.place(StoredLog.SEQUENCE_MAX),
+                            present));
             uptimes.put(log, known);
         }
         return known.byBoot;
+    }
+
+    private static void addUptimes(Uptimes known, PreparedStatement query) throws SQLException {
+        try (ResultSet row = query.executeQuery()) {
+            while (row.next()) {
+                known.byBoot.merge(row.getInt(1), row.getLong(2), Math::max);
+            }
+        }
     }
 
     private long expiredThrough(StoredLog log, Oldest first, Clocks clocks) throws SQLException {
@@ -231,14 +239,16 @@ final class Trimmer {
         Oldest oldest = null;
         try (ResultSet row =
                 session.prepare(
-                                "SELECT max(sequence), boot, monotonic FROM (SELECT sequence, boot,"
-                                        + " monotonic FROM reading WHERE log = ? ORDER BY sequence"
-                                        + " LIMIT ?)",
-                                log.number,
+                                "SELECT max(place), boot, monotonic FROM (SELECT place, boot,"
+                                        + " monotonic FROM reading WHERE place BETWEEN ? AND ?"
+                                        + " ORDER BY place LIMIT ?)",
+                                log.place(0),
+                                log.place(StoredLog.SEQUENCE_MAX),
                                 STEP_ROWS)
                         .executeQuery()) {
             if (row.next() && row.getLong(1) > 0) {
-                oldest = new Oldest(log, row.getLong(1), row.getInt(2), row.getLong(3));
+                long through = StoredLog.sequenceOf(row.getLong(1));
+                oldest = new Oldest(log, through, row.getInt(2), row.getLong(3));
             }
         }
         return oldest;
@@ -323,9 +333,9 @@ final class Trimmer {
                             firstKept);
                     rows[0] =
                             session.update(
-                                    "DELETE FROM reading WHERE log = ? AND sequence < ?",
-                                    log.number,
-                                    firstKept);
+                                    "DELETE FROM reading WHERE place >= ? AND place < ?",
+                                    log.place(0),
+                                    log.place(firstKept));
                     bootKept[0] = firstBootKept(log);
                     session.update(
                             "DELETE FROM clock WHERE log = ? AND boot < ?",
@@ -374,8 +384,10 @@ final class Trimmer {
         long row =
                 session.number(
                         newest,
-                        "SELECT boot FROM reading WHERE log = ? ORDER BY sequence LIMIT 1",
-                        log.number);
+                        "SELECT boot FROM reading WHERE place BETWEEN ? AND ? ORDER BY place"
+                                + " LIMIT 1",
+                        log.place(0),
+                        log.place(StoredLog.SEQUENCE_MAX));
         return (int) Math.min(newest, Math.min(block, row));
     }
 }

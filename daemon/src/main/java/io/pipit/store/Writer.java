@@ -271,8 +271,8 @@ final class Writer {
                 () -> {
                     PreparedStatement insert =
                             session.prepare(
-                                    "INSERT INTO reading (log, sequence, series, boot, monotonic, value)"
-                                            + " VALUES (?,?,?,?,?,?) ON CONFLICT DO NOTHING");
+                                    "INSERT INTO reading (place, series, boot, monotonic, value)"
+                                            + " VALUES (?,?,?,?,?) ON CONFLICT DO NOTHING");
                     insert.clearBatch();
                     rows.clear();
                     blocks.clear();
@@ -370,12 +370,11 @@ final class Writer {
 
     private static void add(PreparedStatement insert, StoredLog log, Column column, Reading reading)
             throws SQLException {
-        insert.setInt(1, log.number);
-        insert.setLong(2, reading.sequence());
-        insert.setInt(3, column.number);
-        insert.setInt(4, reading.at().boot());
-        insert.setLong(5, reading.at().monotonicMicros());
-        insert.setDouble(6, reading.value());
+        insert.setLong(1, log.place(reading.sequence()));
+        insert.setInt(2, column.number);
+        insert.setInt(3, reading.at().boot());
+        insert.setLong(4, reading.at().monotonicMicros());
+        insert.setDouble(5, reading.value());
         insert.addBatch();
     }
 

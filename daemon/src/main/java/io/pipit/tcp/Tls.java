@@ -7,6 +7,7 @@ import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBeh
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.OpenSslCertificateException;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
@@ -41,6 +42,12 @@ final class Tls {
 
     /** RFC 8323, section 8.2. */
     private static final String ALPN = "coap";
+
+    /**
+     * X509_V_ERR_CERT_REJECTED of OpenSSL's x509_vfy.h: the other side is told bad_certificate (RFC
+     * 8446, section 6.2), where any other exception would be our internal_error.
+     */
+    private static final int CERT_REJECTED = 28;
 
     private static final int HANDSHAKE_MILLIS_MAX = 5_000;
 
@@ -178,8 +185,9 @@ final class Tls {
         private void check(X509Certificate[] chain) throws CertificateException {
             NodeId id = chain.length == 0 ? null : NodeId.of(chain[0].getPublicKey());
             if (id == null || !mayCome.test(id)) {
-                throw new CertificateException(
-                        "not a peer: " + id + "; if it should be one: pipit peer add " + id);
+                throw new OpenSslCertificateException(
+                        "not a peer: " + id + "; if it should be one: pipit peer add " + id,
+                        CERT_REJECTED);
             }
         }
 

@@ -3,6 +3,12 @@ package io.pipit.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
 import io.pipit.identity.Identity;
 import io.pipit.model.Grant;
 import io.pipit.model.NodeId;
@@ -10,6 +16,7 @@ import io.pipit.model.Peer;
 import io.pipit.monitor.Metrics;
 import io.pipit.resource.exchange.Request;
 import io.pipit.resource.exchange.Response;
+import io.pipit.tcp.door.Arrivals;
 import io.pipit.tcp.session.Session;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -33,6 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class StrangersIT {
     private static final Duration HANDSHAKE = Duration.ofSeconds(7);
+    private static final int IDLE = 150;
 
     @TempDir private Path folder;
     private final Metrics metrics = new Metrics();
@@ -87,10 +95,14 @@ class StrangersIT {
     }
 
     private Socket stranger(int source) throws IOException {
+        return stranger(source, address);
+    }
+
+    private Socket stranger(int source, InetSocketAddress target) throws IOException {
         byte[] from = {127, 78, (byte) (source >> 8), (byte) source};
         Socket socket = new Socket();
         socket.bind(new InetSocketAddress(InetAddress.getByAddress(from), 0));
-        socket.connect(address);
+        socket.connect(target);
         strangers.add(socket);
         return socket;
     }
@@ -171,6 +183,44 @@ class StrangersIT {
         assertThat(peerConnects()).isLessThan(Duration.ofSeconds(5));
         assertThat(metric("pipit_tcp_connections_refused")).isPositive();
         assertThat(metric("pipit_tcp_handshakes_evicted")).isPositive();
+    }
+
+    @Test
+    void eachIdleConnectionIsKeptByDefaultAndFewHere() throws Exception {
+        EventLoop loop = new EventLoop(Thread.ofPlatform().daemon().factory());
+        open.add(loop);
+        Identity self = Identity.loadOrCreate(folder.resolve("node"));
+        SslContext tls = SslContextBuilder.forServer(self.privateKey(), self.certificate()).build();
+        Channel byDefault =
+                new ServerBootstrap()
+                        .group(loop.group())
+                        .channel(NioServerSocketChannel.class)
+                        .childHandler(
+                                new ChannelInitializer<Channel>() {
+                                    @Override
+                                    protected void initChannel(Channel made) {
+                                        made.pipeline().addLast(tls.newHandler(made.alloc()));
+                                    }
+                                })
+                        .bind(InetAddress.getLoopbackAddress(), 0)
+                        .sync()
+                        .channel();
+
+        assertThat(keptIdle((InetSocketAddress) byDefault.localAddress())).isEqualTo(IDLE);
+        assertThat(keptIdle(address)).isLessThanOrEqualTo(Arrivals.HANDSHAKES_MAX);
+    }
+
+    /** How many of some idle connections are still there when all have been looked at. */
+    private int keptIdle(InetSocketAddress target) throws IOException {
+        List<Socket> idle = new ArrayList<>();
+        for (int i = 0; i < IDLE; i++) {
+            idle.add(stranger(10 + i, target));
+        }
+        int kept = 0;
+        for (Socket each : idle) {
+            kept += isClosed(each) ? 0 : 1;
+        }
+        return kept;
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.pipit.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.pipit.identity.Identity;
@@ -230,6 +231,24 @@ class TcpNetworkIT {
                                         .contains("pipit peer add " + stranger.id));
         assertThat(b.requests).isEmpty();
         await().untilAsserted(() -> assertThat(b.text()).contains("pipit_tcp_strangers_total 1.0"));
+    }
+
+    @Test
+    void tellsAStrangerThatItIsItsCertificate() throws Exception {
+        Node stranger = new Node("stranger");
+        stranger.knows(b, true);
+        try (SSLSocket socket = socketOf(stranger)) {
+            socket.setSoTimeout(10_000);
+            // With TLS 1.3 the client is done before the server has looked at its certificate.
+            assertThatThrownBy(
+                            () -> {
+                                socket.startHandshake();
+                                socket.getInputStream().readAllBytes();
+                            })
+                    // By BoringSSL, and by the JDK.
+                    .message()
+                    .containsAnyOf("bad_certificate", "certificate_unknown");
+        }
     }
 
     @Test

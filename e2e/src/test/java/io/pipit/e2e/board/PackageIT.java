@@ -30,21 +30,28 @@ class PackageIT {
     /** As the unit has it. */
     private static final Duration WATCHDOG = Duration.ofSeconds(20);
 
-    /** How long Pipit itself believes in a loop that is stuck. */
-    private static final Duration STALL = Duration.ofSeconds(10);
+    /** How long Pipit itself believes in a loop that is stuck, and one that sleeps may sleep. */
+    private static final Duration STALL = Duration.ofSeconds(10 + 5);
 
     /** Until Java's report is written, and until the next start. */
     private static final Duration AFTERWARDS = Duration.ofSeconds(3 + 2);
 
-    /** Of Java on a processor that is slow and a file system that is slower. */
-    private static final Duration START = Duration.ofSeconds(10);
+    /** A start on a kernel that is many times slower than the machine below, which others use. */
+    private static final Duration START = Duration.ofMinutes(2);
 
-    private static final String SENSOR =
+    /** The store's part holds from the next start on. */
+    private static final String MORE =
             """
             [[sensor]]
             name = "second"
             driver = "host"
             every = "500ms"
+
+            [log]
+            level = "warning"
+
+            [store]
+            commit-every = "30s"
             """;
 
     @TempDir static Path folder;
@@ -111,8 +118,11 @@ class PackageIT {
         board.sh(
                         """
                         perl -e '$t = pack "L x4 q q q x180", 4, 0, 0, 1000; syscall(159, $t) >= 0 or die'
-                        printf secret >/etc/credstore/pipit.word
+                        install -D -m 0600 /dev/stdin /etc/credstore/pipit.word <<<secret
                         dpkg --install /shared/pipit.deb
+                        # Making Java's cache takes minutes here, and the only processor.
+                        systemctl stop pipit-cache
+                        systemctl reset-failed
                         """)
                 .hasExit(0);
         assertThat(sh("systemctl is-active pipit")).isEqualTo("active");
@@ -218,12 +228,15 @@ class PackageIT {
     @Order(3)
     void aReloadThatSucceedsIsInForceWhenItEnds() {
         String pid = property("MainPID");
-        write("/etc/pipit/conf.d/more.toml", SENSOR + "[log]\nlevel = \"debug\"\n");
+        write("/etc/pipit/conf.d/more.toml", MORE);
         Outcome reload = board.sh("time systemctl reload pipit").hasExit(0);
         System.out.println("systemctl reload " + reload.err());
         assertThat(property("StatusText")).startsWith("2 sensors, 0 peers");
         assertThat(board.value("second/uptime")).isPresent();
         assertThat(property("MainPID")).isEqualTo(pid);
+        assertThat(board.journal())
+                .contains("what changed in [store] holds from the next start on")
+                .doesNotContain("the configuration was read again");
     }
 
     @Test
@@ -267,7 +280,8 @@ class PackageIT {
                 perl -e '
                     syscall(101, 0x4206, 0 + $ARGV[0], 0, 0) == 0 or die "PTRACE_SEIZE: $!";
                     syscall(101, 0x4207, 0 + $ARGV[0], 0, 0) == 0 or die "PTRACE_INTERRUPT: $!";
-                    sleep 120' $thread >/dev/null 2>&1 &
+                    # Until its end is heard of the process stays.
+                    1 while waitpid($ARGV[0], 0x40000000) > 0' $thread >/dev/null 2>&1 &
                 """
                         .formatted(property("MainPID")),
                 STALL.plus(WATCHDOG).plus(AFTERWARDS),
@@ -298,17 +312,21 @@ class PackageIT {
 
     @Test
     @Order(6)
-    void endsWithinTwoSecondsAndWithAWrongConfigurationIsNotStartedAgainAndAgain() {
-        long began = micros();
+    void endsWithinTwoSecondsWithAllCommittedAndWithAWrongConfigurationStaysDown() {
+        double last = board.value("second/uptime").orElseThrow();
         sh("systemctl stop pipit");
-        long took = (micros() - began) / 1_000;
-        System.out.println("systemctl stop took " + took + " ms");
-        assertThat(took).isLessThan(2_000);
+        long took =
+                (number("InactiveEnterTimestampMonotonic") - number("ActiveExitTimestampMonotonic"))
+                        / 1_000;
+        System.out.println("it ended " + took + " ms after systemd told it to");
+        assertThat(took).isBetween(0L, 2_000L);
         write("/etc/pipit/conf.d/wrong.toml", "[store]\nkeep = \"long\"\n");
         assertThat(board.sh("systemctl start pipit").exit()).isNotZero();
         assertThat(property("ActiveState")).isEqualTo("failed");
         assertThat(property("ExecMainStatus")).isEqualTo("78");
         sh("rm /etc/pipit/conf.d/wrong.toml; systemctl start pipit");
+        assertThat(board.history("second/uptime"))
+                .anyMatch(reading -> Double.parseDouble(reading[3]) == last);
         hasItsReadings();
     }
 
@@ -346,7 +364,7 @@ class PackageIT {
                                         "find / -xdev -not -path '/proc/*' -not -path '/sys/*'"
                                                 + " -not -path '/shared/*' -iname '*pipit*'")
                                 .lines())
-                .containsOnly("/etc/credstore/pipit.word");
+                .containsOnly("/etc/credstore/pipit.word", "/opt/pipit");
         assertThat(sh("systemctl list-units --all --plain --no-legend 'pipit*'")).isEmpty();
         assertThat(sh("find / -xdev -user pipit")).isEmpty();
     }
