@@ -10,10 +10,12 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.LocalDateTime;
+import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
@@ -21,7 +23,10 @@ import java.util.zip.ZipOutputStream;
 /** The program itself as it lies in its folder: jars, libraries of machine code, scripts. */
 final class Program {
     private static final String SQLITE = "sqlite-jdbc-";
-    private static final String SQLITE_LIBRARIES = "org/sqlite/native/";
+    private static final String SQLITE_FOLDER = "org/sqlite/native/";
+    private static final Pattern SQLITE_LIBRARIES = Pattern.compile(SQLITE_FOLDER);
+    private static final Pattern SQLITE_LIBRARIES_ELSEWHERE =
+            Pattern.compile(SQLITE_FOLDER + "(?!Linux).");
     private static final String TCNATIVE = "netty-tcnative-boringssl-static-";
     private static final String MAIN = "pipit-daemon-";
 
@@ -29,6 +34,7 @@ final class Program {
     private static final LocalDateTime TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
 
     private final Path root;
+    private final Map<String, byte[]> rewritten = new HashMap<>();
 
     /** What was built; a checkout's daemon has to be. */
     Program(Path root) {
@@ -40,19 +46,17 @@ final class Program {
         Tree tree = scripts();
         for (Path jar : jars()) {
             String name = jar.getFileName().toString();
+            if (!name.startsWith(TCNATIVE)) {
+                tree.file("lib/" + name, rewritten(jar, SQLITE_LIBRARIES));
+            } else if (name.endsWith("-linux-" + architecture.tcnative() + ".jar")) {
+                String library = "libnetty_tcnative_linux_" + architecture.tcnative() + ".so";
+                tree.file("native/" + library, unpacked(jar, "META-INF/native/" + library));
+                tree.file("native/NOTICE.netty-tcnative", unpacked(jar, "META-INF/NOTICE.txt"));
+            }
             if (name.startsWith(SQLITE)) {
                 String library =
-                        SQLITE_LIBRARIES + "Linux/" + architecture.sqlite() + "/libsqlitejdbc.so";
+                        SQLITE_FOLDER + "Linux/" + architecture.sqlite() + "/libsqlitejdbc.so";
                 tree.file("native/libsqlitejdbc.so", unpacked(jar, library));
-                tree.file("lib/" + name, without(jar, entry -> entry.startsWith(SQLITE_LIBRARIES)));
-            } else if (name.startsWith(TCNATIVE)) {
-                if (name.endsWith("-linux-" + architecture.tcnative() + ".jar")) {
-                    String library = "libnetty_tcnative_linux_" + architecture.tcnative() + ".so";
-                    tree.file("native/" + library, unpacked(jar, "META-INF/native/" + library));
-                    tree.file("native/NOTICE.netty-tcnative", unpacked(jar, "META-INF/NOTICE.txt"));
-                }
-            } else {
-                tree.file("lib/" + name, Files.readAllBytes(jar));
             }
         }
         return listed(tree);
@@ -62,18 +66,7 @@ final class Program {
     Tree forAll() throws IOException {
         Tree tree = scripts();
         for (Path jar : jars()) {
-            String name = jar.getFileName().toString();
-            boolean sqlite = name.startsWith(SQLITE);
-            tree.file(
-                    "lib/" + name,
-                    sqlite
-                            ? without(
-                                    jar,
-                                    entry ->
-                                            entry.startsWith(SQLITE_LIBRARIES)
-                                                    && !entry.startsWith(
-                                                            SQLITE_LIBRARIES + "Linux"))
-                            : Files.readAllBytes(jar));
+            tree.file("lib/" + jar.getFileName(), rewritten(jar, SQLITE_LIBRARIES_ELSEWHERE));
         }
         return listed(tree);
     }
@@ -141,13 +134,23 @@ final class Program {
         throw new IOException(jar + " has no " + name + " any more");
     }
 
-    private static byte[] without(Path jar, Predicate<String> unwanted) throws IOException {
+    /**
+     * The jar without these entries. Those that the build took signatures out of have the time of
+     * that in them: here all are of one time, since the same inputs are to give the same bytes.
+     */
+    private byte[] rewritten(Path jar, Pattern unwanted) throws IOException {
+        boolean isWhole = !jar.getFileName().toString().startsWith(SQLITE);
+        String key = isWhole ? jar.toString() : jar + " without " + unwanted;
+        byte[] before = rewritten.get(key);
+        if (before != null) {
+            return before;
+        }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipInputStream in =
                         new ZipInputStream(new ByteArrayInputStream(Files.readAllBytes(jar)));
                 ZipOutputStream out = new ZipOutputStream(bytes)) {
             for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
-                if (!unwanted.test(entry.getName())) {
+                if (!unwanted.matcher(entry.getName()).lookingAt()) {
                     ZipEntry kept = new ZipEntry(entry.getName());
                     kept.setTimeLocal(TIME);
                     out.putNextEntry(kept);
@@ -156,6 +159,7 @@ final class Program {
                 }
             }
         }
+        rewritten.put(key, bytes.toByteArray());
         return bytes.toByteArray();
     }
 
