@@ -31,9 +31,9 @@ class BackupIT {
                 RunningNode shed = new RunningNode(folder, "shed").with(SENSORS)) {
             greenhouse.knows(shed).start();
             shed.knows(greenhouse).start();
-            await().atMost(Duration.ofSeconds(20))
+            await().atMost(Duration.ofSeconds(60))
                     .until(() -> origins(shed).contains("greenhouse"));
-            await().atMost(Duration.ofSeconds(20))
+            await().atMost(Duration.ofSeconds(60))
                     .until(() -> origins(greenhouse).contains("shed"));
             String id = greenhouse.id();
 
@@ -49,7 +49,7 @@ class BackupIT {
                     .hasLineCount(1);
             // Places that were handed out since the backup was made.
             int before = shed.history().size();
-            await().atMost(Duration.ofSeconds(20)).until(() -> shed.history().size() > before + 20);
+            await().atMost(Duration.ofSeconds(60)).until(() -> shed.history().size() > before + 20);
             greenhouse.kill();
             Map<String, Integer> atThePeer = shed.history();
 
@@ -61,9 +61,9 @@ class BackupIT {
             greenhouse.start();
 
             assertThat(greenhouse.id()).isEqualTo(id);
-            await().atMost(Duration.ofSeconds(30))
+            await().atMost(Duration.ofSeconds(60))
                     .until(() -> logsOf("greenhouse", shed.history()).size() == 2);
-            await().atMost(Duration.ofSeconds(30))
+            await().atMost(Duration.ofSeconds(60))
                     .untilAsserted(() ->
                             assertThat(greenhouse.history())
                                     .containsAllEntriesOf(of("shed", atThePeer)));
