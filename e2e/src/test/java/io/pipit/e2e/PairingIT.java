@@ -68,8 +68,7 @@ class PairingIT {
     void aWrongCodeFailsAndTheThirdClosesTheWindow(@TempDir Path folder) {
         try (RunningNode greenhouse = new RunningNode(folder, "greenhouse").with(SENSOR);
                 RunningNode shed = new RunningNode(folder, "shed").with(EVERYTHING)) {
-            greenhouse.start();
-            shed.start();
+            RunningNode.startAll(greenhouse, shed);
             String at = "127.0.0.1:" + greenhouse.port;
             assertRefused(shed.verb("pair", "join", at, "12345678"), "no pairing window is open");
 
@@ -100,8 +99,7 @@ class PairingIT {
     }
 
     private void pair(RunningNode greenhouse, RunningNode shed, String way) {
-        greenhouse.start();
-        shed.start();
+        RunningNode.startAll(greenhouse, shed);
         String code = open(greenhouse);
         String at = greenhouse.place();
         // As people read it out.
@@ -110,9 +108,9 @@ class PairingIT {
         assertThat(joined.exit()).as(joined.err()).isZero();
         assertThat(joined.text()).contains("paired with greenhouse", "over " + way);
         assertThat(greenhouse.verb("peer", "list").text())
-                .contains("shed", shed.id(), "monitor, read");
+                .contains("shed", shed.firstId(), "monitor, read");
         assertThat(shed.verb("peer", "list").text())
-                .contains("greenhouse", greenhouse.id(), "monitor, read");
+                .contains("greenhouse", greenhouse.firstId(), "monitor, read");
         await().atMost(PATIENCE).until(() -> from(greenhouse, shed) > 10);
     }
 
@@ -122,9 +120,6 @@ class PairingIT {
     }
 
     private static int from(RunningNode origin, RunningNode at) {
-        return (int)
-                at.history().keySet().stream()
-                        .filter(key -> key.startsWith(origin.name + "/"))
-                        .count();
+        return at.history(origin.name + "/**").size();
     }
 }

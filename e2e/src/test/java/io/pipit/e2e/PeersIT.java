@@ -80,7 +80,7 @@ class PeersIT {
                         id = "%s"
                         roles = ["monitor", "read:air/*"]
                         """
-                                .formatted(peer.name, peer.id()));
+                                .formatted(peer.name, peer.firstId()));
             }
             shed.knows(greenhouse);
             barn.knows(greenhouse).without("series = [\"**\"]\n").with("series = [\"air/*\"]");
@@ -96,7 +96,7 @@ class PeersIT {
                                             assertThat(shed.verb(verb).text())
                                                     .contains(
                                                             "not granted: **; it takes the role read,",
-                                                            "'pipit peer add " + shed.id())));
+                                                            "'pipit peer add " + shed.firstId())));
             assertThat(shed.history().keySet()).noneMatch(key -> key.contains("/host/"));
             assertThat(barn.history().keySet())
                     .noneMatch(key -> key.contains("/host/"))

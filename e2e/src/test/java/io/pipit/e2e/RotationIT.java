@@ -3,6 +3,8 @@ package io.pipit.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -30,19 +32,6 @@ class RotationIT {
                         """);
     }
 
-    private static Map<String, Integer> of(RunningNode node, String pattern) {
-        List<String> lines = node.verb("history", pattern, "--csv").hasExit(0).lines();
-        return lines.stream()
-                .skip(1)
-                .map(line -> line.split(",", -1))
-                .collect(
-                        Collectors.toMap(
-                                cells ->
-                                        cells[1] + "/" + cells[2] + " " + cells[5] + ":" + cells[6],
-                                cells -> 1,
-                                Integer::sum));
-    }
-
     private static Set<String> logs(Map<String, Integer> readings) {
         return readings.keySet().stream()
                 .map(key -> key.replaceAll("^.* |:.*$", ""))
@@ -68,30 +57,28 @@ class RotationIT {
                             "--address",
                             "127.0.0.1:" + shed.port)
                     .hasExit(0);
-            List.of(house, barn, shed).forEach(RunningNode::start);
+            RunningNode.startAll(house, barn, shed);
             for (RunningNode peer : List.of(house, barn)) {
-                await().atMost(PATIENCE).until(() -> !of(peer, "shed/**").isEmpty());
+                await().atMost(PATIENCE).until(() -> !peer.history("shed/**").isEmpty());
             }
-            Map<String, Integer> held = of(house, "shed/**");
+            Map<String, Integer> held = house.history("shed/**");
 
             String after = shed.verb("id", "rotate").hasExit(0).text().strip();
 
             assertThat(after).isNotEqualTo(before);
             await().atMost(PATIENCE)
-                    .untilAsserted(
-                            () -> assertThat(shed.verb("id").text().strip()).isEqualTo(after));
+                    .untilAsserted(() -> assertThat(shed.presentId()).isEqualTo(after));
+            assertThat(shed.verb("id").text().strip()).isEqualTo(after);
             for (RunningNode peer : List.of(house, barn)) {
                 await().atMost(PATIENCE)
-                        .untilAsserted(() -> {
-                            assertThat(peer.verb("peer", "list").text())
-                                    .contains(after)
-                                    .doesNotContain(before);
-                            assertThat(peer.verb("peers").text()).contains("shed");
-                        });
-                int sofar = of(peer, "shed/**").size();
-                await().atMost(PATIENCE).until(() -> of(peer, "shed/**").size() > sofar + 10);
-                Map<String, Integer> byName = of(peer, "shed/**");
-                Map<String, Integer> byId = of(peer, after.toLowerCase(Locale.ROOT) + "/**");
+                        .untilAsserted(() ->
+                                assertThat(peer.trusted()).contains(after).doesNotContain(before));
+                assertThat(peer.verb("peer", "list").text()).contains(after).doesNotContain(before);
+                assertThat(peer.verb("peers").text()).contains("shed");
+                int sofar = peer.history("shed/**").size();
+                await().atMost(PATIENCE).until(() -> peer.history("shed/**").size() > sofar + 10);
+                Map<String, Integer> byName = peer.history("shed/**");
+                Map<String, Integer> byId = peer.history(after.toLowerCase(Locale.ROOT) + "/**");
                 assertThat(byId.keySet()).containsAll(byName.keySet());
                 assertThat(byName.values()).containsOnly(1);
                 assertThat(logs(byName)).hasSize(1);
@@ -99,45 +86,53 @@ class RotationIT {
                         .contains(after + "/")
                         .doesNotContain(before);
             }
-            assertThat(of(house, "shed/**").keySet()).containsAll(held.keySet());
+            assertThat(house.history("shed/**").keySet()).containsAll(held.keySet());
             assertThat(house.log()).contains("write id = \"" + after + "\"");
             assertThat(barn.log()).contains("write peer = \"" + after + "\"");
 
             // And after a start of everybody.
-            int sofar = of(house, "shed/**").size();
+            int sofar = house.history("shed/**").size();
             List.of(house, barn, shed).forEach(RunningNode::stop);
-            List.of(house, barn, shed).forEach(RunningNode::start);
-            await().atMost(PATIENCE).until(() -> of(house, "shed/**").size() > sofar);
-            assertThat(logs(of(house, "shed/**"))).hasSize(1);
+            RunningNode.startAll(house, barn, shed);
+            await().atMost(PATIENCE).until(() -> house.history("shed/**").size() > sofar);
+            assertThat(logs(house.history("shed/**"))).hasSize(1);
             assertThat(house.verb("history", "--json").text()).doesNotContain(before);
         }
     }
 
     @Test
-    void whoWasAwayLearnsOfTheNewKeyWhenItIsBack() {
+    void whoWasAwayLearnsOfTheNewKeyWhenItIsBackAndSendsWhatWaits() throws IOException {
         try (RunningNode house = node(folder, "house");
                 RunningNode shed = node(folder, "shed")) {
             String before = shed.id();
+            Path inbox = folder.resolve("inbox");
             house.knows(shed);
-            shed.knows(house);
-            List.of(house, shed).forEach(RunningNode::start);
-            await().atMost(PATIENCE).until(() -> !of(house, "shed/**").isEmpty());
+            shed.with("[files]\ninbox = \"%s\"".formatted(inbox)).knows(house, "bulk");
+            RunningNode.startAll(house, shed);
+            await().atMost(PATIENCE).until(() -> !house.history("shed/**").isEmpty());
+            // A file for a key that the peer doesn't have any more when they meet again.
+            shed.stop();
+            Path file = Files.writeString(folder.resolve("plan.txt"), "water the beds");
+            house.verb("send", "--no-wait", file.toString(), "shed").hasExit(0);
             house.stop();
+            shed.start();
 
             String after = shed.verb("id", "rotate", "--now").hasExit(0).text().strip();
             await().atMost(PATIENCE)
-                    .untilAsserted(
-                            () -> assertThat(shed.verb("id").text().strip()).isEqualTo(after));
+                    .untilAsserted(() -> assertThat(shed.presentId()).isEqualTo(after));
             house.start();
 
             await().atMost(PATIENCE)
                     .untilAsserted(() ->
-                            assertThat(house.verb("peer", "list").text())
-                                    .contains(after)
-                                    .doesNotContain(before));
-            int sofar = of(house, "shed/**").size();
-            await().atMost(PATIENCE).until(() -> of(house, "shed/**").size() > sofar + 10);
-            assertThat(logs(of(house, "shed/**"))).hasSize(1);
+                            assertThat(house.trusted()).contains(after).doesNotContain(before));
+            int sofar = house.history("shed/**").size();
+            await().atMost(PATIENCE).until(() -> house.history("shed/**").size() > sofar + 10);
+            assertThat(logs(house.history("shed/**"))).hasSize(1);
+            await().atMost(PATIENCE)
+                    .untilAsserted(() ->
+                            assertThat(inbox.resolve("house/plan.txt"))
+                                    .hasContent("water the beds"));
+            assertThat(house.document("/transfers").get("transfers")).isEmpty();
             // Nobody is left who knows only the key before.
             await().atMost(PATIENCE)
                     .untilAsserted(() ->
@@ -152,10 +147,10 @@ class RotationIT {
                 RunningNode shed = node(folder, "shed")) {
             house.knows(shed);
             shed.knows(house);
-            List.of(house, shed).forEach(RunningNode::start);
-            await().atMost(PATIENCE).until(() -> !of(house, "shed/**").isEmpty());
+            RunningNode.startAll(house, shed);
+            await().atMost(PATIENCE).until(() -> !house.history("shed/**").isEmpty());
             for (int millis : new int[] {0, 300, 700}) {
-                String before = shed.id();
+                String before = shed.presentId();
                 String after = shed.verb("id", "rotate").hasExit(0).text().strip();
                 await().pollDelay(Duration.ofMillis(millis)).until(() -> true);
                 shed.kill();
@@ -164,11 +159,10 @@ class RotationIT {
                 shed.start();
 
                 await().atMost(PATIENCE)
-                        .untilAsserted(
-                                () -> assertThat(shed.verb("id").text().strip()).isEqualTo(after));
-                int sofar = of(house, "shed/**").size();
-                await().atMost(PATIENCE).until(() -> of(house, "shed/**").size() > sofar + 10);
-                assertThat(logs(of(house, "shed/**"))).hasSize(1);
+                        .untilAsserted(() -> assertThat(shed.presentId()).isEqualTo(after));
+                int sofar = house.history("shed/**").size();
+                await().atMost(PATIENCE).until(() -> house.history("shed/**").size() > sofar + 10);
+                assertThat(logs(house.history("shed/**"))).hasSize(1);
             }
         }
     }

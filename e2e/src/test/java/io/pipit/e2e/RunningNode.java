@@ -12,16 +12,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
 
 /** A node of its own process, with its own folder, ports and configuration; closed it is gone. */
 final class RunningNode implements AutoCloseable {
     private static final int PORT_TRIES_MAX = 100;
+    private static final int CONTENT = 205;
 
     /** Below those of the kernel's own choice, which begin at 32,768. */
     private static final int PORTS_FROM = 12_000;
@@ -50,6 +54,7 @@ final class RunningNode implements AutoCloseable {
     private final List<String> environment = new ArrayList<>();
     private final StringBuilder configuration = new StringBuilder();
     private @Nullable Process process;
+    private @Nullable String firstId;
 
     RunningNode(Path parent, String name) {
         this(parent, name, "127.0.0.1", List.of());
@@ -127,7 +132,7 @@ final class RunningNode implements AutoCloseable {
                 peer = "%s"
                 series = ["**"]
                 """
-                        .formatted(other.name, other.id(), other.name));
+                        .formatted(other.name, other.firstId(), other.name));
     }
 
     /** From the next start on it listens elsewhere. */
@@ -161,21 +166,33 @@ final class RunningNode implements AutoCloseable {
         return this;
     }
 
-    /** Names the other one as a peer that may read here, and wants everything that it has. */
-    RunningNode knows(RunningNode other) {
+    /**
+     * Names the other one as a peer that may read here, and wants everything that it has.
+     *
+     * @param more what else it may do here
+     */
+    RunningNode knows(RunningNode other, String... more) {
+        List<String> roles = new ArrayList<>(List.of("monitor", "read"));
+        roles.addAll(List.of(more));
         return with(
                 """
                 [[peer]]
                 name = "%s"
                 id = "%s"
                 address = "%s:%d"
-                roles = ["monitor", "read"]
+                roles = ["%s"]
 
                 [[subscribe]]
                 peer = "%s"
                 series = ["**"]
                 """
-                        .formatted(other.name, other.id(), other.address, other.port, other.name));
+                        .formatted(
+                                other.name,
+                                other.firstId(),
+                                other.address,
+                                other.port,
+                                String.join("\", \"", roles),
+                                other.name));
     }
 
     /** Where its peers reach it. */
@@ -183,9 +200,18 @@ final class RunningNode implements AutoCloseable {
         return address + ":" + port;
     }
 
+    /** As its verb says it. */
     String id() {
         write();
         return verb("id").hasExit(0).text().strip();
+    }
+
+    /** As it was when this was asked for first: each verb takes a Java of its own. */
+    String firstId() {
+        if (firstId == null) {
+            firstId = id();
+        }
+        return firstId;
     }
 
     Path configurationFile() {
@@ -205,15 +231,19 @@ final class RunningNode implements AutoCloseable {
         return startWithoutWaiting().awaitAnswer();
     }
 
+    /** Starts several at the same time, and waits until they answer. */
+    static void startAll(RunningNode... nodes) {
+        List.of(nodes).forEach(RunningNode::startWithoutWaiting);
+        List.of(nodes).forEach(RunningNode::awaitAnswer);
+    }
+
     /** Waits until the started daemon answers. */
     RunningNode awaitAnswer() {
-        // First what costs nothing: each verb takes a Java of its own.
-        await().atMost(Duration.ofSeconds(60))
+        await().atMost(Duration.ofSeconds(120))
                 .pollInterval(Duration.ofMillis(20))
-                .until(() ->
-                        Files.exists(folder.resolve("run/pipit.sock")) || !process().isAlive());
-        await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(() -> assertThat(verb("status").exit()).as(log()).isZero());
+                .untilAsserted(
+                        () -> assertThat(answers() || !process().isAlive()).as(log()).isTrue());
+        assertThat(process().isAlive()).as(log()).isTrue();
         return this;
     }
 
@@ -252,21 +282,88 @@ final class RunningNode implements AutoCloseable {
         return Program.run(command, Duration.ofMinutes(1));
     }
 
-    /**
-     * All readings in its store by {@code node/series log:sequence}, with how often each is there.
-     */
-    Map<String, Integer> history() {
-        Map<String, Integer> readings = new TreeMap<>();
-        Program.Outcome outcome = verb("history", "--csv");
-        assertThat(outcome.exit()).as("%s%s said: %s", outcome.err(), name, log()).isZero();
-        List<String> lines = outcome.lines();
-        assertThat(lines.getFirst()).isEqualTo("time,node,series,value,unit,log,sequence");
-        for (String line : lines.subList(1, lines.size())) {
-            String[] cells = line.split(",", -1);
-            readings.merge(
-                    cells[1] + "/" + cells[2] + " " + cells[5] + ":" + cells[6], 1, Integer::sum);
+    private Path socket() {
+        return folder.resolve("run/pipit.sock");
+    }
+
+    private boolean answers() {
+        try {
+            return NodeSocket.get(socket(), "/health", NodeSocket.JSON).code() == CONTENT;
+        } catch (IOException e) {
+            return false;
         }
-        return readings;
+    }
+
+    /** What it answers on its socket, whatever that is. */
+    NodeSocket.Answer ask(int method, String target, int accept, byte[] payload) {
+        try {
+            return NodeSocket.ask(socket(), method, target, accept, payload);
+        } catch (IOException e) {
+            throw new UncheckedIOException(name + " said: " + log(), e);
+        }
+    }
+
+    /** A document of its own, like {@code /peers}. */
+    JsonNode document(String target) {
+        return json(target, NodeSocket.JSON);
+    }
+
+    /** By the key that it speaks with at present; empty where it doesn't answer just now. */
+    String presentId() {
+        return answers() ? document("/peers").get("id").asString() : "";
+    }
+
+    /** Whom it trusts, as {@code /trust} says it. */
+    String trusted() {
+        return document("/trust").toString();
+    }
+
+    private JsonNode json(String target, int format) {
+        NodeSocket.Answer answer = ask(NodeSocket.GET, target, format, new byte[0]);
+        assertThat(answer.code()).as("%s: %s", target, answer.text()).isEqualTo(CONTENT);
+        return new ObjectMapper().readTree(answer.payload());
+    }
+
+    /** All readings in its store, as {@link #history(String)} has them. */
+    Map<String, Integer> history() {
+        return history("**");
+    }
+
+    /**
+     * The readings in its store that a pattern fits, by {@code node/series log:sequence}, with how
+     * often each is there.
+     */
+    Map<String, Integer> history(String pattern) {
+        JsonNode peers = document("/peers");
+        Map<String, String> names = new HashMap<>();
+        peers.get("peers")
+                .forEach(peer -> names.put(peer.get("id").asString(), peer.get("name").asString()));
+        names.put(peers.get("id").asString(), name);
+        Map<String, Integer> readings = new TreeMap<>();
+        String after = "";
+        while (true) {
+            JsonNode page =
+                    json("/history?limit=1000&series=" + pattern + after, NodeSocket.SENML_JSON);
+            String origin = "";
+            String log = "";
+            String place = "";
+            for (JsonNode record : page) {
+                origin = record.path("bn").asString(origin + "/").replaceFirst("/$", "");
+                log = record.path("log").asString(log);
+                place = log + ":" + record.path("seq").asLong();
+                if (record.has("v")) {
+                    String series = record.path("n").asString();
+                    readings.merge(
+                            names.getOrDefault(origin, origin) + "/" + series + " " + place,
+                            1,
+                            Integer::sum);
+                }
+            }
+            if (page.isEmpty()) {
+                return readings;
+            }
+            after = "&after=" + origin + ":" + place;
+        }
     }
 
     /** What the process said on its standard output and error. */

@@ -16,13 +16,19 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.ObjectMapper;
 
-/** The private keys of a node are in their files and nowhere else. */
+/**
+ * The private keys of a node are in their files and nowhere else, the code of a pairing window is
+ * where it was asked for and nowhere else.
+ */
 class SecretsIT {
     private static final Duration PATIENCE = Duration.ofSeconds(40);
     private static final int SCALAR_BYTES = 32;
@@ -66,9 +72,88 @@ class SecretsIT {
         return forms;
     }
 
-    private static void assertNowhere(String where, String text, List<String> forms) {
+    private final List<String> forms = new ArrayList<>();
+    private final List<Pattern> codes = new ArrayList<>();
+
+    private void assertNowhere(String where, String text) {
         for (String form : forms) {
             assertThat(text.contains(form)).as("a part of a key in %s", where).isFalse();
+        }
+        for (Pattern code : codes) {
+            assertThat(code.matcher(text).find()).as("a pairing code in %s", where).isFalse();
+        }
+    }
+
+    /** What is shown here, which must not be seen anywhere else from now on. */
+    private String opensWindow(RunningNode node) {
+        String shown = node.verb("pair", "open", "--json").hasExit(0).text();
+        String code = new ObjectMapper().readTree(shown).get("code").asString();
+        mayNotShow(code);
+        return code;
+    }
+
+    private void mayNotShow(String code) {
+        // Not as a part of a longer number, which it may well be by chance.
+        codes.add(
+                Pattern.compile(
+                        "(?<![0-9])"
+                                + code.substring(0, 4)
+                                + " ?"
+                                + code.substring(4)
+                                + "(?![0-9])"));
+    }
+
+    /** All that somebody pairs by, rightly and wrongly, with a window that is open at the end. */
+    private void pair(RunningNode house, RunningNode shed) {
+        String code = opensWindow(house);
+        String wrong = (code.startsWith("1") ? "2" : "1") + code.substring(1);
+        mayNotShow(wrong);
+        for (String[] join :
+                new String[][] {
+                    {"pair", "join", house.place(), wrong},
+                    {"pair", "join", "127.0.0.1:9", code.substring(0, 4), code.substring(4)},
+                    {"pair", "join", house.place(), code, "--json"}
+                }) {
+            Program.Outcome outcome = shed.verb(join);
+            assertNowhere("pair join", outcome.text() + outcome.err());
+        }
+        assertThat(shed.log() + house.log()).contains("paired");
+        var _ = opensWindow(house);
+    }
+
+    /** Asks everything that there is, rightly and wrongly. */
+    private void askAll(RunningNode node) {
+        Set<String> paths =
+                new TreeSet<>(
+                        List.of(
+                                "/",
+                                "/.well-known/core",
+                                "/statements",
+                                "/pair",
+                                "/peers/shed/files"));
+        String core =
+                node.ask(NodeSocket.GET, "/.well-known/core", NodeSocket.ANY, new byte[0]).text();
+        Matcher links = Pattern.compile("<([^>]+)>").matcher(core);
+        while (links.find()) {
+            paths.add(links.group(1));
+        }
+        assertThat(paths).contains("/pairing", "/trust", "/health", "/sensors/host/load");
+        for (int method :
+                new int[] {NodeSocket.GET, NodeSocket.PUT, NodeSocket.POST, NodeSocket.DELETE}) {
+            for (String path : paths) {
+                if (method == NodeSocket.POST && path.equals("/pairing")) {
+                    // It tells the code to whoever asks here: that is what it is for.
+                    continue;
+                }
+                byte[] body =
+                        method == NodeSocket.PUT || method == NodeSocket.POST
+                                ? "{\"code\":\"87654321\"}".getBytes(StandardCharsets.UTF_8)
+                                : new byte[0];
+                NodeSocket.Answer answer = node.ask(method, path, NodeSocket.ANY, body);
+                assertNowhere(
+                        method + " " + path,
+                        new String(answer.payload(), StandardCharsets.ISO_8859_1));
+            }
         }
     }
 
@@ -92,18 +177,21 @@ class SecretsIT {
             shed.knows(house);
             house.id();
             Path identity = house.folder.resolve("data/identity");
-            List<String> forms = new ArrayList<>(forms(identity.resolve("key.pem")));
-            List.of(house, shed).forEach(RunningNode::start);
+            forms.addAll(forms(identity.resolve("key.pem")));
+            RunningNode.startAll(house, shed);
             await().atMost(PATIENCE).until(() -> !house.history().isEmpty());
+            pair(house, shed);
+            mayNotShow("87654321");
+            askAll(house);
             shed.stop();
             String next = house.verb("id", "rotate").hasExit(0).text().strip();
             forms.addAll(forms(identity.resolve("next.pem")));
             assertClosed(identity);
             shed.start();
             await().atMost(PATIENCE)
-                    .untilAsserted(
-                            () -> assertThat(house.verb("id").text().strip()).isEqualTo(next));
-            await().atMost(PATIENCE).until(() -> house.verb("status").exit() == 0);
+                    .untilAsserted(() -> assertThat(house.presentId()).isEqualTo(next));
+            house.awaitAnswer();
+            askAll(house);
 
             // What it says when it is asked, rightly and wrongly, and when it is made to dump.
             for (String[] verb :
@@ -120,7 +208,7 @@ class SecretsIT {
                         {"check", "--json"}
                     }) {
                 Program.Outcome outcome = house.verb(verb);
-                assertNowhere(String.join(" ", verb), outcome.text() + outcome.err(), forms);
+                assertNowhere(String.join(" ", verb), outcome.text() + outcome.err());
             }
             Program.run(
                             List.of("kill", "-QUIT", Long.toString(house.process().pid())),
@@ -135,7 +223,7 @@ class SecretsIT {
                     if (!file.getFileName().toString().endsWith(".pem")) {
                         String all =
                                 new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
-                        assertNowhere(file.toString(), all, forms);
+                        assertNowhere(file.toString(), all);
                     }
                 }
             }
