@@ -348,12 +348,15 @@ public final class SqliteStore implements ReadingStore, ReadingHistory, AutoClos
             boolean fits =
                     entry.sequence() <= StoredLog.SEQUENCE_MAX
                             && switch (entry) {
-                        case BootClock clock -> log.saw(clock);
-                        case Reading reading ->
-                                catalogue.columnFor(
-                                                log, reading.series(), reading.unit(), log == own)
-                                        != null;
-                    };
+                                case BootClock clock -> log.saw(clock);
+                                case Reading reading ->
+                                        catalogue.columnFor(
+                                                        log,
+                                                        reading.series(),
+                                                        reading.unit(),
+                                                        log == own)
+                                                != null;
+                            };
             if (fits) {
                 taken.add(entry);
             } else {

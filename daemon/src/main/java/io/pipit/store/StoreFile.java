@@ -34,10 +34,7 @@ import org.sqlite.SQLiteConfig;
 final class StoreFile implements AutoCloseable {
     /** Each brings a file from the version before it to its own, which is its place from 1. */
     static final List<String> MIGRATIONS =
-            List.of(
-                    resource("schema-1.sql"),
-                    resource("schema-2.sql"),
-                    resource("schema-3.sql"));
+            List.of(resource("schema-1.sql"), resource("schema-2.sql"), resource("schema-3.sql"));
 
     /** After an unclean end a file up to this is checked whole: a second on a slow card. */
     private static final long CHECKED_BYTES_MAX = 32L << 20;

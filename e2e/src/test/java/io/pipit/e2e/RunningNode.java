@@ -239,7 +239,11 @@ final class RunningNode implements AutoCloseable {
 
     /** Waits until the started daemon answers. */
     RunningNode awaitAnswer() {
+<<<<<<< HEAD
         await().atMost(Duration.ofSeconds(60))
+=======
+        await().atMost(Duration.ofSeconds(120))
+>>>>>>> refs/heads/trusttests-e2e
                 .pollInterval(Duration.ofMillis(20))
                 .untilAsserted(
                         () -> assertThat(answers() || !process().isAlive()).as(log()).isTrue());
