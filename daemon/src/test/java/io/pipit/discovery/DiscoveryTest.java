@@ -144,7 +144,10 @@ class DiscoveryTest {
     }
 
     private RungState state(Rung rung) {
-        return discovery.rungs().get(rung.ordinal());
+        return discovery.rungs().stream()
+                .filter(state -> state.rung() == rung)
+                .findFirst()
+                .orElseThrow();
     }
 
     private static byte[] told(NodeId id, String... addresses) {

@@ -239,11 +239,7 @@ final class RunningNode implements AutoCloseable {
 
     /** Waits until the started daemon answers. */
     RunningNode awaitAnswer() {
-<<<<<<< HEAD
-        await().atMost(Duration.ofSeconds(60))
-=======
-        await().atMost(Duration.ofSeconds(120))
->>>>>>> refs/heads/trusttests-e2e
+        await().atMost(Duration.ofMinutes(2))
                 .pollInterval(Duration.ofMillis(20))
                 .untilAsserted(
                         () -> assertThat(answers() || !process().isAlive()).as(log()).isTrue());

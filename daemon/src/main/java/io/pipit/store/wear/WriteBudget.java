@@ -3,6 +3,7 @@ package io.pipit.store.wear;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +31,7 @@ public final class WriteBudget {
     /** What was written in each of the last hours; the present one's place is {@code hour}. */
     private final long[] byHour = new long[HOURS];
 
-    private volatile long written;
+    private final AtomicLong written = new AtomicLong();
     private long seen = WrittenBytes.UNKNOWN;
     private long lookedNanos;
     private long hourEndsNanos;
@@ -61,7 +62,7 @@ public final class WriteBudget {
 
     /** Bytes since the start; any thread. */
     public long bytes() {
-        return written;
+        return written.get();
     }
 
     /** Looks how much it is by now, where the last look was long enough ago. */
@@ -76,7 +77,7 @@ public final class WriteBudget {
         }
         long more = seen == WrittenBytes.UNKNOWN ? 0 : Math.max(0, now - seen);
         seen = now;
-        written += more;
+        written.addAndGet(more);
         for (int passed = 0; nowNanos - hourEndsNanos >= 0 && passed < HOURS; passed++) {
             hour = (hour + 1) % HOURS;
             byHour[hour] = 0;
