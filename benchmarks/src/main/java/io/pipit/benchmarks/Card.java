@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What each reading costs the card: {@code write_bytes} of the process, which counts each page that
@@ -47,16 +48,16 @@ final class Card {
     /** A machine whose time goes on by hand, and by itself besides. */
     private static final class Ahead implements TimeSource {
         private final SystemTime real = new SystemTime();
-        private volatile long nanos;
+        private final AtomicLong nanos = new AtomicLong();
 
         @Override
         public long monotonicNanos() {
-            return real.monotonicNanos() + nanos;
+            return real.monotonicNanos() + nanos.get();
         }
 
         @Override
         public long wallMicros() {
-            return real.wallMicros() + nanos / 1_000;
+            return real.wallMicros() + nanos.get() / 1_000;
         }
 
         @Override
@@ -105,7 +106,7 @@ final class Card {
         return List.of(
                 name,
                 Integer.toString(seconds),
-                Report.number(cost.readings, 0),
+                Report.number((double) cost.readings, 0),
                 Report.number(each, 1),
                 Report.number(each * SERIES * 86_400 / 1e6, 0));
     }
@@ -131,7 +132,7 @@ final class Card {
                     readings * 2L);
             Keeper keeper =
                     batch -> {
-                        time.nanos += seconds * 1_000_000_000L;
+                        time.nanos.addAndGet(seconds * 1_000_000_000L);
                         List<LogEntry> entries = List.copyOf(batch);
                         filling.add(entries, 0);
                         filling.store.flush();
@@ -217,7 +218,7 @@ final class Card {
                     long at =
                             start
                                     + (second + within) * SECOND_MICROS
-                                    + i * 1_000
+                                    + i * 1_000L
                                     + random.nextInt(JITTER_MICROS);
                     batch.add(
                             new Reading(

@@ -34,7 +34,7 @@ final class Footprint {
     private record Start(double millis, double cpuSeconds) {}
 
     void measure(Path folder) throws Exception {
-        report.line("### (i) A node alone, beside other programs for a board");
+        report.line("### (j) A node alone, beside other programs for a board");
         report.line("");
         List<Contender> all = new ArrayList<>();
         for (Contender each : Contenders.all()) {

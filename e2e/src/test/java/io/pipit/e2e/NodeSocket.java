@@ -142,7 +142,7 @@ final class NodeSocket {
 
     private static void extended(ByteArrayOutputStream out, int[] number) {
         for (int left = number[1]; left > 0; left--) {
-            out.write(number[2] >> 8 * (left - 1));
+            out.write(number[2] >> (8 * (left - 1)));
         }
     }
 
