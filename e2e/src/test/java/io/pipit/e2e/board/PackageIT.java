@@ -137,7 +137,7 @@ class PackageIT {
         assertThat(property("StatusText")).startsWith("1 sensors, 0 peers");
         board.awaitSensorsHealth(health -> assertThat(health).contains("ok"));
         id = sh("pipit id");
-        await().until(() -> !board.history("host/uptime").isEmpty());
+        await().atMost(START).until(() -> !board.history("host/uptime").isEmpty());
         firstReading = String.join(",", board.history("host/uptime").getFirst());
     }
 
@@ -333,9 +333,9 @@ class PackageIT {
     @Test
     @Order(7)
     void anUpgradeKeepsKeyReadingsAndConfiguration() {
-        sh("sed -i 's/^#name = .*/name = \"mine\"/' /etc/pipit/pipit.toml");
+        sh("sed -i '0,/^#name = .*/s//name = \"mine\"/' /etc/pipit/pipit.toml");
         String pid = property("MainPID");
-        sh("dpkg --install /shared/later.deb");
+        sh("dpkg --install /shared/later.deb; systemctl stop pipit-cache");
         assertThat(sh("dpkg-query -W -f '${Version}' pipit")).isEqualTo(LATER_VERSION);
         assertThat(sh("systemctl is-active pipit")).isEqualTo("active");
         assertThat(property("MainPID")).isNotEqualTo(pid);
