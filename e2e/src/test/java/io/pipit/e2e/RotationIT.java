@@ -132,7 +132,10 @@ class RotationIT {
                     .untilAsserted(() ->
                             assertThat(inbox.resolve("house/plan.txt"))
                                     .hasContent("water the beds"));
-            assertThat(house.document("/transfers").get("transfers")).isEmpty();
+            await().atMost(PATIENCE)
+                    .untilAsserted(() ->
+                            assertThat(house.document("/transfers").at("/transfers/0/state"))
+                                    .hasToString("\"delivered\""));
             // Nobody is left who knows only the key before.
             await().atMost(PATIENCE)
                     .untilAsserted(() ->

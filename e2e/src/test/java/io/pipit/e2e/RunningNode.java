@@ -310,7 +310,14 @@ final class RunningNode implements AutoCloseable {
 
     /** By the key that it speaks with at present; empty where it doesn't answer just now. */
     String presentId() {
-        return answers() ? document("/peers").get("id").asString() : "";
+        try {
+            NodeSocket.Answer answer = NodeSocket.get(socket(), "/peers", NodeSocket.JSON);
+            return answer.code() == CONTENT
+                    ? new ObjectMapper().readTree(answer.payload()).get("id").asString()
+                    : "";
+        } catch (IOException e) {
+            return "";
+        }
     }
 
     /** Whom it trusts, as {@code /trust} says it. */
