@@ -336,10 +336,7 @@ public final class Discovery implements Neighbours, Whereabouts, AutoCloseable {
                 continue;
             }
             reachable.add(peer);
-            InetSocketAddress address = ways.addressOf(peer);
-            if (address != null && candidates.proved(peer, address)) {
-                book.proved(peer, address);
-            }
+            remember(ways, peer);
         }
         Set<NodeId> lost = new HashSet<>(missing);
         lost.removeAll(missingBefore);
@@ -354,6 +351,13 @@ public final class Discovery implements Neighbours, Whereabouts, AutoCloseable {
                     question.peer(),
                     question.missing(),
                     answer -> told(ways.addressOf(question.peer()), question, answer));
+        }
+    }
+
+    private void remember(Reach ways, NodeId peer) {
+        InetSocketAddress address = ways.addressOf(peer);
+        if (address != null && candidates.proved(peer, address)) {
+            book.proved(peer, address);
         }
     }
 
@@ -466,6 +470,11 @@ public final class Discovery implements Neighbours, Whereabouts, AutoCloseable {
     @Override
     public void close() {
         ears.forEach(Ear::close);
+        Reach ways = reach;
+        if (ways != null) {
+            // Since the last step somebody may have been reached for the first time.
+            trusted.stream().filter(ways::isReachable).forEach(peer -> remember(ways, peer));
+        }
         book.write();
     }
 }
