@@ -78,14 +78,21 @@ public record Claims(int port, String name, Set<Grant> grants) {
         if (count == 0 || count > GRANTS_MAX) {
             throw new PairingMessage.Malformed(count + " grants");
         }
+        // In one way only, as encode() writes it: what is signed is read back as it was written.
         Set<Grant> grants = new LinkedHashSet<>();
+        String previous = "";
         for (int i = 0; i < count; i++) {
-            if (!grants.add(
-                    Grant.parse(text(in))
+            String text = text(in);
+            Grant grant =
+                    Grant.parse(text)
+                            .filter(parsed -> parsed.toString().equals(text))
                             .orElseThrow(
-                                    () -> new PairingMessage.Malformed("a grant that is none")))) {
-                throw new PairingMessage.Malformed("a grant twice");
+                                    () -> new PairingMessage.Malformed("a grant that is none"));
+            if (text.compareTo(previous) <= 0) {
+                throw new PairingMessage.Malformed("a grant twice, or out of order");
             }
+            grants.add(grant);
+            previous = text;
         }
         if (!fit(grants)) {
             throw new PairingMessage.Malformed("too long grants");

@@ -1,6 +1,7 @@
 package io.pipit.identity.pairing;
 
 import static io.pipit.identity.pairing.Couple.CODE;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,6 +14,7 @@ import io.pipit.identity.pairing.PairingRefused.Reason;
 import io.pipit.model.Filter;
 import io.pipit.model.Grant;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -143,6 +145,26 @@ class PairingMessageTest {
         many.add(Grant.of(Grant.Role.ADMIN));
         assertThat(Claims.fit(many)).isFalse();
         assertThat(Claims.fit(Set.of())).isFalse();
+    }
+
+    @Test
+    void refusesGrantsThatArentWrittenAsItWritesThem() throws Exception {
+        assertThat(confirm("monitor", "read:air/*").claims().grants()).hasSize(2);
+
+        for (String[] grants :
+                new String[][] {{"read:air/*", "monitor"}, {"read", "read"}, {"read:**"}}) {
+            assertThatThrownBy(() -> confirm(grants)).isInstanceOf(Malformed.class);
+        }
+    }
+
+    private static Confirm confirm(String... grants) throws Malformed {
+        ByteBuffer out = ByteBuffer.allocate(PairingMessage.BYTES_MAX);
+        out.put((byte) PairingMessage.VERSION).put((byte) 5).putLong(1).put(new byte[64]);
+        out.putShort((short) 5684).put((byte) 1).put((byte) 'a').put((byte) grants.length);
+        for (String grant : grants) {
+            out.put((byte) grant.length()).put(grant.getBytes(UTF_8));
+        }
+        return (Confirm) PairingMessage.decode(Arrays.copyOf(out.array(), out.position()));
     }
 
     /** The six messages of a run. */
