@@ -1,0 +1,70 @@
+package io.pipit.port.acting;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sets actuators, this node's own and its peers'. Thread-safe; nothing blocks. What an actuator is
+ * set to is besides a series of its node, {@code fan/on}: each change is a reading of its log, so
+ * that whoever follows the log sees it.
+ */
+public interface Actuators {
+    /**
+     * One that can be set.
+     *
+     * @param node the name of the peer that has it; null for this node
+     * @param quantity what it sets, as in the series {@code name/quantity}
+     * @param unit of its values, by SenML
+     * @param min its smallest value
+     * @param max its largest value
+     * @param onOff whether it knows 0 and 1 alone
+     * @param safe what it goes back to when nobody holds it
+     */
+    record Actuator(
+            @Nullable String node,
+            String name,
+            String quantity,
+            String unit,
+            double min,
+            double max,
+            boolean onOff,
+            double safe) {}
+
+    /** Who sets something. */
+    record Writer(Kind kind, String name) {
+        /** What kind of one. */
+        public enum Kind {
+            /** Somebody on this machine. */
+            LOCAL,
+            PEER,
+            RULE,
+            MQTT
+        }
+    }
+
+    /**
+     * One write.
+     *
+     * @param node a peer's name or ID; null for this node
+     * @param value in the actuator's unit and range
+     * @param lease how long it holds, from its arrival
+     */
+    record Write(@Nullable String node, String actuator, double value, Duration lease, Writer by) {}
+
+    /** What became of a write. */
+    sealed interface Outcome {
+        /** It is set. */
+        record Done() implements Outcome {}
+
+        /** It isn't, and why, and what to do: one line. */
+        record Refused(String reason) implements Outcome {}
+    }
+
+    /** Completes, never exceptionally, when it is set or refused. */
+    CompletionStage<Outcome> set(Write write);
+
+    /** Those of this node, then those of its peers that are known, each by name. */
+    List<Actuator> list();
+}
