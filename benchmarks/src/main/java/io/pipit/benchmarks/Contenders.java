@@ -125,8 +125,12 @@ final class Contenders {
 
         @Override
         public String installed() throws IOException {
-            Path target = Path.of(System.getProperty("pipit.root", "."), "daemon", "target", "lib");
-            return Report.number(mib(target), 1) + " MiB of libraries, and Java";
+            Path program = PipitNode.program();
+            Path home =
+                    System.getenv("PIPIT_BENCH_PROGRAM") == null
+                            ? program.resolveSibling("daemon").resolve("target").resolve("lib")
+                            : program.toRealPath().getParent().getParent();
+            return Report.number(mib(home), 1) + " MiB, and Java";
         }
 
         private static String sensors(String every) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
 import javax.net.SocketFactory;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
@@ -22,6 +23,11 @@ import org.jspecify.annotations.Nullable;
  * a time.
  */
 final class MqttPair implements AutoCloseable, MqttCallback {
+    /** Below mosquitto's own limit, 20. */
+    private static final int IN_FLIGHT_MAX = 15;
+
+    private static final int OWED_MAX_MILLIS = 10_000;
+
     private final int qos;
     private final LongConsumer arrived;
     private final MqttAsyncClient publisher;
@@ -51,7 +57,13 @@ final class MqttPair implements AutoCloseable, MqttCallback {
         return client;
     }
 
+    /** Waits while the broker, which writes to its disk, owes more than it takes at once. */
     void publish(long nanos) throws MqttException {
+        for (int i = 0;
+                publisher.getInFlightMessageCount() >= IN_FLIGHT_MAX && i < OWED_MAX_MILLIS;
+                i++) {
+            LockSupport.parkNanos(1_000_000);
+        }
         publisher.publish(
                 "pipit" + qos + "/a/tick/monotonic",
                 ByteBuffer.allocate(Long.BYTES).putLong(nanos).array(),

@@ -157,9 +157,16 @@ final class PipitNode implements AutoCloseable {
         }
     }
 
+    /** An installed one where {@code PIPIT_BENCH_PROGRAM} names it, else the checkout's. */
+    static Path program() {
+        String installed = System.getenv("PIPIT_BENCH_PROGRAM");
+        return installed == null
+                ? Path.of(System.getProperty("pipit.root", "."), "pipit")
+                : Path.of(installed);
+    }
+
     /** Starts it and returns at once. */
     void launch(List<String> javaOptions) throws IOException {
-        Path program = Path.of(System.getProperty("pipit.root", "."), "pipit");
         List<String> options = new ArrayList<>(javaOptions);
         String more = System.getenv("PIPIT_BENCH_NODE_OPTS");
         if (more != null) {
@@ -168,7 +175,7 @@ final class PipitNode implements AutoCloseable {
         child =
                 Child.start(
                         List.of(
-                                program.toString(),
+                                program().toString(),
                                 "run",
                                 "-c",
                                 folder.resolve("pipit.toml").toString()),

@@ -1,6 +1,7 @@
 package io.pipit.discovery;
 
 import io.pipit.discovery.dnssd.DnsSd;
+import io.pipit.discovery.multicast.AddressChanges;
 import io.pipit.discovery.multicast.Links;
 import io.pipit.discovery.multicast.Multicast;
 import io.pipit.discovery.rung.Ear;
@@ -112,6 +113,7 @@ public final class Discovery implements Neighbours, Whereabouts, AutoCloseable {
     private volatile @Nullable DnsSd dnsSd;
 
     // On the timer alone:
+    private final AddressChanges addresses = new AddressChanges();
     private @Nullable Links links;
     private Set<NodeId> missingBefore = Set.of();
     private long steps;
@@ -305,6 +307,9 @@ public final class Discovery implements Neighbours, Whereabouts, AutoCloseable {
 
     private void lookAtLinks() {
         Links before = links;
+        if (before != null && !addresses.any()) {
+            return;
+        }
         Links now;
         try {
             now = Links.now(settings.listen());

@@ -85,8 +85,8 @@ public final class ServiceNotifier implements AutoCloseable {
     }
 
     /**
-     * How long systemd waits for {@link #alive} before it restarts the service; half of it is a
-     * good interval. Nothing where no watchdog is set.
+     * How long systemd waits for {@link #alive} before it restarts the service. Nothing where no
+     * watchdog is set.
      */
     public Optional<Duration> watchdog() {
         return Optional.ofNullable(watchdog);
@@ -119,6 +119,11 @@ public final class ServiceNotifier implements AutoCloseable {
     /** The watchdog is petted. */
     public void alive() {
         send("WATCHDOG=1");
+    }
+
+    /** It hangs: systemd is to do at once what it does where the watchdog isn't petted. */
+    public void hanging() {
+        send("WATCHDOG=trigger");
     }
 
     private static String oneLine(String text) {

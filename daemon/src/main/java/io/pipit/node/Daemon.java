@@ -43,6 +43,9 @@ final class Daemon implements Launcher {
      */
     private static final Duration STALL_MAX = Duration.ofSeconds(10);
 
+    /** Looks at it within the watchdog's time. */
+    private static final int LOOKS = 5;
+
     /** What {@code systemctl status} shows is at most so old where there is no watchdog. */
     private static final Duration STATUS_EVERY = Duration.ofSeconds(10);
 
@@ -156,6 +159,8 @@ final class Daemon implements Launcher {
                 } else {
                     if (node.isGettingOn(STALL_MAX)) {
                         systemd.alive();
+                    } else {
+                        systemd.hanging();
                     }
                     String now = refused + node.condition();
                     if (!now.equals(said)) {
@@ -185,10 +190,12 @@ final class Daemon implements Launcher {
         return cause instanceof AccessDeniedException ? Failure.NOT_ALLOWED : Failure.FAILED;
     }
 
-    /** Three looks before the watchdog's time is over; nobody to tell, no look. */
+    /**
+     * So often that who hangs is noticed well within the watchdog's time; nobody to tell, no look.
+     */
     private static @Nullable Duration lookAgain(ServiceNotifier systemd) {
         return systemd.isActive()
-                ? systemd.watchdog().map(limit -> limit.dividedBy(3)).orElse(STATUS_EVERY)
+                ? systemd.watchdog().map(limit -> limit.dividedBy(LOOKS)).orElse(STATUS_EVERY)
                 : null;
     }
 

@@ -32,17 +32,19 @@ class ServiceNotifierIT {
     @Test
     void saysAllThatSystemdWantsToHear() throws Exception {
         String socket = directory.resolve("notify").toString();
-        try (Listener systemd = new Listener(socket, 6);
+        try (Listener systemd = new Listener(socket, 7);
                 ServiceNotifier notifier = notifier(Map.of("NOTIFY_SOCKET", socket))) {
             notifier.status("opening the store");
             notifier.ready("3 peers\nWATCHDOG=trigger");
             notifier.alive();
+            notifier.hanging();
             notifier.reloading(123_456);
             notifier.ready("again");
             notifier.stopping("bye");
             assertThat(systemd.next()).isEqualTo("STATUS=opening the store");
             assertThat(systemd.next()).isEqualTo("READY=1;STATUS=3 peers WATCHDOG=trigger");
             assertThat(systemd.next()).isEqualTo("WATCHDOG=1");
+            assertThat(systemd.next()).isEqualTo("WATCHDOG=trigger");
             assertThat(systemd.next()).isEqualTo("RELOADING=1;MONOTONIC_USEC=123456");
             assertThat(systemd.next()).isEqualTo("READY=1;STATUS=again");
             assertThat(systemd.next()).isEqualTo("STOPPING=1;STATUS=bye");

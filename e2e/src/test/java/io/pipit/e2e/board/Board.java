@@ -30,6 +30,7 @@ import tools.jackson.databind.ObjectMapper;
  */
 final class Board implements AutoCloseable {
     private static final String KIT = Program.HOME.resolve("e2e/board/board").toString();
+    private static final String CONTAINER = Program.HOME.resolve("e2e/board/container").toString();
     private static final int UNUSABLE = 69;
     private static final Duration BUILD_PATIENCE = Duration.ofMinutes(25);
     private static final Duration BOOT_PATIENCE = Duration.ofMinutes(5);
@@ -51,9 +52,11 @@ final class Board implements AutoCloseable {
     private final Path console;
     private final Process process;
     private final Writer input;
+    private final boolean quick;
     private int commands;
 
-    private Board(Path shared, Path console, Process process) {
+    private Board(Path shared, Path console, Process process, boolean quick) {
+        this.quick = quick;
         this.shared = shared;
         this.console = console;
         this.process = process;
@@ -80,9 +83,17 @@ final class Board implements AutoCloseable {
         return board;
     }
 
-    /** Boots Debian 13 with its own Java and nothing of Pipit, likewise. */
+    /**
+     * Boots Debian 13 with its own Java and nothing of Pipit, likewise; on the kernel of this
+     * machine where that can be had, which is many times as fast.
+     */
     static Board bootBare(Path parent) {
-        return switchOn(parent, "suite=trixie");
+        Outcome container = Program.run(List.of(CONTAINER, "check"), COMMAND_PATIENCE);
+        if (container.exit() != 0) {
+            System.out.println(container.err().strip());
+        }
+        return switchOn(
+                parent, "suite=trixie", "kernel=" + (container.exit() == 0 ? "host" : "own"));
     }
 
     private static Board switchOn(Path parent, String... options) {
@@ -108,7 +119,8 @@ final class Board implements AutoCloseable {
                             .redirectErrorStream(true)
                             .redirectOutput(console.toFile())
                             .start();
-            Board board = new Board(shared, console, process);
+            Board board =
+                    new Board(shared, console, process, List.of(options).contains("kernel=host"));
             board.awaitOnConsole("board-ready", 1, BOOT_PATIENCE);
             return board;
         } catch (IOException e) {
@@ -140,6 +152,11 @@ final class Board implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);
         }
+    }
+
+    /** Whether it runs on this machine's own kernel. */
+    boolean isQuick() {
+        return quick;
     }
 
     /** The folder that the board has as {@code /shared}. */
