@@ -70,6 +70,9 @@ public final class CoapPeerLinks implements PeerLinks {
     /** Of what a peer says of its refusal, so much is shown. */
     private static final int DETAIL_CHARS_MAX = 200;
 
+    /** How the reason begins where the kernel lets nothing out to a peer's address. */
+    public static final String NOT_SENT = "this machine doesn't send there";
+
     private static final int SENML_CBOR = 112;
     private static final int OCTETS = 42;
     private static final String WIRE_VERSION = "pv=1";

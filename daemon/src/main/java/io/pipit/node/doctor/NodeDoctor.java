@@ -1,5 +1,6 @@
 package io.pipit.node.doctor;
 
+import io.pipit.coap.CoapPeerLinks;
 import io.pipit.model.NodeId;
 import io.pipit.model.Peer;
 import io.pipit.monitor.Health;
@@ -219,6 +220,9 @@ public final class NodeDoctor implements Doctor {
         }
         if (reason.contains("another node answers")) {
             return "its address belongs to another board now, or its card was changed: pair with it again";
+        }
+        if (reason.contains(CoapPeerLinks.NOT_SENT)) {
+            return "a firewall on this machine keeps it back, or the service's own filter, which reaches the networks of a house alone: 'systemctl edit pipit', [Service], IPAddressAllow=ADDRESS, then 'systemctl restart pipit'";
         }
         if (reason.contains("refused")) {
             return "the board is there, pipit isn't: 'systemctl status pipit' there";
