@@ -28,7 +28,7 @@ public final class PeerLists {
     /** A peer within reach is asked again after this. */
     static final long AGAIN_NANOS = 60 * Timing.SECOND;
 
-    /** One that doesn't let this node, or didn't answer. */
+    /** One that doesn't let this node. */
     static final long REFUSED_AGAIN_NANOS = 600 * Timing.SECOND;
 
     /** What is known of a peer. */
@@ -68,9 +68,10 @@ public final class PeerLists {
                 if (peer != null) {
                     List<Actuator> said = listed.actuators();
                     peer.asked = false;
-                    peer.askAtNanos =
-                            time.monotonicNanos()
-                                    + (said == null ? REFUSED_AGAIN_NANOS : AGAIN_NANOS);
+                    long wait =
+                            said == null && listed.answered() ? REFUSED_AGAIN_NANOS : AGAIN_NANOS;
+                    // Where it came within reach again meanwhile, that counts.
+                    peer.askAtNanos = Math.min(peer.askAtNanos, time.monotonicNanos() + wait);
                     if (said != null) {
                         peer.actuators = named(peer.name, said);
                         publish();
@@ -134,6 +135,7 @@ public final class PeerLists {
             if (!peer.asked && peer.askAtNanos <= now) {
                 if (peers.isReachable(id)) {
                     peer.asked = true;
+                    peer.askAtNanos = Timing.NEVER;
                     peers.list(id);
                 } else {
                     // Coming within reach is an event.
@@ -147,7 +149,7 @@ public final class PeerLists {
     public long nextDeadlineNanos() {
         long next = Timing.NEVER;
         for (Known peer : known.values()) {
-            if (!peer.asked) {
+            if (!peer.asked && peer.askAtNanos != Timing.NEVER) {
                 next = Math.min(next, Timing.atFullSecond(peer.askAtNanos));
             }
         }

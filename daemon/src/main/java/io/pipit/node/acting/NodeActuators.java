@@ -272,17 +272,23 @@ public final class NodeActuators implements Actuators, Orders, AutoCloseable {
 
     /** With the nearest name where there is no such actuator: not for peers, who may not know. */
     private Verdict hinted(Verdict verdict, @Nullable String node, String actuator) {
-        if (verdict.kind() != Kind.UNKNOWN) {
-            return verdict;
-        }
         List<String> names =
                 list().stream()
                         .filter(each ->
                                 node == null ? each.node() == null : node.equals(each.node()))
                         .map(Actuator::name)
                         .toList();
-        return new Verdict(
-                Kind.UNKNOWN, verdict.reason() + ": " + Spelling.hint(actuator, names));
+        String hint = Spelling.hint(actuator, names);
+        return switch (verdict.kind()) {
+            case UNKNOWN -> new Verdict(Kind.UNKNOWN, verdict.reason() + ": " + hint);
+            // Who may set some there is told of no others; it may know better, though.
+            case FORBIDDEN ->
+                    names.isEmpty() || names.contains(actuator)
+                            ? verdict
+                            : new Verdict(
+                                    Kind.UNKNOWN, node + " has no actuator " + actuator + ": " + hint);
+            default -> verdict;
+        };
     }
 
     @Override

@@ -90,6 +90,7 @@ final class PeerWrites implements PeerOutlets {
                                         new Event.Acting(
                                                 new ActingEvent.Listed(
                                                         peer,
+                                                        answer != null,
                                                         answer != null && answer.isSuccess()
                                                                 ? read(answer)
                                                                 : null))));

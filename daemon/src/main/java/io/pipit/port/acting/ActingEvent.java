@@ -38,9 +38,11 @@ public sealed interface ActingEvent {
     record Failed(String actuator, long generation, String reason) implements ActingEvent {}
 
     /**
-     * A peer said which actuators it has.
+     * A peer was asked which actuators it has.
      *
-     * @param actuators null where it didn't say
+     * @param answered whether it said anything
+     * @param actuators null where it didn't say that
      */
-    record Listed(NodeId peer, @Nullable List<Actuator> actuators) implements ActingEvent {}
+    record Listed(NodeId peer, boolean answered, @Nullable List<Actuator> actuators)
+            implements ActingEvent {}
 }

@@ -70,7 +70,7 @@ class PeerListsTest {
     }
 
     private void listed(@Nullable List<Actuator> actuators) {
-        lists.handle(new Event.Acting(new ActingEvent.Listed(SHED, actuators)));
+        lists.handle(new Event.Acting(new ActingEvent.Listed(SHED, true, actuators)));
     }
 
     private static Actuator actuator(@Nullable String node, String name) {
@@ -125,6 +125,20 @@ class PeerListsTest {
 
         assertThat(asked).hasSize(3);
         assertThat(lists.list()).hasSize(1);
+    }
+
+    @Test
+    void whoDidNotAnswerIsAskedAgainSoonAndAtOnceWhenItComesWithinReach() {
+        lists.tick();
+        lists.handle(new Event.Acting(new ActingEvent.Listed(SHED, false, null)));
+        later(PeerLists.AGAIN_NANOS);
+        assertThat(asked).hasSize(2);
+
+        lists.handle(new Event.PeerReachable(SHED, Path.UDP));
+        lists.handle(new Event.Acting(new ActingEvent.Listed(SHED, false, null)));
+        lists.tick();
+
+        assertThat(asked).hasSize(3);
     }
 
     @Test
