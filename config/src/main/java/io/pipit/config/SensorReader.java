@@ -92,8 +92,7 @@ record SensorReader(Map<String, DriverDescriptor> drivers, Kind.Scope scope) {
         }
         Map<String, Object> options = new LinkedHashMap<>();
         if (driver.isPresent()) {
-            DriverDescriptor known =
-                    driver(in, Keys.OUTPUT_DRIVER, driver.get(), drivers);
+            DriverDescriptor known = driver(in, Keys.OUTPUT_DRIVER, driver.get(), drivers);
             if (known != null) {
                 options = options(in, known);
             }

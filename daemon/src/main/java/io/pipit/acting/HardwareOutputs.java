@@ -79,9 +79,7 @@ public final class HardwareOutputs implements Outputs, AutoCloseable {
         }
     }
 
-    /**
-     * Interrupts what takes longer than it may; to be called once a second or so. Never waits.
-     */
+    /** Interrupts what takes longer than it may; to be called once a second or so. Never waits. */
     public void watch() {
         outputs.values().forEach(OutputThread::watch);
     }

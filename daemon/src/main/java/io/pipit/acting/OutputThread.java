@@ -167,8 +167,7 @@ final class OutputThread implements Runnable {
                 }
                 if (!didSomething && next() == null) {
                     if (output == null) {
-                        long ignored =
-                                changed.awaitNanos(againAtNanos - time.monotonicNanos());
+                        long ignored = changed.awaitNanos(againAtNanos - time.monotonicNanos());
                     } else {
                         changed.await();
                     }
@@ -367,8 +366,7 @@ final class OutputThread implements Runnable {
                     new Event.Measured(
                             name,
                             time.monotonicNanos() / NANOS_PER_MICRO,
-                            List.of(
-                                    new Event.Value(actuator.quantity(), now, actuator.unit()))));
+                            List.of(new Event.Value(actuator.quantity(), now, actuator.unit()))));
         }
     }
 }

@@ -226,7 +226,8 @@ public final class CoapPeerLinks implements PeerLinks {
                         payload);
         var _ =
                 ask(peer, statement, Duration.ofMillis(DEADLINE_MS))
-                        .whenComplete((said, none) -> outcome.accept(said == null ? 0 : said.code()));
+                        .whenComplete(
+                                (said, none) -> outcome.accept(said == null ? 0 : said.code()));
     }
 
     /** Ends everything with a peer that isn't trusted any more. */

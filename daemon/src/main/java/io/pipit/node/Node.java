@@ -184,6 +184,7 @@ final class Node implements AutoCloseable {
         actuators =
                 new NodeActuators(
                         new NodeActuators.Self(self, node.name(), recovered),
+                        settings.configuration().actuators(),
                         node.dataDir(),
                         trust::list,
                         carried(inbox, toCore),

@@ -119,8 +119,7 @@ final class ActuatorDocuments {
         byte @Nullable [] make();
     }
 
-    private void observe(
-            Call call, Predicate<Caller> still, Content content, int format)
+    private void observe(Call call, Predicate<Caller> still, Content content, int format)
             throws Refusal {
         Telling telling = new Telling(call, content, format);
         if (call.request().observe()) {
@@ -233,8 +232,7 @@ final class ActuatorDocuments {
                 acting.memory().last(call.value("name"), (int) most).stream()
                         .map(ActuatorDocuments::document)
                         .toList();
-        call.contentOnce(
-                format.document(), Document.write(Map.of("acts", acts), format));
+        call.contentOnce(format.document(), Document.write(Map.of("acts", acts), format));
     }
 
     private static Map<String, Object> document(Act act) {
@@ -361,8 +359,7 @@ final class ActuatorDocuments {
         for (Format format : Format.values()) {
             if (contentFormat == format.senml()) {
                 try {
-                    Senml.Setting setting =
-                            Senml.decodeSetting(call.request().payload(), format);
+                    Senml.Setting setting = Senml.decodeSetting(call.request().payload(), format);
                     if (setting.holdMicros() < 0) {
                         throw Call.bad("ut is negative: it is how long this holds, in seconds");
                     }
@@ -399,8 +396,7 @@ final class ActuatorDocuments {
         }
         Optional<Peer> known =
                 peers.list().stream().filter(each -> each.id().equals(peer)).findFirst();
-        return new Writer(
-                Writer.Kind.PEER, known.map(Peer::name).orElseGet(() -> peer.toString()));
+        return new Writer(Writer.Kind.PEER, known.map(Peer::name).orElseGet(() -> peer.toString()));
     }
 
     private static Refusal refusal(Verdict verdict) {

@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the node says of itself and its peers, in JSON or CBOR: {@code /health}, {@code /peers},
- * {@code /doctor}, by trying; and {@code /metrics} in its own form. What may block runs on the executor that is handed in.
+ * {@code /doctor}, by trying; and {@code /metrics} in its own form. What may block runs on the
+ * executor that is handed in.
  */
 final class Documents {
     private static final int TEXT = 0;

@@ -143,7 +143,8 @@ public final class TcpPeerLinks implements PeerLinks {
                         payload);
         var _ =
                 ask(peer, statement, PATIENCE)
-                        .whenComplete((said, none) -> outcome.accept(said == null ? 0 : said.code()));
+                        .whenComplete(
+                                (said, none) -> outcome.accept(said == null ? 0 : said.code()));
     }
 
     /**

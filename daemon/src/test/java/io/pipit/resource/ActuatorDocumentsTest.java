@@ -34,8 +34,7 @@ class ActuatorDocumentsTest {
     void aFan() {
         bench.actuators.has("fan", 0);
         bench.peers.known.put(
-                Bench.PEER,
-                new io.pipit.model.Peer(Bench.PEER, "shed", null, writer.grants()));
+                Bench.PEER, new io.pipit.model.Peer(Bench.PEER, "shed", null, writer.grants()));
     }
 
     private Answers put(Caller caller, String path, String body) {
@@ -69,7 +68,9 @@ class ActuatorDocumentsTest {
     @Test
     void anotherVendorsClientNeedsAValueAlone() {
         assertThat(put(writer, "/actuators/fan", "[{\"v\":1}]").code()).isEqualTo(204);
-        assertThat(put(writer, "/actuators/fan", "[{\"n\":\"fan/state\",\"u\":\"/\",\"v\":0}]").code())
+        assertThat(
+                        put(writer, "/actuators/fan", "[{\"n\":\"fan/state\",\"u\":\"/\",\"v\":0}]")
+                                .code())
                 .isEqualTo(204);
 
         assertThat(bench.actuators.given)
@@ -151,9 +152,7 @@ class ActuatorDocumentsTest {
         Senml.Setting setting = Senml.decodeSetting(answers.last().payload(), Format.CBOR);
         assertThat(setting.holdMicros()).isEqualTo(30_000_000);
         assertThat(setting.item())
-                .isEqualTo(
-                        new Senml.Item(
-                                Bench.NODE + "/", "fan/state", "/", -2_000_000, 1.0));
+                .isEqualTo(new Senml.Item(Bench.NODE + "/", "fan/state", "/", -2_000_000, 1.0));
     }
 
     @Test

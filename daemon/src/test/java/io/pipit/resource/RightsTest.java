@@ -64,8 +64,8 @@ class RightsTest {
     private static final Pattern WORD = Pattern.compile("[a-z][a-z0-9.-]{1,30}");
 
     /**
-     * What is asked for isn't there, or lacks a query or a payload: 404, 400, 415. A stranger gets no
-     * answer: -.
+     * What is asked for isn't there, or lacks a query or a payload: 404, 400, 415. A stranger gets
+     * no answer: -.
      */
     private static final String TABLE =
             """

@@ -93,9 +93,7 @@ public final class ActuatorsVerb implements Callable<Integer> {
                         name,
                         value(each),
                         holder(each.get("held-by")),
-                        left.isPresent()
-                                ? Printable.age(Math.round(left.number(0) * MICROS))
-                                : "-",
+                        left.isPresent() ? Printable.age(Math.round(left.number(0) * MICROS)) : "-",
                         span(each),
                         each.get("state").text(""),
                         each.get("reason").text(""));
@@ -111,7 +109,9 @@ public final class ActuatorsVerb implements Callable<Integer> {
         if (only != null && wanted.isEmpty()) {
             throw new Failure(
                     Failure.FAILED,
-                    "no actuator is called " + only + "; 'pipit actuators' prints all that there are");
+                    "no actuator is called "
+                            + only
+                            + "; 'pipit actuators' prints all that there are");
         }
         if (json.isSet()) {
             surroundings.json(wanted);
@@ -167,9 +167,7 @@ public final class ActuatorsVerb implements Callable<Integer> {
                     act.get("what").text(""),
                     value.isNumber() ? Printable.number(value.number(0)) : "-",
                     (act.get("by").text("") + " " + act.get("name").text("")).strip(),
-                    lease.isPresent()
-                            ? Printable.age(Math.round(lease.number(0) * MICROS))
-                            : "-",
+                    lease.isPresent() ? Printable.age(Math.round(lease.number(0) * MICROS)) : "-",
                     act.get("reason").text(""));
         }
         print(table, "nothing was set yet");

@@ -96,7 +96,8 @@ public final class SetVerb implements Callable<Integer> {
             Duration hold = Durations.parse(lease);
             if (hold.isZero()) {
                 throw new Failure(
-                        Failure.USAGE, "--for: it has to hold for a time; 'pipit actuators' says how long at the most");
+                        Failure.USAGE,
+                        "--for: it has to hold for a time; 'pipit actuators' says how long at the most");
             }
             return hold;
         } catch (Malformed e) {

@@ -299,8 +299,7 @@ public final class SocketClient implements AutoCloseable {
                 // Then the code has to do.
             }
         }
-        return new Failure(
-                Failure.FAILED, "the daemon answered " + frame.codeText() + said(frame));
+        return new Failure(Failure.FAILED, "the daemon answered " + frame.codeText() + said(frame));
     }
 
     private static String said(Frame frame) {

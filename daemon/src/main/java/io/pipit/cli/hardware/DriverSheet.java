@@ -21,8 +21,8 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
- * The drivers that a sensor or an actuator may have: all of them in a table, or one with all that it
- * takes.
+ * The drivers that a sensor or an actuator may have: all of them in a table, or one with all that
+ * it takes.
  */
 public final class DriverSheet {
     /** In the table of all; the widest driver has a dozen. */

@@ -1,7 +1,7 @@
 package io.pipit.core.acting;
 
-import io.pipit.port.acting.Actuators.Writer;
 import io.pipit.port.acting.ActuatorStatus;
+import io.pipit.port.acting.Actuators.Writer;
 import io.pipit.port.acting.Order;
 import io.pipit.port.acting.Outlet;
 import io.pipit.port.acting.Verdict;

@@ -128,7 +128,8 @@ public final class Leases implements ActuatorStatus.Source {
         }
         before.forEach((name, lane) -> {
             end(lane, What.ENDED, "");
-            lane.settleAll(new Verdict(Kind.UNAVAILABLE, "the configuration of " + name + " changed"));
+            lane.settleAll(
+                    new Verdict(Kind.UNAVAILABLE, "the configuration of " + name + " changed"));
             health.also(Part.SENSORS, topic(name), "");
         });
         publish();
@@ -192,8 +193,7 @@ public final class Leases implements ActuatorStatus.Source {
         Actuator actuator = outlet.actuator();
         double value = order.value();
         boolean within = value >= actuator.min() && value <= actuator.max();
-        if (!within
-                || (actuator.onOff() && value != actuator.min() && value != actuator.max())) {
+        if (!within || (actuator.onOff() && value != actuator.min() && value != actuator.max())) {
             return "%s can be %s %s %s, not %s"
                     .formatted(
                             outlet.name(),

@@ -26,7 +26,12 @@ public final class PeerLists {
     public static final int ACTUATORS_MAX = 64;
 
     /** A peer within reach is asked again after this. */
-    static final long AGAIN_NANOS = 60 * Timing.SECOND;
+    static final long AGAIN_NANOS = 30 * Timing.SECOND;
+
+    /**
+     * Whether a peer is within reach is looked at this often: on a wake-up that is there anyway.
+     */
+    static final long LOOK_NANOS = Timing.SECOND;
 
     /** One that doesn't let this node. */
     static final long REFUSED_AGAIN_NANOS = 600 * Timing.SECOND;
@@ -138,8 +143,8 @@ public final class PeerLists {
                     peer.askAtNanos = Timing.NEVER;
                     peers.list(id);
                 } else {
-                    // Coming within reach is an event.
-                    peer.askAtNanos = now + AGAIN_NANOS;
+                    // Coming within reach for the first time is no event.
+                    peer.askAtNanos = now + LOOK_NANOS;
                 }
             }
         });

@@ -88,13 +88,14 @@ public final class NodeActuators implements Actuators, Orders, AutoCloseable {
     private long lastGeneration;
 
     /**
-     * Without actuators until {@link #apply}.
+     * With these actuators, none of which is open until {@link #apply}.
      *
      * @param peers whom it knows
      * @param inbox what its outputs measure and say goes here
      */
     public NodeActuators(
             Self self,
+            List<Configuration.Actuator> actuators,
             Path dataDirectory,
             Supplier<List<Peer>> peers,
             Inbox inbox,
@@ -124,6 +125,8 @@ public final class NodeActuators implements Actuators, Orders, AutoCloseable {
                         self.recovered().nextSequence(),
                         inbox);
         lists = new PeerLists(writes, time);
+        // Who asks from the first moment on is to hear of all of them; nobody else steps it yet.
+        leases.handle(new Event.Acting(new ActingEvent.Configured(outlets(actuators))));
     }
 
     /** What the node loop steps. */
@@ -153,7 +156,20 @@ public final class NodeActuators implements Actuators, Orders, AutoCloseable {
 
     /** These are there from now on; what didn't change goes on undisturbed. */
     public void apply(List<Configuration.Actuator> actuators, Hardware hardware) {
+        List<Outlet> outlets = outlets(actuators);
         List<OutletSpec> specs = new ArrayList<>();
+        for (int i = 0; i < outlets.size(); i++) {
+            OutputDriver driver = driver(actuators.get(i));
+            SensorSettings settings = settings(actuators.get(i), driver);
+            specs.add(new OutletSpec(outlets.get(i), () -> driver.open(settings, hardware)));
+        }
+        // The leases first: what is opened from now on has a place then.
+        inbox.offer(new Event.Acting(new ActingEvent.Configured(outlets)));
+        outputs.apply(specs);
+    }
+
+    private List<Outlet> outlets(List<Configuration.Actuator> actuators) {
+        List<Outlet> outlets = new ArrayList<>();
         Map<String, Configured> now = new HashMap<>();
         for (Configuration.Actuator actuator : actuators) {
             Configured before = configured.get(actuator.name());
@@ -165,45 +181,44 @@ public final class NodeActuators implements Actuators, Orders, AutoCloseable {
             now.put(
                     actuator.name(),
                     new Configured(actuator.driver(), actuator.options(), generation));
-            specs.add(spec(actuator, generation, hardware));
+            outlets.add(outlet(actuator, generation));
         }
         configured.clear();
         configured.putAll(now);
-        // The leases first: what is opened from now on has a place then.
-        inbox.offer(
-                new Event.Acting(
-                        new ActingEvent.Configured(
-                                specs.stream().map(OutletSpec::outlet).toList())));
-        outputs.apply(specs);
+        return outlets;
     }
 
-    private OutletSpec spec(Configuration.Actuator actuator, long generation, Hardware hardware) {
-        OutputDriver driver = drivers.find(actuator.driver()).orElseThrow();
+    private Outlet outlet(Configuration.Actuator actuator, long generation) {
+        OutputDriver driver = driver(actuator);
+        SensorSettings settings = settings(actuator, driver);
         Quantity quantity = driver.descriptor().quantities().getFirst();
-        SensorSettings settings;
+        Span span = driver.span(settings);
+        return new Outlet(
+                new Actuator(
+                        null,
+                        actuator.name(),
+                        quantity.name(),
+                        quantity.unit(),
+                        span.least(),
+                        span.most(),
+                        span.onOff(),
+                        driver.safe(settings).orElse(Double.NaN)),
+                generation,
+                actuator.lease(),
+                actuator.maxLease(),
+                actuator.priority());
+    }
+
+    private OutputDriver driver(Configuration.Actuator actuator) {
+        return drivers.find(actuator.driver()).orElseThrow();
+    }
+
+    private static SensorSettings settings(Configuration.Actuator actuator, OutputDriver driver) {
         try {
-            settings =
-                    SensorSettings.of(actuator.name(), driver.descriptor(), actuator.options());
+            return SensorSettings.of(actuator.name(), driver.descriptor(), actuator.options());
         } catch (SensorException e) {
             throw new IllegalStateException("was checked when it was loaded", e);
         }
-        Span span = driver.span(settings);
-        Outlet outlet =
-                new Outlet(
-                        new Actuator(
-                                null,
-                                actuator.name(),
-                                quantity.name(),
-                                quantity.unit(),
-                                span.least(),
-                                span.most(),
-                                span.onOff(),
-                                driver.safe(settings).orElse(Double.NaN)),
-                        generation,
-                        actuator.lease(),
-                        actuator.maxLease(),
-                        actuator.priority());
-        return new OutletSpec(outlet, () -> driver.open(settings, hardware));
     }
 
     @Override
@@ -220,7 +235,8 @@ public final class NodeActuators implements Actuators, Orders, AutoCloseable {
         if (!Double.isFinite(write.value()) || write.lease().isNegative()) {
             return CompletableFuture.completedFuture(
                     new Verdict(
-                            Kind.OUT_OF_RANGE, "it takes a number, and a lease that isn't negative"));
+                            Kind.OUT_OF_RANGE,
+                            "it takes a number, and a lease that isn't negative"));
         }
         String node = write.node();
         if (node == null || node.equals(self.name()) || isId(node, self.id())) {
@@ -286,7 +302,8 @@ public final class NodeActuators implements Actuators, Orders, AutoCloseable {
                     names.isEmpty() || names.contains(actuator)
                             ? verdict
                             : new Verdict(
-                                    Kind.UNKNOWN, node + " has no actuator " + actuator + ": " + hint);
+                                    Kind.UNKNOWN,
+                                    node + " has no actuator " + actuator + ": " + hint);
             default -> verdict;
         };
     }

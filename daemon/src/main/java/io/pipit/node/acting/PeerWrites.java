@@ -27,6 +27,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads and sets the actuators of peers, over the way by which a peer is reached, else over the
@@ -48,6 +50,8 @@ final class PeerWrites implements PeerOutlets {
     private static final int PRECONDITION_FAILED = 412;
     private static final int UNPROCESSABLE = 422;
     private static final long NANOS_PER_MICRO = 1_000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(PeerWrites.class);
 
     private record Ways(CoapPeerLinks udp, TcpPeerLinks tcp) {}
 
@@ -85,15 +89,22 @@ final class PeerWrites implements PeerOutlets {
         Asked asked = Asked.get(List.of("actuators"), List.of(), Format.CBOR.document());
         var _ =
                 ask(peer, () -> asked)
-                        .whenComplete((answer, none) ->
-                                inbox.offer(
-                                        new Event.Acting(
-                                                new ActingEvent.Listed(
-                                                        peer,
-                                                        answer != null,
-                                                        answer != null && answer.isSuccess()
-                                                                ? read(answer)
-                                                                : null))));
+                        .whenComplete((answer, none) -> {
+                            if (answer == null || !answer.isSuccess()) {
+                                LOG.debug(
+                                        "{} doesn't say which actuators it has: {}",
+                                        peer,
+                                        answer == null ? words(none) : answer.reason());
+                            }
+                            inbox.offer(
+                                    new Event.Acting(
+                                            new ActingEvent.Listed(
+                                                    peer,
+                                                    answer != null,
+                                                    answer != null && answer.isSuccess()
+                                                            ? read(answer)
+                                                            : null)));
+                        });
     }
 
     private static @Nullable List<Actuator> read(Answer answer) {
@@ -161,8 +172,7 @@ final class PeerWrites implements PeerOutlets {
 
     private Asked message(Write write) {
         Senml.Item item =
-                new Senml.Item(
-                        "", "", "", 0, write.value(), null, log, counter.incrementAndGet());
+                new Senml.Item("", "", "", 0, write.value(), null, log, counter.incrementAndGet());
         return new Asked(
                 Method.PUT,
                 List.of("actuators", write.actuator()),

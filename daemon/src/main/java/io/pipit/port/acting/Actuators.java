@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sets actuators, this node's own and its peers'. Thread-safe; nothing blocks. What an actuator is
- * set to is besides a series of its node, {@code fan/state}: each change is a reading of its log, so
- * that whoever follows the log sees it.
+ * set to is besides a series of its node, {@code fan/state}: each change is a reading of its log,
+ * so that whoever follows the log sees it.
  */
 public interface Actuators {
     /**

@@ -267,8 +267,7 @@ class LeasesTest {
     @Test
     void refusesWhatItCanNotBeAndLeasesThatAreTooLong() {
         assertThat(done(SHED, 0.5, MINUTE))
-                .isEqualTo(
-                        new Verdict(Verdict.Kind.OUT_OF_RANGE, "fan can be 0 or 1, not 0.5"));
+                .isEqualTo(new Verdict(Verdict.Kind.OUT_OF_RANGE, "fan can be 0 or 1, not 0.5"));
         assertThat(done(SHED, Double.NaN, MINUTE).kind()).isEqualTo(Verdict.Kind.OUT_OF_RANGE);
         assertThat(done(SHED, 1, Duration.ofSeconds(Long.MAX_VALUE / 2)).reason())
                 .startsWith("fan may be held for 3600 s at the most (max-lease), not ");
@@ -338,8 +337,7 @@ class LeasesTest {
         assertThat(status().holder()).isNull();
         assertThat(status().open()).isFalse();
         assertThat(health.parts().get(Part.SENSORS))
-                .isEqualTo(
-                        new Health.Condition(Status.DEGRADED, "actuator fan: the line is gone"));
+                .isEqualTo(new Health.Condition(Status.DEGRADED, "actuator fan: the line is gone"));
         assertThat(done(SHED, 1, MINUTE).kind()).isEqualTo(Verdict.Kind.UNAVAILABLE);
         assertThat(memory.acts.getLast().what()).isEqualTo(Act.What.FAILED);
         assertThat(leases.nextDeadlineNanos()).isEqualTo(Long.MAX_VALUE);

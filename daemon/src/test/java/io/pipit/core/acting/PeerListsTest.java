@@ -94,8 +94,17 @@ class PeerListsTest {
         later(1);
 
         assertThat(asked).hasSize(2);
-        assertThat(lists.list())
-                .containsExactly(actuator("shed", "fan"), actuator("shed", "pump"));
+        assertThat(lists.list()).containsExactly(actuator("shed", "fan"), actuator("shed", "pump"));
+    }
+
+    @Test
+    void aPeerThatAnswersForTheFirstTimeIsAskedWithinASecond() {
+        reachable = false;
+        lists.tick();
+        reachable = true;
+        later(SECOND);
+
+        assertThat(asked).containsExactly(SHED);
     }
 
     @Test

@@ -43,9 +43,7 @@ public interface OutputDriver {
     /** What one with these settings can be set to. */
     Span span(SensorSettings settings);
 
-    /**
-     * The value that is its safe state; empty where that is none, as of what is let go.
-     */
+    /** The value that is its safe state; empty where that is none, as of what is let go. */
     OptionalDouble safe(SensorSettings settings);
 
     /**

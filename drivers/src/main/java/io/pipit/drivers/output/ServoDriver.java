@@ -32,10 +32,7 @@ public final class ServoDriver implements OutputDriver {
                         PwmOutputDriver.channel(),
                         PwmOutputDriver.chip(),
                         micros("pulse-min-us", "The pulse at position 0, in microseconds.", 1_000),
-                        micros(
-                                "pulse-max-us",
-                                "The pulse at position 1, in microseconds.",
-                                2_000),
+                        micros("pulse-max-us", "The pulse at position 1, in microseconds.", 2_000),
                         Option.number(
                                         "safe",
                                         "The position at first, and when nobody sets it; without it there are no pulses then.")
