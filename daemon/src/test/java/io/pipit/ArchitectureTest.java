@@ -37,6 +37,7 @@ class ArchitectureTest {
                             Map.entry("core", "model port monitor"),
                             Map.entry("identity", "model wire port"),
                             Map.entry("sampling", "port model monitor drivers"),
+                            Map.entry("acting", ADAPTER + " drivers"),
                             Map.entry("coap", ADAPTER + " resource"),
                             Map.entry("tcp", ADAPTER + " resource"),
                             Map.entry("store", ADAPTER),

@@ -22,7 +22,8 @@ public final class Main {
                     "bulk",
                     "catch-up",
                     "card",
-                    "strangers");
+                    "strangers",
+                    "set");
 
     /** Too long, or of no use, to be among all. */
     private static final List<String> OTHERS = List.of("idle-flags", "rate");
@@ -78,6 +79,8 @@ public final class Main {
                             .measure(folder);
             case "idle-flags" -> new Idle(report, number("seconds", 20)).measure(folder, true);
             case "rate" -> new Rate(report, number("seconds", 600)).measure(folder);
+            case "set" ->
+                    new Setting(report, number("rounds", 3), number("seconds", 10)).measure(folder);
             case "query" -> new Query(report, number("readings", 10_000_000)).measure(folder);
             case "catch-up" ->
                     new CatchUp(report, number("rounds", 1), number("readings", 1_000_000))

@@ -28,10 +28,12 @@ public record Configuration(
         Files files,
         Hardware hardware,
         List<Sensor> sensors,
+        List<Actuator> actuators,
         List<Peer> peers,
         List<Subscribe> subscriptions) {
     public Configuration {
         sensors = List.copyOf(sensors);
+        actuators = List.copyOf(actuators);
         peers = List.copyOf(peers);
         subscriptions = List.copyOf(subscriptions);
     }
@@ -227,6 +229,30 @@ public record Configuration(
 
     /** From the least to the most, both included. */
     public record Range(double least, double most) {}
+
+    /**
+     * {@code [[actuator]]}: something that is set.
+     *
+     * @param name unique in the node, among its sensors too
+     * @param driver one of the loader's descriptors of outputs
+     * @param lease how long a write holds that doesn't say, at most {@code maxLease}
+     * @param maxLease the longest that a write may hold
+     * @param priority whose writes come before others', first to last: {@code local}, {@code peer},
+     *     {@code rule}, {@code mqtt}, or one of them as in {@code peer:shed}
+     * @param options the driver's own, as of a sensor
+     */
+    public record Actuator(
+            String name,
+            String driver,
+            Duration lease,
+            Duration maxLease,
+            List<String> priority,
+            Map<String, Object> options) {
+        public Actuator {
+            priority = List.copyOf(priority);
+            options = Map.copyOf(options);
+        }
+    }
 
     /**
      * {@code [[peer]]}: another node, for those who provision by file.

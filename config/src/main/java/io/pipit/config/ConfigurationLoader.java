@@ -1,5 +1,6 @@
 package io.pipit.config;
 
+import io.pipit.config.Configuration.Actuator;
 import io.pipit.config.Configuration.Coap;
 import io.pipit.config.Configuration.Discovery;
 import io.pipit.config.Configuration.Files;
@@ -40,8 +41,8 @@ import org.tomlj.TomlTable;
 
 /**
  * Reads a configuration from TOML: a file and each {@code conf.d/*.toml} beside it, in the order of
- * their names. Sensors, peers and subscriptions of all files add up; a key of the other sections
- * that several files set is checked in each of them, and the last file's counts.
+ * their names. Sensors, actuators, peers and subscriptions of all files add up; a key of the other
+ * sections that several files set is checked in each of them, and the last file's counts.
  *
  * <p>In strings {@code ${NAME}} and {@code ${NAME:-default}} stand for environment variables; a
  * second dollar sign in front, {@code $${NAME}}, makes that plain text. Bad input never throws: it
@@ -71,27 +72,34 @@ public final class ConfigurationLoader {
     }
 
     private final Map<String, DriverDescriptor> drivers = new LinkedHashMap<>();
+    private final Map<String, DriverDescriptor> outputs = new LinkedHashMap<>();
     private final Providers providers;
 
     /** A loader that knows these drivers, and takes every provider to be there. */
     public ConfigurationLoader(List<DriverDescriptor> drivers) {
-        this(drivers, provider -> Optional.empty());
+        this(drivers, List.of(), provider -> Optional.empty());
     }
 
     /**
      * A loader that knows these drivers and providers.
      *
+     * @param outputs the drivers of actuators
      * @throws IllegalArgumentException where two have one name, or an option has the name of a key
-     *     that every sensor has, or a default that it would refuse itself
+     *     that every sensor or actuator has, or a default that it would refuse itself
      */
-    public ConfigurationLoader(List<DriverDescriptor> drivers, Providers providers) {
+    public ConfigurationLoader(
+            List<DriverDescriptor> drivers, List<DriverDescriptor> outputs, Providers providers) {
         this.providers = providers;
-        for (DriverDescriptor driver : drivers) {
-            if (this.drivers.putIfAbsent(driver.name(), driver) != null) {
-                throw new IllegalArgumentException("two drivers are called " + driver.name());
-            }
-            driver.options().forEach(option -> check(driver, option.key()));
+        drivers.forEach(driver -> add(driver, Keys.SENSOR, this.drivers));
+        outputs.forEach(driver -> add(driver, Keys.ACTUATOR, this.outputs));
+    }
+
+    private static void add(
+            DriverDescriptor driver, Section section, Map<String, DriverDescriptor> to) {
+        if (to.putIfAbsent(driver.name(), driver) != null) {
+            throw new IllegalArgumentException("two drivers are called " + driver.name());
         }
+        driver.options().forEach(option -> check(driver, section, option.key()));
     }
 
     /** The annotated default configuration, as {@code pipit config} prints it. */
@@ -111,10 +119,11 @@ public final class ConfigurationLoader {
         return new Reading(file, environment).load();
     }
 
-    private static void check(DriverDescriptor driver, Setting<?> key) {
+    private static void check(DriverDescriptor driver, Section section, Setting<?> key) {
         String name = driver.name() + "." + key.name();
-        if (Keys.SENSOR.has(key.name())) {
-            throw new IllegalArgumentException(name + " has the name of a key of every sensor");
+        if (section.has(key.name())) {
+            throw new IllegalArgumentException(
+                    name + " has the name of a key of every " + section.name());
         }
         Object fallback = key.fallback();
         if (fallback != null) {
@@ -177,6 +186,7 @@ public final class ConfigurationLoader {
             Optional<Files> shared = files(single(Keys.FILES));
             Optional<Hardware> hardware = hardware(single(Keys.HARDWARE));
             List<Sensor> sensors = each(Keys.SENSOR, this::sensor);
+            List<Actuator> actuators = each(Keys.ACTUATOR, this::actuator);
             List<Peer> peers = each(Keys.PEER, this::peer);
             List<Subscribe> subscriptions = each(Keys.SUBSCRIBE, in -> subscribe(in, peers));
             if (!problems.isEmpty()) {
@@ -197,6 +207,7 @@ public final class ConfigurationLoader {
                             shared.orElseThrow(),
                             hardware.orElseThrow(),
                             sensors,
+                            actuators,
                             peers,
                             subscriptions));
         }
@@ -426,6 +437,18 @@ public final class ConfigurationLoader {
                 once(in, Keys.ADDRESS, chip, bus.get(), address.get());
             }
             return new SensorReader(drivers, scope).read(in, name, bus, address);
+        }
+
+        private Optional<Actuator> actuator(Entry in) {
+            var name = in.get(Keys.ACTUATOR_NAME);
+            name.ifPresent(it ->
+                    once(
+                            in,
+                            Keys.ACTUATOR_NAME,
+                            "a sensor or actuator " + Malformed.quote(it),
+                            "sensor",
+                            it));
+            return new SensorReader(outputs, scope).actuator(in, name);
         }
 
         private Optional<Peer> peer(Entry in) {

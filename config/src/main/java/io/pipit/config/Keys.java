@@ -32,6 +32,15 @@ final class Keys {
     /** The most roles of a peer, and the most patterns of a subscription. */
     static final int PATTERNS_MAX = 32;
 
+    /** The most actuators of a node. */
+    static final int ACTUATORS_MAX = 64;
+
+    /** The most kinds of writers that are put in an order. */
+    static final int WRITERS_MAX = 16;
+
+    private static final Duration LEASE_MIN = Duration.ofMillis(100);
+    private static final Duration LEASE_MAX = Duration.ofDays(366);
+
     /** The most quantities of a sensor for which something is set. */
     static final int QUANTITIES_MAX = 64;
 
@@ -303,6 +312,42 @@ final class Keys {
                     Kind.tables(QUANTITY, QUANTITIES_MAX),
                     "How its quantities are calibrated, checked and sent.");
 
+    static final Setting<String> ACTUATOR_NAME =
+            Setting.required(
+                    "name",
+                    Kind.text("a name such as \"fan\"", Names.FORM, Names::parse),
+                    "What it is called. No sensor may be called so: what it is set to is a series, too.");
+    static final Setting<String> OUTPUT_DRIVER =
+            Setting.required(
+                    "driver",
+                    Kind.text("a driver such as \"gpio-output\"", Names.FORM, driver -> driver),
+                    "What sets it; `pipit actuators --drivers` lists them.");
+    static final Setting<Duration> LEASE =
+            Setting.withDefault(
+                    "lease",
+                    Kind.duration(LEASE_MIN, LEASE_MAX),
+                    "10m",
+                    "How long a write holds that doesn't say. After that it is safe again.");
+    static final Setting<Duration> LEASE_LONGEST =
+            Setting.withDefault(
+                    "max-lease",
+                    Kind.duration(LEASE_MIN, LEASE_MAX),
+                    "1d",
+                    "The longest that a write may hold.");
+    static final Setting<List<String>> PRIORITY =
+            Setting.withDefault(
+                    "priority",
+                    Kind.list(
+                            Kind.text(
+                                    "a writer such as \"local\" or \"peer:shed\"",
+                                    "(local|peer|rule|mqtt)(:" + Names.FORM + ")?",
+                                    Keys::writer),
+                            0,
+                            WRITERS_MAX),
+                    List.of(),
+                    "Whose writes come before others', first to last: local, peer, rule, mqtt, or one of"
+                            + " them as in \"peer:shed\". Among equals the last one counts.");
+
     static final Setting<String> PEER_NAME =
             Setting.required(
                     "name",
@@ -415,6 +460,13 @@ final class Keys {
                             AT_LEAST_EVERY,
                             QUANTITIES),
                     "Something to measure. A driver may have keys of its own besides these.");
+    static final Section ACTUATOR =
+            new Section(
+                    "actuator",
+                    ACTUATORS_MAX,
+                    true,
+                    List.of(ACTUATOR_NAME, OUTPUT_DRIVER, LEASE, LEASE_LONGEST, PRIORITY),
+                    "Something to set. A driver may have keys of its own besides these.");
     static final Section PEER =
             new Section(
                     "peer",
@@ -432,14 +484,14 @@ final class Keys {
 
     static final List<Section> SECTIONS =
             List.of(
-                    NODE, COAP, DISCOVERY, STORE, LOG, METRICS, FILES, HARDWARE, SENSOR, PEER,
-                    SUBSCRIBE);
+                    NODE, COAP, DISCOVERY, STORE, LOG, METRICS, FILES, HARDWARE, SENSOR, ACTUATOR,
+                    PEER, SUBSCRIBE);
 
     /**
      * Sections that the manual has and this version doesn't carry out, so that it must not take
      * them.
      */
-    static final List<String> LATER = List.of("actuator", "rule", "mqtt");
+    static final List<String> LATER = List.of("rule", "mqtt");
 
     private Keys() {}
 
@@ -507,6 +559,16 @@ final class Keys {
             throw new Malformed(
                     Malformed.quote(text)
                             + " is not a bus: write \"i2c-1\" for /dev/i2c-1, or \"simulated\"");
+        }
+        return text;
+    }
+
+    private static String writer(String text) throws Malformed {
+        if (!text.matches("(local|peer|rule|mqtt)(:" + Names.FORM + ")?")) {
+            throw new Malformed(
+                    Malformed.quote(text)
+                            + " is no writer: known are local, peer, rule and mqtt, and one of them as in"
+                            + " \"peer:shed\"");
         }
         return text;
     }

@@ -1,5 +1,6 @@
 package io.pipit.config;
 
+import io.pipit.config.Configuration.Actuator;
 import io.pipit.config.Configuration.Quantity;
 import io.pipit.config.Configuration.Sensor;
 import io.pipit.config.Section.Entry;
@@ -17,8 +18,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
-/** Reads a {@code [[sensor]]} with its driver's own keys and the tables of its quantities. */
+/**
+ * Reads a {@code [[sensor]]} with its driver's own keys and the tables of its quantities, or an
+ * {@code [[actuator]]} with its driver's.
+ */
 record SensorReader(Map<String, DriverDescriptor> drivers, Kind.Scope scope) {
 
     /** The sensor; empty where something of it was refused, which has then been reported. */
@@ -37,15 +42,8 @@ record SensorReader(Map<String, DriverDescriptor> drivers, Kind.Scope scope) {
         Map<String, Object> options = new LinkedHashMap<>();
         Map<String, Quantity> quantities = new LinkedHashMap<>();
         if (driver.isPresent()) {
-            DriverDescriptor known = drivers.get(driver.get());
-            if (known == null) {
-                in.refuse(
-                        in.place(Keys.DRIVER),
-                        "unknown driver "
-                                + Malformed.quote(driver.get())
-                                + ": "
-                                + Spelling.hint(driver.get(), drivers.keySet()));
-            } else {
+            DriverDescriptor known = driver(in, Keys.DRIVER, driver.get(), drivers);
+            if (known != null) {
                 options = options(in, known);
                 needs(in, known, Keys.BUS, known.needsBus());
                 needs(in, known, Keys.ADDRESS, known.needsAddress());
@@ -74,7 +72,63 @@ record SensorReader(Map<String, DriverDescriptor> drivers, Kind.Scope scope) {
                 : Optional.empty();
     }
 
-    private static Map<String, Object> options(Entry in, DriverDescriptor driver) {
+    /** The actuator; empty where something of it was refused, which has then been reported. */
+    Optional<Actuator> actuator(Entry in, Optional<String> name) {
+        var driver = in.get(Keys.OUTPUT_DRIVER);
+        var lease = in.get(Keys.LEASE);
+        var longest = in.get(Keys.LEASE_LONGEST);
+        var priority = in.get(Keys.PRIORITY);
+        if (in.has(Keys.LEASE)
+                && lease.isPresent()
+                && longest.isPresent()
+                && lease.get().compareTo(longest.get()) > 0) {
+            in.refuse(
+                    in.place(Keys.LEASE),
+                    "lease: "
+                            + Durations.format(lease.get())
+                            + " is longer than the "
+                            + Durations.format(longest.get())
+                            + " of max-lease: shorten it, or raise that");
+        }
+        Map<String, Object> options = new LinkedHashMap<>();
+        if (driver.isPresent()) {
+            DriverDescriptor known = driver(in, Keys.OUTPUT_DRIVER, driver.get(), drivers);
+            if (known != null) {
+                options = options(in, known);
+            }
+        }
+        return in.sound()
+                ? Optional.of(
+                        new Actuator(
+                                name.orElseThrow(),
+                                driver.orElseThrow(),
+                                shorter(lease.orElseThrow(), longest.orElseThrow()),
+                                longest.orElseThrow(),
+                                priority.orElseThrow(),
+                                options))
+                : Optional.empty();
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
+    /** The driver of this name; null where there is none, which has then been reported. */
+    static @Nullable DriverDescriptor driver(
+            Entry in, Setting<String> key, String name, Map<String, DriverDescriptor> drivers) {
+        DriverDescriptor known = drivers.get(name);
+        if (known == null) {
+            in.refuse(
+                    in.place(key),
+                    "unknown driver "
+                            + Malformed.quote(name)
+                            + ": "
+                            + Spelling.hint(name, drivers.keySet()));
+        }
+        return known;
+    }
+
+    static Map<String, Object> options(Entry in, DriverDescriptor driver) {
         List<? extends Setting<?>> keys =
                 driver.options().stream().map(DriverDescriptor.Option::key).toList();
         in.refuseUnknown(keys);

@@ -25,7 +25,15 @@ import org.tomlj.TomlTable;
 class AnnotatedDefaultTest {
     /** A section's component where it isn't called as the section. */
     private static final Map<String, String> PLURALS =
-            Map.of("sensor", "sensors", "peer", "peers", "subscribe", "subscriptions");
+            Map.of(
+                    "sensor",
+                    "sensors",
+                    "actuator",
+                    "actuators",
+                    "peer",
+                    "peers",
+                    "subscribe",
+                    "subscriptions");
 
     /** The record of each section. */
     private static final Map<String, Class<? extends Record>> RECORDS =
@@ -39,6 +47,7 @@ class AnnotatedDefaultTest {
                     Map.entry("files", Configuration.Files.class),
                     Map.entry("hardware", Configuration.Hardware.class),
                     Map.entry("sensor", Configuration.Sensor.class),
+                    Map.entry("actuator", Configuration.Actuator.class),
                     Map.entry("peer", Configuration.Peer.class),
                     Map.entry("subscribe", Configuration.Subscribe.class));
 
@@ -99,6 +108,7 @@ class AnnotatedDefaultTest {
 
         assertThat(configuration.node().name()).isEqualTo("greenhouse");
         assertThat(configuration.sensors()).hasSize(2);
+        assertThat(configuration.actuators()).hasSize(1);
         assertThat(configuration.peers()).hasSize(1);
         assertThat(configuration.subscriptions()).hasSize(1);
         assertThat(configuration.files().inbox()).contains(Path.of("/var/lib/pipit/inbox"));

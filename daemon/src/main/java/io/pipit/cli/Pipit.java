@@ -1,5 +1,7 @@
 package io.pipit.cli;
 
+import io.pipit.cli.acting.ActuatorsVerb;
+import io.pipit.cli.acting.SetVerb;
 import io.pipit.cli.context.ConfigurationFile;
 import io.pipit.cli.context.Failure;
 import io.pipit.cli.context.OutputClosed;
@@ -98,6 +100,8 @@ public final class Pipit {
                 .addSubcommand(new GetVerb(surroundings, file))
                 .addSubcommand(new WatchVerb(surroundings, file))
                 .addSubcommand(new HistoryVerb(surroundings, file))
+                .addSubcommand(new SetVerb(surroundings, file))
+                .addSubcommand(new ActuatorsVerb(surroundings, file))
                 .addSubcommand(new SendVerb(surroundings, file))
                 .addSubcommand(new FetchVerb(surroundings, file))
                 .addSubcommand(new TransfersVerb(surroundings, file))

@@ -147,6 +147,9 @@ public final class Core {
             case Event.Bulk _ -> {
                 // Files on their way have nothing to do with the log: see Transfers.
             }
+            case Event.Acting _ -> {
+                // What an actuator is set to comes as measured, too: see Leases.
+            }
             case Event.StatusAsked asked -> asked.answer().complete(status(now));
         }
     }

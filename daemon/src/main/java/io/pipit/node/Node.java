@@ -24,6 +24,7 @@ import io.pipit.monitor.Health.Part;
 import io.pipit.monitor.Health.Status;
 import io.pipit.monitor.Metrics;
 import io.pipit.monitor.Problems;
+import io.pipit.node.acting.NodeActuators;
 import io.pipit.node.doctor.NodeDoctor;
 import io.pipit.node.doctor.Ways;
 import io.pipit.node.pairing.NodePairing;
@@ -109,6 +110,7 @@ final class Node implements AutoCloseable {
     private final NodeLoop loop;
     private final Sampler sampler;
     private final DriverCatalogue catalogue;
+    private final NodeActuators actuators;
     private volatile Settings settings;
 
     /**
@@ -179,6 +181,18 @@ final class Node implements AutoCloseable {
                         health,
                         metrics);
         opened.push(files);
+        actuators =
+                new NodeActuators(
+                        new NodeActuators.Self(self, node.name(), recovered),
+                        settings.configuration().actuators(),
+                        node.dataDir(),
+                        trust::list,
+                        carried(inbox, toCore),
+                        time,
+                        new NodeActuators.Runners(threads.named("output"), threads.timer("acts")),
+                        health,
+                        metrics);
+        opened.push(actuators);
         AtomicReference<NodeDoctor.Patient> patient = new AtomicReference<>();
         ExecutorService examinations = threads.occasional("doctor", EXAMINATIONS_MAX);
         opened.push(examinations::shutdownNow);
@@ -192,6 +206,7 @@ final class Node implements AutoCloseable {
                         metrics,
                         peers,
                         sampler,
+                        actuators.resources(),
                         files.resources((task, nanos) -> {
                             var _ = timer.schedule(task, nanos, TimeUnit.NANOSECONDS);
                         }),
@@ -296,6 +311,7 @@ final class Node implements AutoCloseable {
                         time,
                         metrics);
         peers.reachedBy(links, tcpLinks, discovery);
+        actuators.reachedBy(links, tcpLinks);
         discovery.reachedBy(new NodeReach(links, tcpLinks));
         patient.set(new Ways(trust, network, discovery, links, tcpLinks));
         List<Handing.Way> ways = new ArrayList<>(List.of(links::tell, tcpLinks::tell));
@@ -340,7 +356,12 @@ final class Node implements AutoCloseable {
                         new CoreLoop(
                                 core,
                                 files.transfers(bulk, entropy, time, metrics),
-                                sampler::watch),
+                                actuators.leases(),
+                                actuators.lists(),
+                                () -> {
+                                    sampler.watch();
+                                    actuators.watch();
+                                }),
                         time,
                         threads.named("node-loop"),
                         toCore,
@@ -357,6 +378,7 @@ final class Node implements AutoCloseable {
                         threads.named("gpio-edges"),
                         self.hashCode());
         opened.push(catalogue);
+        opened.push(actuators::rest);
         opened.push(sampler);
 
         Problems problems = new Problems(health);
@@ -387,6 +409,7 @@ final class Node implements AutoCloseable {
         loop.start();
         files.start();
         sampler.apply(catalogue.specs(settings.configuration().sensors()));
+        actuators.apply(settings.configuration().actuators(), catalogue.hardware());
 
         InetSocketAddress monitor = coap.openMonitor(settings.monitor(), settings.monitorGrants());
         MonitorServer monitorTcp =
@@ -436,8 +459,8 @@ final class Node implements AutoCloseable {
     }
 
     /**
-     * Takes over another configuration while running: sensors, peers, roles and subscriptions; what
-     * didn't change goes on undisturbed.
+     * Takes over another configuration while running: sensors, actuators, peers, roles and
+     * subscriptions; what didn't change goes on undisturbed.
      *
      * @return what else differs and takes a restart; empty where nothing does
      */
@@ -445,6 +468,7 @@ final class Node implements AutoCloseable {
         Configuration old = settings.configuration();
         settings = new Settings(changed);
         sampler.apply(catalogue.specs(settings.configuration().sensors()));
+        actuators.apply(settings.configuration().actuators(), catalogue.hardware());
         // Tells whoever listens, so that what is wanted is asked for even of the same peers.
         trust.configure(settings.peers());
         List<String> later = new ArrayList<>();

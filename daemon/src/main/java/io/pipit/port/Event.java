@@ -7,6 +7,7 @@ import io.pipit.model.NodeId;
 import io.pipit.model.Peer;
 import io.pipit.model.Series;
 import io.pipit.port.PeerLinks.Path;
+import io.pipit.port.acting.ActingEvent;
 import io.pipit.port.bulk.BulkEvent;
 import java.util.List;
 import java.util.Map;
@@ -136,4 +137,7 @@ public sealed interface Event {
 
     /** Something happened to a file on its way. */
     record Bulk(BulkEvent event) implements Event {}
+
+    /** Something happened to an actuator. */
+    record Acting(ActingEvent event) implements Event {}
 }
