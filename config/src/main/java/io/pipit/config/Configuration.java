@@ -1,5 +1,6 @@
 package io.pipit.config;
 
+import io.pipit.config.rule.Rule;
 import io.pipit.config.text.HostPort;
 import io.pipit.config.text.Malformed;
 import io.pipit.config.text.Patterns;
@@ -29,11 +30,13 @@ public record Configuration(
         Hardware hardware,
         List<Sensor> sensors,
         List<Peer> peers,
-        List<Subscribe> subscriptions) {
+        List<Subscribe> subscriptions,
+        List<Rule> rules) {
     public Configuration {
         sensors = List.copyOf(sensors);
         peers = List.copyOf(peers);
         subscriptions = List.copyOf(subscriptions);
+        rules = List.copyOf(rules);
     }
 
     /**

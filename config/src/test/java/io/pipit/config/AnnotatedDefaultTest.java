@@ -3,6 +3,7 @@ package io.pipit.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pipit.config.Section.Setting;
+import io.pipit.config.rule.Rule;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
@@ -25,7 +26,7 @@ import org.tomlj.TomlTable;
 class AnnotatedDefaultTest {
     /** A section's component where it isn't called as the section. */
     private static final Map<String, String> PLURALS =
-            Map.of("sensor", "sensors", "peer", "peers", "subscribe", "subscriptions");
+            Map.of("sensor", "sensors", "peer", "peers", "subscribe", "subscriptions", "rule", "rules");
 
     /** The record of each section. */
     private static final Map<String, Class<? extends Record>> RECORDS =
@@ -40,7 +41,8 @@ class AnnotatedDefaultTest {
                     Map.entry("hardware", Configuration.Hardware.class),
                     Map.entry("sensor", Configuration.Sensor.class),
                     Map.entry("peer", Configuration.Peer.class),
-                    Map.entry("subscribe", Configuration.Subscribe.class));
+                    Map.entry("subscribe", Configuration.Subscribe.class),
+                    Map.entry("rule", Rule.class));
 
     /** A setting that is taken out: nothing stands between the # and what it is. */
     private static final Pattern TAKEN_OUT = Pattern.compile("(?m)^#(?=[a-z\\[])");
@@ -101,6 +103,7 @@ class AnnotatedDefaultTest {
         assertThat(configuration.sensors()).hasSize(2);
         assertThat(configuration.peers()).hasSize(1);
         assertThat(configuration.subscriptions()).hasSize(1);
+        assertThat(configuration.rules()).hasSize(1);
         assertThat(configuration.files().inbox()).contains(Path.of("/var/lib/pipit/inbox"));
         assertThat(configuration.files().rate()).hasValue(500_000);
     }
