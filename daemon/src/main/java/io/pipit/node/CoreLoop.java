@@ -3,19 +3,21 @@ package io.pipit.node;
 import io.pipit.core.Core;
 import io.pipit.core.transfer.Transfers;
 import io.pipit.host.NodeLoop;
+import io.pipit.node.rules.NodeRules;
 import io.pipit.port.Event;
 
 /**
- * Steps the core, and the files on their way, from the node loop.
+ * Steps the core, the files on their way and the rules from the node loop.
  *
  * @param watch what is to be looked at once a second besides: on the wake-up that the core needs
  *     anyway
  */
-record CoreLoop(Core core, Transfers transfers, Runnable watch) implements NodeLoop.Handler {
+record CoreLoop(Core core, Transfers transfers, NodeRules rules, Runnable watch) implements NodeLoop.Handler {
     @Override
     public void handle(Event event) {
         core.handle(event);
         transfers.handle(event);
+        rules.handle(event);
     }
 
     @Override
@@ -29,10 +31,13 @@ record CoreLoop(Core core, Transfers transfers, Runnable watch) implements NodeL
         watch.run();
         core.tick();
         transfers.tick();
+        rules.tick();
     }
 
     @Override
     public long nextDeadlineNanos() {
-        return Math.min(core.nextDeadlineNanos(), transfers.nextDeadlineNanos());
+        return Math.min(
+                core.nextDeadlineNanos(),
+                Math.min(transfers.nextDeadlineNanos(), rules.nextDeadlineNanos()));
     }
 }

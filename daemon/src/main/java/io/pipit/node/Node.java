@@ -27,6 +27,8 @@ import io.pipit.monitor.Problems;
 import io.pipit.node.doctor.NodeDoctor;
 import io.pipit.node.doctor.Ways;
 import io.pipit.node.pairing.NodePairing;
+import io.pipit.node.rules.NoActuators;
+import io.pipit.node.rules.NodeRules;
 import io.pipit.node.trust.Clones;
 import io.pipit.node.trust.FormerKey;
 import io.pipit.node.trust.Handing;
@@ -38,6 +40,7 @@ import io.pipit.port.ReadingStore;
 import io.pipit.resource.ResourceTree;
 import io.pipit.resource.exchange.Resources;
 import io.pipit.resource.pairing.PairingResources;
+import io.pipit.resource.rules.RuleResources;
 import io.pipit.sampling.DriverProbe;
 import io.pipit.sampling.Sampler;
 import io.pipit.store.SqliteStore;
@@ -108,6 +111,7 @@ final class Node implements AutoCloseable {
     private final Storage storage;
     private final NodeLoop loop;
     private final Sampler sampler;
+    private final NodeRules rules;
     private final DriverCatalogue catalogue;
     private volatile Settings settings;
 
@@ -209,7 +213,8 @@ final class Node implements AutoCloseable {
                 new NodePairing(
                         identity, node.name(), trust, time, random, threads, timer, metrics);
         opened.push(pairing::stop);
-        Resources all = new PairingResources(resources, pairing);
+        Resources all =
+                new RuleResources(new PairingResources(resources, pairing), inbox, time);
 
         // The protocol may block in a send: so only its receivers go on with what they bring to it.
         Relay toProtocol = new Relay();
@@ -334,12 +339,26 @@ final class Node implements AutoCloseable {
                         health,
                         metrics);
         core.start();
+        // The one place where the rules get their actuators.
+        rules =
+                new NodeRules(
+                        self,
+                        node.name(),
+                        id -> trust.find(id).map(Peer::name).orElse(null),
+                        core::isHeard,
+                        time,
+                        entropy,
+                        new NoActuators(),
+                        inbox,
+                        metrics);
+        rules.want(settings.configuration().rules());
         loop =
                 new NodeLoop(
                         inbox,
                         new CoreLoop(
                                 core,
                                 files.transfers(bulk, entropy, time, metrics),
+                                rules,
                                 sampler::watch),
                         time,
                         threads.named("node-loop"),
@@ -436,8 +455,8 @@ final class Node implements AutoCloseable {
     }
 
     /**
-     * Takes over another configuration while running: sensors, peers, roles and subscriptions; what
-     * didn't change goes on undisturbed.
+     * Takes over another configuration while running: sensors, peers, roles, subscriptions and
+     * rules; what didn't change goes on undisturbed.
      *
      * @return what else differs and takes a restart; empty where nothing does
      */
@@ -445,6 +464,7 @@ final class Node implements AutoCloseable {
         Configuration old = settings.configuration();
         settings = new Settings(changed);
         sampler.apply(catalogue.specs(settings.configuration().sensors()));
+        rules.want(changed.rules());
         // Tells whoever listens, so that what is wanted is asked for even of the same peers.
         trust.configure(settings.peers());
         List<String> later = new ArrayList<>();
