@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** One rule with its state. What happens by time alone is caught up with in order. Node loop. */
 final class RunningRule {
@@ -72,12 +71,12 @@ final class RunningRule {
         return truth;
     }
 
-    /** What is set as things are; null where nothing is. */
-    @Nullable Action action() {
+    /** What a rule sets while its condition is that. */
+    static Optional<Action> action(Rule rule, Truth truth) {
         return switch (truth) {
-            case TRUE -> rule.set();
-            case FALSE -> rule.otherwise().orElse(null);
-            case UNKNOWN -> rule.unknown().orElse(null);
+            case TRUE -> Optional.of(rule.set());
+            case FALSE -> rule.otherwise();
+            case UNKNOWN -> rule.unknown();
         };
     }
 
@@ -114,7 +113,7 @@ final class RunningRule {
 
     /** Writes what is due as things are. */
     void act(long nowNanos) {
-        Action wanted = judged ? action() : null;
+        Action wanted = judged ? action(rule, truth).orElse(null) : null;
         for (Holding holding : holdings.values()) {
             Assignment assignment = null;
             if (wanted != null) {
