@@ -47,8 +47,8 @@ import org.tomlj.TomlTable;
 
 /**
  * Reads a configuration from TOML: a file and each {@code conf.d/*.toml} beside it, in the order of
- * their names. Sensors, peers, subscriptions and rules of all files add up; a key of the other sections
- * that several files set is checked in each of them, and the last file's counts.
+ * their names. Sensors, peers, subscriptions and rules of all files add up; a key of the other
+ * sections that several files set is checked in each of them, and the last file's counts.
  *
  * <p>In strings {@code ${NAME}} and {@code ${NAME:-default}} stand for environment variables; a
  * second dollar sign in front, {@code $${NAME}}, makes that plain text. Bad input never throws: it
@@ -485,8 +485,8 @@ public final class ConfigurationLoader {
         private Optional<Rule> rule(Entry in, List<Sensor> sensors) {
             in.refuseUnknown(List.of());
             var name = in.get(Keys.RULE_NAME);
-            name.ifPresent(it ->
-                    once(in, Keys.RULE_NAME, "the rule " + Malformed.quote(it), "rule", it));
+            name.ifPresent(
+                    it -> once(in, Keys.RULE_NAME, "the rule " + Malformed.quote(it), "rule", it));
             var staleAfter = in.get(Keys.STALE_AFTER);
             var timeZone = in.get(Keys.TIME_ZONE);
             KnownSeries known =

@@ -398,7 +398,10 @@ final class Keys {
     static final Setting<ZoneId> TIME_ZONE =
             Setting.optional(
                     "time-zone",
-                    Kind.text("a time zone such as \"Europe/Berlin\"", "[A-Za-z0-9_+/-]{1,64}", Keys::zone),
+                    Kind.text(
+                            "a time zone such as \"Europe/Berlin\"",
+                            "[A-Za-z0-9_+/-]{1,64}",
+                            Keys::zone),
                     "Of the times of day in it. The machine's where left out.");
 
     static final Section NODE =

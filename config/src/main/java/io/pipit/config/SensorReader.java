@@ -245,8 +245,8 @@ record SensorReader(Map<String, DriverDescriptor> drivers, Kind.Scope scope) {
         };
     }
 
-    private KnownSeries.Traits traits(
-            Sensor sensor, String quantity, Optional<Duration> staleAfter) throws Malformed {
+    private KnownSeries.Traits traits(Sensor sensor, String quantity, Optional<Duration> staleAfter)
+            throws Malformed {
         DriverDescriptor driver = drivers.get(sensor.driver());
         Optional<DriverDescriptor.Quantity> said =
                 driver == null ? Optional.empty() : driver.quantity(quantity);

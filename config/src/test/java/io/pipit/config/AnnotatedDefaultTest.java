@@ -26,7 +26,15 @@ import org.tomlj.TomlTable;
 class AnnotatedDefaultTest {
     /** A section's component where it isn't called as the section. */
     private static final Map<String, String> PLURALS =
-            Map.of("sensor", "sensors", "peer", "peers", "subscribe", "subscriptions", "rule", "rules");
+            Map.of(
+                    "sensor",
+                    "sensors",
+                    "peer",
+                    "peers",
+                    "subscribe",
+                    "subscriptions",
+                    "rule",
+                    "rules");
 
     /** The record of each section. */
     private static final Map<String, Class<? extends Record>> RECORDS =

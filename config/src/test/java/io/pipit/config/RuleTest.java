@@ -114,8 +114,7 @@ class RuleTest {
     }
 
     private static Action.Assignment assigned(String node, String actuator, double value) {
-        return new Action.Assignment(
-                new Action.Target(Optional.ofNullable(node), actuator), value);
+        return new Action.Assignment(new Action.Target(Optional.ofNullable(node), actuator), value);
     }
 
     @Test
@@ -284,7 +283,13 @@ class RuleTest {
         assertThat(problem(prefix.repeat(17) + "air/temperature > 3"))
                 .startsWith(prefix.length() * 16 + ":parentheses and not may be 16 deep");
         String closing = prefix.equals("(") ? ")".repeat(16) : "";
-        assertThat(read("set={a=1,for='1m'}\nwhen='" + prefix.repeat(16) + "air/temperature > 3" + closing + "'"))
+        assertThat(
+                        read(
+                                "set={a=1,for='1m'}\nwhen='"
+                                        + prefix.repeat(16)
+                                        + "air/temperature > 3"
+                                        + closing
+                                        + "'"))
                 .isNotNull();
     }
 

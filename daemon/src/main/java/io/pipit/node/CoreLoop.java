@@ -12,7 +12,8 @@ import io.pipit.port.Event;
  * @param watch what is to be looked at once a second besides: on the wake-up that the core needs
  *     anyway
  */
-record CoreLoop(Core core, Transfers transfers, NodeRules rules, Runnable watch) implements NodeLoop.Handler {
+record CoreLoop(Core core, Transfers transfers, NodeRules rules, Runnable watch)
+        implements NodeLoop.Handler {
     @Override
     public void handle(Event event) {
         core.handle(event);

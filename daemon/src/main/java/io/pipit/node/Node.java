@@ -213,8 +213,7 @@ final class Node implements AutoCloseable {
                 new NodePairing(
                         identity, node.name(), trust, time, random, threads, timer, metrics);
         opened.push(pairing::stop);
-        Resources all =
-                new RuleResources(new PairingResources(resources, pairing), inbox, time);
+        Resources all = new RuleResources(new PairingResources(resources, pairing), inbox, time);
 
         // The protocol may block in a send: so only its receivers go on with what they bring to it.
         Relay toProtocol = new Relay();

@@ -134,9 +134,16 @@ class VerbsIT {
         // Not cold enough at 3 s, cold from 4 s on, for three seconds at 7 s.
         assertThat(lines.subList(1, 4))
                 .satisfiesExactly(
-                        one -> assertThat(one).endsWith("cold  unknown  (no reading of shed/air/temperature yet: does a [[subscribe]] bring it?)"),
-                        two -> assertThat(two).contains(":03  cold  false    shed/heater = 0 for 10m"),
-                        three -> assertThat(three).contains(":07  cold  true     shed/heater = 1 for 10m"));
+                        one ->
+                                assertThat(one)
+                                        .endsWith(
+                                                "cold  unknown  (no reading of shed/air/temperature yet: does a [[subscribe]] bring it?)"),
+                        two ->
+                                assertThat(two)
+                                        .contains(":03  cold  false    shed/heater = 0 for 10m"),
+                        three ->
+                                assertThat(three)
+                                        .contains(":07  cold  true     shed/heater = 1 for 10m"));
         assertThat(lines.subList(lines.size() - 2, lines.size()))
                 .containsExactly(
                         "cold became true 1 times: true for 3.0 s, false for 4.0 s, unknown for 1.0 s",

@@ -235,7 +235,8 @@ class RightsTest {
         Set<String> known =
                 cells().stream().map(cell -> cell.path.split("/", -1)[1]).collect(toSet());
         Set<String> words = new TreeSet<>();
-        for (Class<?> code : List.of(
+        for (Class<?> code :
+                List.of(
                         ResourceTree.class,
                         PairingResources.class,
                         RuleResources.class,

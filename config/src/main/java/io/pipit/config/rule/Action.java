@@ -196,7 +196,9 @@ public record Action(List<Assignment> assignments, Duration lease) {
             double value = each.value();
             text.append(text.isEmpty() ? "" : ", ").append(each.target()).append(" = ");
             text.append(
-                    value == Math.rint(value) ? Long.toString((long) value) : String.valueOf(value));
+                    value == Math.rint(value)
+                            ? Long.toString((long) value)
+                            : String.valueOf(value));
         }
         return text + " for " + Durations.format(lease);
     }

@@ -143,28 +143,31 @@ public sealed interface Condition {
 
     /** The series that it is about, each once. */
     default List<SeriesName> about() {
-        return parts().flatMap(part -> switch (part) {
-                    case Comparison comparison -> Stream.of(comparison.series());
-                    case Stale stale -> Stream.of(stale.series());
-                    default -> Stream.<SeriesName>of();
-                })
+        return parts().flatMap(part ->
+                        switch (part) {
+                            case Comparison comparison -> Stream.of(comparison.series());
+                            case Stale stale -> Stream.of(stale.series());
+                            default -> Stream.<SeriesName>of();
+                        })
                 .distinct()
                 .toList();
     }
 
     /** How far back what it says now may depend on what was. */
     default Duration memory() {
-        return parts().map(part -> switch (part) {
-                    case Lasting lasting -> lasting.atLeast();
-                    case Stale stale -> stale.after();
-                    case Comparison comparison ->
-                            comparison
-                                    .rate()
-                                    .map(Rate::over)
-                                    .filter(over -> over.compareTo(comparison.staleAfter()) > 0)
-                                    .orElse(comparison.staleAfter());
-                    default -> Duration.ZERO;
-                })
+        return parts().map(part ->
+                        switch (part) {
+                            case Lasting lasting -> lasting.atLeast();
+                            case Stale stale -> stale.after();
+                            case Comparison comparison ->
+                                    comparison
+                                            .rate()
+                                            .map(Rate::over)
+                                            .filter(over ->
+                                                    over.compareTo(comparison.staleAfter()) > 0)
+                                            .orElse(comparison.staleAfter());
+                            default -> Duration.ZERO;
+                        })
                 .reduce(Duration.ZERO, Duration::plus);
     }
 }

@@ -244,10 +244,10 @@ public final class ConditionParser {
             throw new Misread(sign.offset(), "until must have the same unit as what it ends");
         }
         boolean apart =
-                is.operator().isUpwards()
-                        ? until.value() < is.value()
-                        : until.value() > is.value();
-        if (!apart && (is.value() != until.value() || is.holds(until.value()) && until.holds(is.value()))) {
+                is.operator().isUpwards() ? until.value() < is.value() : until.value() > is.value();
+        if (!apart
+                && (is.value() != until.value()
+                        || is.holds(until.value()) && until.holds(is.value()))) {
             throw new Misread(
                     sign.offset(),
                     "until must be on the other side: it would end at once what just began");
@@ -302,7 +302,10 @@ public final class ConditionParser {
         if (measured.isPresent() && Units.conversion(measured.get(), unit).isEmpty()) {
             throw new Misread(
                     word.offset(),
-                    "it is measured in " + measured.get() + ", which can't be converted to " + unit);
+                    "it is measured in "
+                            + measured.get()
+                            + ", which can't be converted to "
+                            + unit);
         }
         return Optional.of(unit);
     }
@@ -323,8 +326,7 @@ public final class ConditionParser {
     private Condition between() throws Misread {
         LocalTime from = timeOfDay();
         if (!tokens.take(AND)) {
-            throw unexpected(
-                    tokens.peek(), "and, as in between 22:00 and 06:00", List.of(AND));
+            throw unexpected(tokens.peek(), "and, as in between 22:00 and 06:00", List.of(AND));
         }
         Token second = tokens.peek();
         LocalTime to = timeOfDay();
@@ -396,7 +398,8 @@ public final class ConditionParser {
     private static Misread unexpected(Token word, String wanted, Iterable<String> near) {
         List<String> candidates = new ArrayList<>();
         near.forEach(candidates::add);
-        Function<String, String> hint = nearest -> ": did you mean " + Malformed.quote(nearest) + "?";
+        Function<String, String> hint =
+                nearest -> ": did you mean " + Malformed.quote(nearest) + "?";
         return new Misread(
                 word.offset(),
                 "here should be "

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The words, signs and parentheses of a condition, one after the other. A word is what has no space,
- * parenthesis or sign of comparison in it: a name, a number, a unit, a time. One thread.
+ * The words, signs and parentheses of a condition, one after the other. A word is what has no
+ * space, parenthesis or sign of comparison in it: a name, a number, a unit, a time. One thread.
  */
 final class Tokens {
     /**
@@ -59,9 +59,7 @@ final class Tokens {
 
     private static boolean goesOn(char next, boolean sign) {
         boolean nextIsSign = SIGNS.indexOf(next) >= 0;
-        return !Character.isWhitespace(next)
-                && PARENTHESES.indexOf(next) < 0
-                && nextIsSign == sign;
+        return !Character.isWhitespace(next) && PARENTHESES.indexOf(next) < 0 && nextIsSign == sign;
     }
 
     Token peek() {

@@ -16,9 +16,9 @@ import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a daemon keeps of some series, in the order of its time: a page of each is held, however much
- * there is. Within one log the order of its places is that of time but for clocks that were set. One
- * thread.
+ * What a daemon keeps of some series, in the order of its time: a page of each is held, however
+ * much there is. Within one log the order of its places is that of time but for clocks that were
+ * set. One thread.
  */
 final class Playback {
     /** Readings held of all series together, about. */

@@ -63,9 +63,7 @@ final class Compared implements Term {
     }
 
     private boolean isFresh(Moment now) {
-        return input.isThere()
-                && !input.isGone()
-                && now.nanos() - input.takenNanos() < staleNanos;
+        return input.isThere() && !input.isGone() && now.nanos() - input.takenNanos() < staleNanos;
     }
 
     @Override
@@ -104,7 +102,10 @@ final class Compared implements Term {
                             + input.name
                             + " within "
                             + Durations.format(
-                                    comparison.rate().map(Condition.Rate::over).orElse(Duration.ZERO)));
+                                    comparison
+                                            .rate()
+                                            .map(Condition.Rate::over)
+                                            .orElse(Duration.ZERO)));
         }
     }
 }

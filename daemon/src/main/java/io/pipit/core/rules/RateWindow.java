@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How fast a value changes: by how much the newest differs from the one that was taken as long
- * before as is looked back, by the clock of the node that took both. At first half of that time will
- * do. Node loop.
+ * before as is looked back, by the clock of the node that took both. At first half of that time
+ * will do. Node loop.
  */
 final class RateWindow {
     /** Readings that are kept; where they come faster, not each of them. */
@@ -66,7 +66,9 @@ final class RateWindow {
         return now.micros() - sample.micros() >= overMicros;
     }
 
-    /** By how much it changes in the time that the bound counts by; empty where that isn't known. */
+    /**
+     * By how much it changes in the time that the bound counts by; empty where that isn't known.
+     */
     OptionalDouble rate() {
         Sample from = samples.peekFirst();
         Sample to = newest;

@@ -17,7 +17,6 @@ import io.pipit.port.TimeSource;
 import io.pipit.port.Watcher;
 import io.pipit.port.acting.Actuators;
 import io.pipit.port.rules.RuleEvent;
-import io.pipit.port.rules.RuleStatus;
 import io.pipit.port.rules.Truth;
 import java.time.ZoneId;
 import java.util.ArrayDeque;
@@ -30,10 +29,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rules of this node. Whoever steps it (the node loop, a test, a look into history) calls {@link
- * #arrived} for what is measured, {@link #handle} for what else happens, and {@link #tick} after
- * that, when {@link #nextDeadlineNanos} has come, and at least once a second while it is live. A
- * rule is judged, and acts, as its reading arrives.
+ * The rules of this node. Whoever steps it (the node loop, a test, a look into history) calls
+ * {@link #arrived} for what is measured, {@link #handle} for what else happens, and {@link #tick}
+ * after that, when {@link #nextDeadlineNanos} has come, and at least once a second while it is
+ * live. A rule is judged, and acts, as its reading arrives.
  *
  * <p>Readings that came late, through a repair, count for nothing: what they say was so is over.
  */
@@ -114,8 +113,8 @@ public final class Rules implements Watcher {
     public void configure(List<Rule> now) {
         long nowNanos = time.monotonicNanos();
         Map<Rule, Deque<RunningRule>> before = new HashMap<>();
-        rules.forEach(rule ->
-                before.computeIfAbsent(rule.rule, each -> new ArrayDeque<>()).add(rule));
+        rules.forEach(
+                rule -> before.computeIfAbsent(rule.rule, each -> new ArrayDeque<>()).add(rule));
         Map<SeriesName, Input> known = inputs;
         Map<SeriesName, Input> used = new LinkedHashMap<>();
         Map<Input, List<RunningRule>> about = new HashMap<>();
@@ -154,8 +153,7 @@ public final class Rules implements Watcher {
         rules.forEach(rule -> rule.act(nowNanos));
     }
 
-    private RunningRule begin(
-            Rule rule, String name, Map<SeriesName, Input> used, long nowNanos) {
+    private RunningRule begin(Rule rule, String name, Map<SeriesName, Input> used, long nowNanos) {
         Term term =
                 Term.of(
                         rule.when().condition(),
@@ -236,8 +234,7 @@ public final class Rules implements Watcher {
         Moment now = moment();
         switch (event) {
             case RuleEvent.Acted acted ->
-                    rules.forEach(rule ->
-                            rule.acted(acted.number(), acted.outcome(), now.nanos()));
+                    rules.forEach(rule -> rule.acted(acted.number(), acted.outcome(), now.nanos()));
             case RuleEvent.Asked asked ->
                     asked.answer().complete(rules.stream().map(rule -> rule.status(now)).toList());
         }

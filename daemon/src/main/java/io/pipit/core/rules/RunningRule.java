@@ -4,7 +4,6 @@ import io.pipit.config.rule.Action;
 import io.pipit.config.rule.Action.Assignment;
 import io.pipit.config.rule.Action.Target;
 import io.pipit.config.rule.Rule;
-import io.pipit.core.timing.Timing;
 import io.pipit.port.acting.Actuators.Outcome;
 import io.pipit.port.rules.RuleStatus;
 import io.pipit.port.rules.Truth;
@@ -42,8 +41,7 @@ final class RunningRule {
     private long fired;
 
     /** Not judged yet. */
-    RunningRule(
-            Rule rule, String name, Term term, Writes writes, Changes changes, long nowNanos) {
+    RunningRule(Rule rule, String name, Term term, Writes writes, Changes changes, long nowNanos) {
         this.rule = rule;
         this.name = name;
         this.term = term;
@@ -156,9 +154,6 @@ final class RunningRule {
                 sinceNanos,
                 why(now),
                 fired,
-                holdings.values().stream()
-                        .map(Holding::status)
-                        .flatMap(Optional::stream)
-                        .toList());
+                holdings.values().stream().map(Holding::status).flatMap(Optional::stream).toList());
     }
 }

@@ -102,11 +102,7 @@ public final class Trial {
                         (rule, what, now, at, why) ->
                                 changes.accept(
                                         new Change(
-                                                rule,
-                                                now,
-                                                at,
-                                                why,
-                                                RunningRule.action(what, now))),
+                                                rule, now, at, why, RunningRule.action(what, now))),
                         new Metrics());
         rules.configure(of);
         settle();

@@ -22,14 +22,12 @@ import org.slf4j.LoggerFactory;
  */
 final class Writes {
     /** What is counted of them. */
-    record Counters(
-            Counter sent, Counter refused, Counter unanswered, Counter heldBack) {
+    record Counters(Counter sent, Counter refused, Counter unanswered, Counter heldBack) {
         static Counters in(Metrics metrics) {
             return new Counters(
                     metrics.counter(
                             "pipit_rule_writes", "Writes to actuators by rules, renewals too"),
-                    metrics.counter(
-                            "pipit_rule_writes_refused", "Those of them that were refused"),
+                    metrics.counter("pipit_rule_writes_refused", "Those of them that were refused"),
                     metrics.counter(
                             "pipit_rule_writes_unanswered",
                             "Those of them that had no outcome within 30 s"),
@@ -80,8 +78,7 @@ final class Writes {
                                                 which,
                                                 error == null
                                                         ? outcome
-                                                        : new Outcome.Refused(
-                                                                error.toString())))));
+                                                        : new Outcome.Refused(error.toString())))));
     }
 
     void done(String rule, Target target, long nanos) {

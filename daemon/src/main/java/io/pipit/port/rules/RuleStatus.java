@@ -48,5 +48,10 @@ public record RuleStatus(
      * @param reason why it was refused; empty where it wasn't
      */
     public record Set(
-            String actuator, double value, long atNanos, boolean held, State state, String reason) {}
+            String actuator,
+            double value,
+            long atNanos,
+            boolean held,
+            State state,
+            String reason) {}
 }

@@ -53,8 +53,7 @@ public final class RuleResources implements Resources {
             rest.handle(request, exchange);
         } else if (request.method() != Request.Method.GET) {
             refuse(exchange, METHOD_NOT_ALLOWED, "Method Not Allowed", "allowed here: GET", 0);
-        } else if (request.accept() == Request.NONE
-                || request.accept() == Format.JSON.document()) {
+        } else if (request.accept() == Request.NONE || request.accept() == Format.JSON.document()) {
             answer(exchange, Format.JSON);
         } else if (request.accept() == Format.CBOR.document()) {
             answer(exchange, Format.CBOR);

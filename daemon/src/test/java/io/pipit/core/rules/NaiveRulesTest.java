@@ -16,9 +16,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What rules say, held against what their definition says, worked out from all that ever happened at
- * each step of a grid. Readings are taken at full seconds, values are stale at a half, what lasts is
- * due at a quarter: so nothing happens at once whose order would matter.
+ * What rules say, held against what their definition says, worked out from all that ever happened
+ * at each step of a grid. Readings are taken at full seconds, values are stale at a half, what
+ * lasts is due at a quarter: so nothing happens at once whose order would matter.
  */
 class NaiveRulesTest {
     private static final double STEP_SECONDS = 0.25;

@@ -202,7 +202,12 @@ final class RuleStage {
      * @param delayNanos how long ago it was taken
      */
     RuleStage arrived(
-            NodeId origin, String quantity, double value, String unit, long delayNanos, boolean live) {
+            NodeId origin,
+            String quantity,
+            double value,
+            String unit,
+            long delayNanos,
+            boolean live) {
         long sequence = sequences.merge(origin, 1L, Long::sum);
         // Whose monotonic clock began at another time.
         long stamp = (nanos - delayNanos) / 1_000 + (origin.equals(SHED) ? 77_000_000 : 0);

@@ -39,7 +39,9 @@ class RulesTest {
         stage.rules.arrived(
                 SHED,
                 LOG,
-                List.of(new Reading(1, new Stamp(1, 5), new Series("air", "temperature"), 31, "Cel")),
+                List.of(
+                        new Reading(
+                                1, new Stamp(1, 5), new Series("air", "temperature"), 31, "Cel")),
                 true);
 
         assertThat(stage.actuators.writes)
@@ -74,7 +76,8 @@ class RulesTest {
         RuleStage stage = RuleStage.of("air/temperature > 3 hPa").own("temperature", 5);
 
         assertThat(stage.truth()).isEqualTo(UNKNOWN);
-        assertThat(stage.why()).contains("air/temperature is in Cel, which can't be converted to hPa");
+        assertThat(stage.why())
+                .contains("air/temperature is in Cel, which can't be converted to hPa");
     }
 
     @ParameterizedTest
@@ -97,7 +100,8 @@ class RulesTest {
 
         assertThat(stage.truth()).isEqualTo(UNKNOWN);
         assertThat(stage.own("a", 0).truth()).isEqualTo(UNKNOWN);
-        assertThat(stage.why()).isEqualTo("no reading of shed/air/b yet: does a [[subscribe]] bring it?");
+        assertThat(stage.why())
+                .isEqualTo("no reading of shed/air/b yet: does a [[subscribe]] bring it?");
         assertThat(stage.own("a", 2).truth()).isEqualTo(TRUE);
         assertThat(stage.why()).isEmpty();
     }
@@ -111,8 +115,7 @@ class RulesTest {
         assertThat(stage.why()).isEqualTo("no reading of shed/air/temperature for 1m");
         assertThat(stage.shed("temperature", 31).truth()).isEqualTo(TRUE);
         assertThat(stage.changes)
-                .containsExactly(
-                        "rule-1 unknown", "rule-1 true", "rule-1 unknown", "rule-1 true");
+                .containsExactly("rule-1 unknown", "rule-1 true", "rule-1 unknown", "rule-1 true");
     }
 
     @Test
@@ -207,7 +210,9 @@ class RulesTest {
         // Stale at 110 s and heard again at 125 s: it didn't last.
         stage.stalled(75).own("temperature", 31);
 
-        assertThat(stage.changes).containsExactly("rule-1 unknown", "rule-1 false", "rule-1 unknown", "rule-1 false");
+        assertThat(stage.changes)
+                .containsExactly(
+                        "rule-1 unknown", "rule-1 false", "rule-1 unknown", "rule-1 false");
         assertThat(stage.writes()).isZero();
     }
 
@@ -220,8 +225,7 @@ class RulesTest {
             seen.add(stage.own("temperature", value).truth());
         }
 
-        assertThat(seen)
-                .containsExactly(FALSE, FALSE, TRUE, TRUE, TRUE, FALSE, FALSE, TRUE);
+        assertThat(seen).containsExactly(FALSE, FALSE, TRUE, TRUE, TRUE, FALSE, FALSE, TRUE);
     }
 
     @Test
@@ -270,7 +274,9 @@ class RulesTest {
         stage.rules.arrived(
                 SELF,
                 LOG,
-                List.of(new Reading(99, new Stamp(2, 1), new Series("air", "temperature"), 40, "Cel")),
+                List.of(
+                        new Reading(
+                                99, new Stamp(2, 1), new Series("air", "temperature"), 40, "Cel")),
                 true);
 
         assertThat(stage.truth()).isEqualTo(UNKNOWN);

@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 
 /** Rules over what was: at the very times at which they would have acted. */
 class TrialTest {
-    private static final long NOON = Instant.parse("2026-11-01T12:00:00Z").getEpochSecond() * 1_000_000;
+    private static final long NOON =
+            Instant.parse("2026-11-01T12:00:00Z").getEpochSecond() * 1_000_000;
     private static final long SECOND = 1_000_000;
 
     private final List<Change> changes = new ArrayList<>();

@@ -113,13 +113,15 @@ class NodeRulesTest {
         watcher.arrived(
                 SHED,
                 new LogId(1),
-                List.of(new Reading(1, new Stamp(1, 1), new Series("air", "temperature"), 31, "Cel")),
+                List.of(
+                        new Reading(
+                                1, new Stamp(1, 1), new Series("air", "temperature"), 31, "Cel")),
                 true);
         rules.handle(offered.getLast());
 
         assertThat(status().getFirst().sets())
                 .singleElement()
-                .satisfies(set ->
-                        assertThat(set.reason()).isEqualTo("there are no actuators here"));
+                .satisfies(
+                        set -> assertThat(set.reason()).isEqualTo("there are no actuators here"));
     }
 }

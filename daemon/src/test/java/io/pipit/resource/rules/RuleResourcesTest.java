@@ -100,10 +100,7 @@ class RuleResourcesTest {
     }
 
     @ParameterizedTest
-    @EnumSource(
-            value = Via.class,
-            names = "SOCKET",
-            mode = EnumSource.Mode.EXCLUDE)
+    @EnumSource(value = Via.class, names = "SOCKET", mode = EnumSource.Mode.EXCLUDE)
     void isThereOnTheSocketAlone(Via via) {
         assertThat(ask(via, Method.GET, "rules", Request.NONE)).isEmpty();
         assertThat(passedOn).hasSize(1);
