@@ -117,7 +117,7 @@ public record Action(List<Assignment> assignments, Duration lease) {
                 }
                 assignments.add(new Assignment(target, value));
             } catch (Malformed e) {
-                complaint.hear(table.inputPositionOf(List.of(key)), e.getMessage());
+                complaint.hear(table.inputPositionOf(List.of(key)), String.valueOf(e.getMessage()));
                 sound = false;
             }
         }

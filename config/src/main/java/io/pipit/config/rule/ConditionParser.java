@@ -245,9 +245,9 @@ public final class ConditionParser {
         }
         boolean apart =
                 is.operator().isUpwards() ? until.value() < is.value() : until.value() > is.value();
-        if (!apart
-                && (is.value() != until.value()
-                        || is.holds(until.value()) && until.holds(is.value()))) {
+        boolean same = is.value() == until.value();
+        boolean both = is.holds(until.value()) && until.holds(is.value());
+        if (!apart && (!same || both)) {
             throw new Misread(
                     sign.offset(),
                     "until must be on the other side: it would end at once what just began");
@@ -296,7 +296,7 @@ public final class ConditionParser {
         } catch (Malformed e) {
             throw Spelling.nearest(word.text(), AFTER_A_BOUND).isPresent()
                     ? unexpected(word, "a unit, and, or, for, until or the end", AFTER_A_BOUND)
-                    : new Misread(word.offset(), e.getMessage());
+                    : new Misread(word.offset(), String.valueOf(e.getMessage()));
         }
         Optional<String> measured = traits.unit();
         if (measured.isPresent() && Units.conversion(measured.get(), unit).isEmpty()) {
@@ -391,7 +391,7 @@ public final class ConditionParser {
         try {
             return meaning.get();
         } catch (Malformed e) {
-            throw new Misread(offset, e.getMessage());
+            throw new Misread(offset, String.valueOf(e.getMessage()));
         }
     }
 

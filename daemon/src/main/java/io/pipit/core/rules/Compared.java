@@ -43,10 +43,8 @@ final class Compared implements Term {
             return Truth.UNKNOWN;
         }
         double value = compared.getAsDouble();
-        begun =
-                begun && comparison.until().isPresent()
-                        ? !comparison.until().get().holds(value)
-                        : comparison.is().holds(value);
+        boolean over = comparison.until().map(until -> until.holds(value)).orElse(true);
+        begun = (begun && !over) || comparison.is().holds(value);
         return Truth.of(begun);
     }
 

@@ -48,7 +48,7 @@ final class Input {
      * @return false where it is an older one than that which is there
      */
     boolean take(NodeId from, LogId of, Reading reading, long nowNanos) {
-        boolean sameLog = of.equals(log) && from.equals(origin);
+        boolean sameLog = log != null && of.equals(log) && origin != null && from.equals(origin);
         if (sameLog && reading.sequence() <= sequence) {
             return false;
         }

@@ -84,10 +84,8 @@ class NaiveRulesTest {
             for (var reading : series.headMap(last, true).entrySet()) {
                 begun &= reading.getKey() - before < stale;
                 Bound end = comparison.until().orElse(null);
-                begun =
-                        begun && end != null
-                                ? !end.holds(reading.getValue())
-                                : comparison.is().holds(reading.getValue());
+                boolean over = end == null || end.holds(reading.getValue());
+                begun = (begun && !over) || comparison.is().holds(reading.getValue());
                 before = reading.getKey();
             }
             return Truth.of(begun);

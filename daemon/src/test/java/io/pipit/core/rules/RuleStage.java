@@ -278,7 +278,7 @@ final class RuleStage {
         return new String(metrics.openMetrics(), StandardCharsets.UTF_8)
                 .lines()
                 .filter(line -> line.startsWith(name + "_total "))
-                .mapToDouble(line -> Double.parseDouble(line.split(" ")[1]))
+                .mapToDouble(line -> Double.parseDouble(line.split(" ", -1)[1]))
                 .sum();
     }
 
