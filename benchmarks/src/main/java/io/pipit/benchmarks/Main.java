@@ -23,7 +23,8 @@ public final class Main {
                     "catch-up",
                     "card",
                     "strangers",
-                    "set");
+                    "set",
+                    "rule");
 
     /** Too long, or of no use, to be among all. */
     private static final List<String> OTHERS = List.of("idle-flags", "rate");
@@ -86,6 +87,9 @@ public final class Main {
                     new CatchUp(report, number("rounds", 1), number("readings", 1_000_000))
                             .measure(folder);
             case "card" -> new Card(report, number("readings", 400_000)).measure(folder);
+            case "rule" ->
+                    new RuleLatency(report, number("rounds", 3), number("seconds", 60))
+                            .measure(folder);
             case "bulk" ->
                     new Bulk(report, number("rounds", 3), number("megabytes", 1_024)).measure();
             case "edges" ->

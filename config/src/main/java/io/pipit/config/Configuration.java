@@ -1,5 +1,6 @@
 package io.pipit.config;
 
+import io.pipit.config.rule.Rule;
 import io.pipit.config.text.HostPort;
 import io.pipit.config.text.Malformed;
 import io.pipit.config.text.Patterns;
@@ -30,12 +31,14 @@ public record Configuration(
         List<Sensor> sensors,
         List<Actuator> actuators,
         List<Peer> peers,
-        List<Subscribe> subscriptions) {
+        List<Subscribe> subscriptions,
+        List<Rule> rules) {
     public Configuration {
         sensors = List.copyOf(sensors);
         actuators = List.copyOf(actuators);
         peers = List.copyOf(peers);
         subscriptions = List.copyOf(subscriptions);
+        rules = List.copyOf(rules);
     }
 
     /**

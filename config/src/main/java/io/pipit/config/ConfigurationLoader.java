@@ -16,6 +16,12 @@ import io.pipit.config.Problem.Place;
 import io.pipit.config.Section.Entry;
 import io.pipit.config.Section.Part;
 import io.pipit.config.Section.Setting;
+import io.pipit.config.rule.Action;
+import io.pipit.config.rule.ConditionParser;
+import io.pipit.config.rule.KnownSeries;
+import io.pipit.config.rule.Misread;
+import io.pipit.config.rule.Rule;
+import io.pipit.config.rule.WrittenString;
 import io.pipit.config.text.Malformed;
 import io.pipit.config.text.Spelling;
 import java.io.IOException;
@@ -33,6 +39,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -41,8 +48,8 @@ import org.tomlj.TomlTable;
 
 /**
  * Reads a configuration from TOML: a file and each {@code conf.d/*.toml} beside it, in the order of
- * their names. Sensors, actuators, peers and subscriptions of all files add up; a key of the other
- * sections that several files set is checked in each of them, and the last file's counts.
+ * their names. Sensors, actuators, peers, subscriptions and rules of all files add up; a key of the
+ * other sections that several files set is checked in each of them, and the last file's counts.
  *
  * <p>In strings {@code ${NAME}} and {@code ${NAME:-default}} stand for environment variables; a
  * second dollar sign in front, {@code $${NAME}}, makes that plain text. Bad input never throws: it
@@ -157,8 +164,13 @@ public final class ConfigurationLoader {
         private String ownName = "";
         private final Map<String, List<Part>> parts = new HashMap<>();
 
+        /** Also of those that were refused. */
+        private final Set<String> sensorNames = new TreeSet<>();
+
         /** What may be there once, and where it was first. */
         private final Map<List<Object>, Place> taken = new HashMap<>();
+
+        private final Map<Path, String> texts = new HashMap<>();
 
         /** What is wanted of whom, as far as the subscriptions were read. */
         private final Map<String, Set<String>> wanted = new HashMap<>();
@@ -189,6 +201,7 @@ public final class ConfigurationLoader {
             List<Actuator> actuators = each(Keys.ACTUATOR, this::actuator);
             List<Peer> peers = each(Keys.PEER, this::peer);
             List<Subscribe> subscriptions = each(Keys.SUBSCRIBE, in -> subscribe(in, peers));
+            List<Rule> rules = each(Keys.RULE, in -> rule(in, sensors));
             if (!problems.isEmpty()) {
                 problems.sort(
                         Comparator.comparingInt((Problem problem) -> files.indexOf(problem.file()))
@@ -209,7 +222,8 @@ public final class ConfigurationLoader {
                             sensors,
                             actuators,
                             peers,
-                            subscriptions));
+                            subscriptions,
+                            rules));
         }
 
         private void report(Problem problem) {
@@ -222,6 +236,7 @@ public final class ConfigurationLoader {
 
         /** Lays each table of the file with its section. */
         private void sort(Path file, Source.Parsed parsed) {
+            texts.put(file, parsed.text());
             TomlTable root = parsed.table();
             for (String name : root.keySet()) {
                 Place place =
@@ -430,6 +445,7 @@ public final class ConfigurationLoader {
             var name = in.get(Keys.SENSOR_NAME);
             var bus = in.get(Keys.BUS);
             var address = in.get(Keys.ADDRESS);
+            name.ifPresent(sensorNames::add);
             name.ifPresent(it ->
                     once(in, Keys.SENSOR_NAME, "the sensor " + Malformed.quote(it), "sensor", it));
             if (bus.isPresent() && address.isPresent()) {
@@ -488,6 +504,91 @@ public final class ConfigurationLoader {
                     ? Optional.of(new Subscribe(peer.orElseThrow(), series.orElseThrow()))
                     : Optional.empty();
         }
+
+        private Optional<Rule> rule(Entry in, List<Sensor> sensors) {
+            in.refuseUnknown(List.of());
+            var name = in.get(Keys.RULE_NAME);
+            name.ifPresent(
+                    it -> once(in, Keys.RULE_NAME, "the rule " + Malformed.quote(it), "rule", it));
+            var staleAfter = in.get(Keys.STALE_AFTER);
+            var timeZone = in.get(Keys.TIME_ZONE);
+            KnownSeries known =
+                    new SensorReader(drivers, scope).known(sensors, sensorNames, staleAfter);
+            var when = in.get(Keys.WHEN).flatMap(value -> when(value, known));
+            var set = in.get(Keys.SET).flatMap(this::action);
+            var otherwise = in.get(Keys.OTHERWISE).flatMap(this::action);
+            var unknown = in.get(Keys.UNKNOWN).flatMap(this::action);
+            boolean whole =
+                    in.sound()
+                            && when.isPresent()
+                            && set.isPresent()
+                            && otherwise.isPresent() == in.has(Keys.OTHERWISE)
+                            && unknown.isPresent() == in.has(Keys.UNKNOWN);
+            return whole
+                    ? Optional.of(
+                            new Rule(
+                                    name,
+                                    when.orElseThrow(),
+                                    set.orElseThrow(),
+                                    otherwise,
+                                    unknown,
+                                    staleAfter,
+                                    timeZone))
+                    : Optional.empty();
+        }
+
+        private Optional<Rule.When> when(Kind.Value value, KnownSeries known) {
+            if (!(value.raw() instanceof String raw)) {
+                return value.mustBe("a condition such as \"air/temperature > 30\"");
+            }
+            try {
+                String text = environment.expand(raw);
+                return parsed(value, text, text.equals(raw), known);
+            } catch (Malformed e) {
+                return value.refuse(e.getMessage());
+            }
+        }
+
+        /** Where variables were filled in, an error is at the key: nothing says more. */
+        private Optional<Rule.When> parsed(
+                Kind.Value value, String text, boolean asWritten, KnownSeries known) {
+            try {
+                return Optional.of(
+                        new Rule.When(text, ConditionParser.parse(text, ownName, known)));
+            } catch (Misread e) {
+                Place key = value.place();
+                Place exact =
+                        WrittenString.find(
+                                        asWritten ? texts.getOrDefault(key.file(), "") : "",
+                                        new WrittenString.Spot(key.line(), key.column()),
+                                        e.offset())
+                                .map(spot -> new Place(key.file(), spot.line(), spot.column()))
+                                .orElse(key);
+                return new Kind.Value(value.label(), value.raw(), exact, scope)
+                        .refuse(e.getMessage());
+            }
+        }
+
+        private Optional<Action> action(Kind.Value value) {
+            if (!(value.raw() instanceof TomlTable table)) {
+                return value.mustBe("a table such as { fan = true, for = \"10m\" }");
+            }
+            Place place = value.place();
+            return Action.read(
+                    table,
+                    ownName,
+                    this::checkActuator,
+                    (at, message) ->
+                            new Kind.Value(
+                                            value.label(),
+                                            value.raw(),
+                                            Place.of(place.file(), at, place),
+                                            scope)
+                                    .refuse(message));
+        }
+
+        /** Any name will do as long as there are no actuators to look it up among. */
+        private void checkActuator(String actuator, double value) throws Malformed {}
 
         /** Adds up over all subscriptions to one peer, by its name, its ID and with all others. */
         private void refuseTooMany(Entry in, String peer, List<String> series, List<Peer> peers) {

@@ -5,15 +5,20 @@ import io.pipit.config.Configuration.Grant;
 import io.pipit.config.Configuration.Level;
 import io.pipit.config.Configuration.Subscribe;
 import io.pipit.config.Section.Setting;
+import io.pipit.config.rule.Action;
+import io.pipit.config.rule.ConditionParser;
 import io.pipit.config.text.HostPort;
 import io.pipit.config.text.Malformed;
 import io.pipit.config.text.Names;
 import io.pipit.config.text.NodeIds;
 import io.pipit.config.text.Patterns;
+import io.pipit.config.text.Spelling;
 import io.pipit.config.text.Units;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,6 +48,9 @@ final class Keys {
 
     /** The most quantities of a sensor for which something is set. */
     static final int QUANTITIES_MAX = 64;
+
+    /** The most rules of a node. */
+    static final int RULES_MAX = 64;
 
     private static final Duration EVERY_MIN = Duration.ofMillis(10);
     private static final Duration EVERY_MAX = Duration.ofDays(1);
@@ -397,6 +405,50 @@ final class Keys {
                             PATTERNS_MAX),
                     "Patterns over its series, sensor/quantity: \"*\" is one of the two, \"**\" both.");
 
+    static final Setting<String> RULE_NAME =
+            Setting.optional(
+                    "name",
+                    Kind.text("a name such as \"cooling\"", Names.FORM, Names::parse),
+                    "What it is called; rule-1 and so on, by its place, where left out.");
+    static final Setting<Kind.Value> WHEN =
+            Setting.required(
+                    "when",
+                    Kind.raw(Map.of("type", "string", "maxLength", ConditionParser.CHARS_MAX)),
+                    "The condition, as in \"greenhouse/air/temperature > 30 until < 27 for 2m\";"
+                            + " docs/RULES.md has all of it.");
+    static final Setting<Kind.Value> SET =
+            Setting.required(
+                    "set",
+                    Kind.raw(Action.schema()),
+                    "What is set, and renewed, while it is true: actuators, and for how long each"
+                            + " write holds.");
+    static final Setting<Kind.Value> OTHERWISE =
+            Setting.optional(
+                    "otherwise",
+                    Kind.raw(Action.schema()),
+                    "Likewise while it is false. Left out, what was set ends with its lease.");
+    static final Setting<Kind.Value> UNKNOWN =
+            Setting.optional(
+                    "unknown",
+                    Kind.raw(Action.schema()),
+                    "Likewise while nobody knows, since a value is stale or a peer is gone. Left out,"
+                            + " what was set ends with its lease.");
+    static final Setting<Duration> STALE_AFTER =
+            Setting.optional(
+                    "stale-after",
+                    Kind.duration(EVERY_MIN, Duration.ofDays(30)),
+                    "The age at which a value in it is none any more. Left out, it is three times the"
+                            + " time between two readings of an own sensor, at least 30s; 5m for a"
+                            + " peer's.");
+    static final Setting<ZoneId> TIME_ZONE =
+            Setting.optional(
+                    "time-zone",
+                    Kind.text(
+                            "a time zone such as \"Europe/Berlin\"",
+                            "[A-Za-z0-9_+/-]{1,64}",
+                            Keys::zone),
+                    "Of the times of day in it. The machine's where left out.");
+
     static final Section NODE =
             new Section(
                     "node",
@@ -482,16 +534,24 @@ final class Keys {
                     List.of(SUBSCRIBE_PEER, SERIES),
                     "What this node wants of its peers' readings.");
 
+    static final Section RULE =
+            new Section(
+                    "rule",
+                    RULES_MAX,
+                    false,
+                    List.of(RULE_NAME, WHEN, SET, OTHERWISE, UNKNOWN, STALE_AFTER, TIME_ZONE),
+                    "What this node sets while something is so.");
+
     static final List<Section> SECTIONS =
             List.of(
                     NODE, COAP, DISCOVERY, STORE, LOG, METRICS, FILES, HARDWARE, SENSOR, ACTUATOR,
-                    PEER, SUBSCRIBE);
+                    PEER, SUBSCRIBE, RULE);
 
     /**
      * Sections that the manual has and this version doesn't carry out, so that it must not take
      * them.
      */
-    static final List<String> LATER = List.of("rule", "mqtt");
+    static final List<String> LATER = List.of("mqtt");
 
     private Keys() {}
 
@@ -571,6 +631,19 @@ final class Keys {
                             + " \"peer:shed\"");
         }
         return text;
+    }
+
+    private static ZoneId zone(String text) throws Malformed {
+        try {
+            return ZoneId.of(text);
+        } catch (DateTimeException e) {
+            throw new Malformed(
+                    Malformed.quote(text)
+                            + " is no time zone: "
+                            + Spelling.nearest(text, ZoneId.getAvailableZoneIds())
+                                    .map(near -> "did you mean " + Malformed.quote(near) + "?")
+                                    .orElse("write one as in \"Europe/Berlin\", or \"UTC\""));
+        }
     }
 
     private static String peer(String text) throws Malformed {

@@ -103,6 +103,11 @@ record Kind<T>(Map<String, Object> schema, Reader<T> reader) {
         }
     }
 
+    /** A value as it stands, which whoever gets it reads and checks. */
+    static Kind<Value> raw(Map<String, Object> schema) {
+        return new Kind<>(schema, Optional::of);
+    }
+
     /** This kind, where what was read goes through one more step. */
     <R> Kind<R> then(Step<T, R> step) {
         return new Kind<>(

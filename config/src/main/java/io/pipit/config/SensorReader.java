@@ -6,6 +6,7 @@ import io.pipit.config.Configuration.Sensor;
 import io.pipit.config.Section.Entry;
 import io.pipit.config.Section.Part;
 import io.pipit.config.Section.Setting;
+import io.pipit.config.rule.KnownSeries;
 import io.pipit.config.text.Durations;
 import io.pipit.config.text.Malformed;
 import io.pipit.config.text.Names;
@@ -18,13 +19,21 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a {@code [[sensor]]} with its driver's own keys and the tables of its quantities, or an
- * {@code [[actuator]]} with its driver's.
+ * {@code [[actuator]]} with its driver's; and knows what rules may say of a sensor.
  */
 record SensorReader(Map<String, DriverDescriptor> drivers, Kind.Scope scope) {
+    /** A value is stale after as long as so many readings take. */
+    private static final int STALE_READINGS = 3;
+
+    private static final Duration STALE_AFTER_MIN = Duration.ofSeconds(30);
+
+    /** How often a peer measures isn't known here. */
+    private static final Duration PEERS_STALE_AFTER = Duration.ofMinutes(5);
 
     /** The sensor; empty where something of it was refused, which has then been reported. */
     Optional<Sensor> read(
@@ -256,6 +265,78 @@ record SensorReader(Map<String, DriverDescriptor> drivers, Kind.Scope scope) {
                         + (others.isEmpty()
                                 ? ": take unit out"
                                 : ", but to " + String.join(", ", others)));
+    }
+
+    /**
+     * What rules may go by.
+     *
+     * @param sensors those that were read
+     * @param names of all, also of those that were refused, which has been reported
+     * @param staleAfter what the rule says of it
+     */
+    KnownSeries known(List<Sensor> sensors, Set<String> names, Optional<Duration> staleAfter) {
+        return series -> {
+            if (series.node().isPresent()) {
+                return new KnownSeries.Traits(
+                        staleAfter.orElse(PEERS_STALE_AFTER), Optional.empty());
+            }
+            if (!names.contains(series.sensor())) {
+                throw new Malformed(
+                        "this node has no sensor "
+                                + Malformed.quote(series.sensor())
+                                + ": "
+                                + Spelling.hint(series.sensor(), names));
+            }
+            Optional<Sensor> sensor =
+                    sensors.stream().filter(one -> one.name().equals(series.sensor())).findFirst();
+            if (sensor.isEmpty()) {
+                return new KnownSeries.Traits(STALE_AFTER_MIN, Optional.empty());
+            }
+            return traits(sensor.get(), series.quantity(), staleAfter);
+        };
+    }
+
+    private KnownSeries.Traits traits(Sensor sensor, String quantity, Optional<Duration> staleAfter)
+            throws Malformed {
+        DriverDescriptor driver = drivers.get(sensor.driver());
+        Optional<DriverDescriptor.Quantity> said =
+                driver == null ? Optional.empty() : driver.quantity(quantity);
+        if (driver != null && said.isEmpty() && !driver.quantities().isEmpty()) {
+            throw new Malformed(
+                    "the sensor "
+                            + sensor.name()
+                            + " measures no "
+                            + Malformed.quote(quantity)
+                            + ": "
+                            + Spelling.hint(
+                                    quantity,
+                                    driver.quantities().stream()
+                                            .map(DriverDescriptor.Quantity::name)
+                                            .toList()));
+        }
+        Optional<Quantity> set = Optional.ofNullable(sensor.quantity().get(quantity));
+        Duration derived = silenceMax(sensor, set).multipliedBy(STALE_READINGS);
+        return new KnownSeries.Traits(
+                staleAfter.orElse(
+                        derived.compareTo(STALE_AFTER_MIN) < 0 ? STALE_AFTER_MIN : derived),
+                set.flatMap(Quantity::unit)
+                        .or(() -> said.map(DriverDescriptor.Quantity::unit))
+                        .filter(unit -> !unit.isEmpty()));
+    }
+
+    /** From one reading to the next at the most, where nothing goes wrong. */
+    private static Duration silenceMax(Sensor sensor, Optional<Quantity> set) {
+        boolean changesOnly =
+                set.flatMap(Quantity::onChange).orElse(sensor.onChange())
+                        || set.filter(quantity -> quantity.deadband().isPresent()).isPresent();
+        if (changesOnly) {
+            return set.flatMap(Quantity::atLeastEvery).orElse(sensor.atLeastEvery());
+        }
+        return longer(
+                sensor.every(),
+                set.flatMap(Quantity::every)
+                        .or(() -> set.flatMap(Quantity::averageOver))
+                        .or(sensor::averageOver));
     }
 
     private static Duration longer(Duration every, Optional<Duration> averageOver) {

@@ -3,6 +3,7 @@ package io.pipit.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pipit.config.Section.Setting;
+import io.pipit.config.rule.Rule;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
@@ -33,7 +34,9 @@ class AnnotatedDefaultTest {
                     "peer",
                     "peers",
                     "subscribe",
-                    "subscriptions");
+                    "subscriptions",
+                    "rule",
+                    "rules");
 
     /** The record of each section. */
     private static final Map<String, Class<? extends Record>> RECORDS =
@@ -49,7 +52,8 @@ class AnnotatedDefaultTest {
                     Map.entry("sensor", Configuration.Sensor.class),
                     Map.entry("actuator", Configuration.Actuator.class),
                     Map.entry("peer", Configuration.Peer.class),
-                    Map.entry("subscribe", Configuration.Subscribe.class));
+                    Map.entry("subscribe", Configuration.Subscribe.class),
+                    Map.entry("rule", Rule.class));
 
     /** A setting that is taken out: nothing stands between the # and what it is. */
     private static final Pattern TAKEN_OUT = Pattern.compile("(?m)^#(?=[a-z\\[])");
@@ -111,6 +115,7 @@ class AnnotatedDefaultTest {
         assertThat(configuration.actuators()).hasSize(1);
         assertThat(configuration.peers()).hasSize(1);
         assertThat(configuration.subscriptions()).hasSize(1);
+        assertThat(configuration.rules()).hasSize(1);
         assertThat(configuration.files().inbox()).contains(Path.of("/var/lib/pipit/inbox"));
         assertThat(configuration.files().rate()).hasValue(500_000);
     }

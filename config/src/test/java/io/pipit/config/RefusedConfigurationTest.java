@@ -76,7 +76,6 @@ class RefusedConfigurationTest {
             value = {
                 "[stor]|1:1: unknown section \"stor\": did you mean \"store\"? Sections are [node], [coap]",
                 "[mqtt]|1:1: this version of Pipit does not have [mqtt] yet",
-                "[[rule]]|1:1: this version of Pipit does not have [rule] yet",
                 "files.quota='1'|1:1: quota: \"1\" is not a size",
                 "keep='1d'|1:1: \"keep\" stands outside of any section: it belongs in [store]",
                 "[sensor]|1:1: \"sensor\" must be a table: write [[sensor]] on a line of its own",

@@ -6,6 +6,7 @@ import io.pipit.port.Event;
 import io.pipit.port.Inbox;
 import io.pipit.port.TimeSource;
 import io.pipit.port.acting.ActingEvent;
+import io.pipit.port.rules.RuleEvent;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.HashMap;
@@ -151,6 +152,7 @@ public final class BoundedInbox implements Inbox {
             case Event.SeriesObserved observed -> requests;
             case Event.StatusAsked asked -> requests;
             case Event.Acting acting when acting.event() instanceof ActingEvent.Ordered -> requests;
+            case Event.Rule(RuleEvent.Asked asked) -> requests;
             default -> control;
         };
     }

@@ -5,15 +5,22 @@ import io.pipit.core.acting.Leases;
 import io.pipit.core.acting.PeerLists;
 import io.pipit.core.transfer.Transfers;
 import io.pipit.host.NodeLoop;
+import io.pipit.node.rules.NodeRules;
 import io.pipit.port.Event;
 
 /**
- * Steps the core, the files on their way and the actuators from the node loop.
+ * Steps the core, the files on their way, the actuators and the rules from the node loop.
  *
  * @param watch what is to be looked at once a second besides: on the wake-up that the core needs
  *     anyway
  */
-record CoreLoop(Core core, Transfers transfers, Leases leases, PeerLists lists, Runnable watch)
+record CoreLoop(
+        Core core,
+        Transfers transfers,
+        Leases leases,
+        PeerLists lists,
+        NodeRules rules,
+        Runnable watch)
         implements NodeLoop.Handler {
     @Override
     public void handle(Event event) {
@@ -21,6 +28,7 @@ record CoreLoop(Core core, Transfers transfers, Leases leases, PeerLists lists, 
         transfers.handle(event);
         leases.handle(event);
         lists.handle(event);
+        rules.handle(event);
     }
 
     @Override
@@ -37,12 +45,15 @@ record CoreLoop(Core core, Transfers transfers, Leases leases, PeerLists lists, 
         core.tick();
         transfers.tick();
         lists.tick();
+        rules.tick();
     }
 
     @Override
     public long nextDeadlineNanos() {
         return Math.min(
                 Math.min(core.nextDeadlineNanos(), transfers.nextDeadlineNanos()),
-                Math.min(leases.nextDeadlineNanos(), lists.nextDeadlineNanos()));
+                Math.min(
+                        rules.nextDeadlineNanos(),
+                        Math.min(leases.nextDeadlineNanos(), lists.nextDeadlineNanos())));
     }
 }

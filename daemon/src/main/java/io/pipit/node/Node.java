@@ -28,6 +28,7 @@ import io.pipit.node.acting.NodeActuators;
 import io.pipit.node.doctor.NodeDoctor;
 import io.pipit.node.doctor.Ways;
 import io.pipit.node.pairing.NodePairing;
+import io.pipit.node.rules.NodeRules;
 import io.pipit.node.trust.Clones;
 import io.pipit.node.trust.FormerKey;
 import io.pipit.node.trust.Handing;
@@ -39,6 +40,7 @@ import io.pipit.port.ReadingStore;
 import io.pipit.resource.ResourceTree;
 import io.pipit.resource.exchange.Resources;
 import io.pipit.resource.pairing.PairingResources;
+import io.pipit.resource.rules.RuleResources;
 import io.pipit.sampling.DriverProbe;
 import io.pipit.sampling.Sampler;
 import io.pipit.store.SqliteStore;
@@ -109,6 +111,7 @@ final class Node implements AutoCloseable {
     private final Storage storage;
     private final NodeLoop loop;
     private final Sampler sampler;
+    private final NodeRules rules;
     private final DriverCatalogue catalogue;
     private final NodeActuators actuators;
     private volatile Settings settings;
@@ -224,7 +227,7 @@ final class Node implements AutoCloseable {
                 new NodePairing(
                         identity, node.name(), trust, time, random, threads, timer, metrics);
         opened.push(pairing::stop);
-        Resources all = new PairingResources(resources, pairing);
+        Resources all = new RuleResources(new PairingResources(resources, pairing), inbox, time);
 
         // The protocol may block in a send: so only its receivers go on with what they bring to it.
         Relay toProtocol = new Relay();
@@ -350,6 +353,18 @@ final class Node implements AutoCloseable {
                         health,
                         metrics);
         core.start();
+        rules =
+                new NodeRules(
+                        self,
+                        node.name(),
+                        id -> trust.find(id).map(Peer::name).orElse(null),
+                        core::isHeard,
+                        time,
+                        entropy,
+                        actuators,
+                        inbox,
+                        metrics);
+        rules.want(settings.configuration().rules());
         loop =
                 new NodeLoop(
                         inbox,
@@ -358,6 +373,7 @@ final class Node implements AutoCloseable {
                                 files.transfers(bulk, entropy, time, metrics),
                                 actuators.leases(),
                                 actuators.lists(),
+                                rules,
                                 () -> {
                                     sampler.watch();
                                     actuators.watch();
@@ -459,8 +475,8 @@ final class Node implements AutoCloseable {
     }
 
     /**
-     * Takes over another configuration while running: sensors, actuators, peers, roles and
-     * subscriptions; what didn't change goes on undisturbed.
+     * Takes over another configuration while running: sensors, actuators, peers, roles,
+     * subscriptions and rules; what didn't change goes on undisturbed.
      *
      * @return what else differs and takes a restart; empty where nothing does
      */
@@ -469,6 +485,7 @@ final class Node implements AutoCloseable {
         settings = new Settings(changed);
         sampler.apply(catalogue.specs(settings.configuration().sensors()));
         actuators.apply(settings.configuration().actuators(), catalogue.hardware());
+        rules.want(changed.rules());
         // Tells whoever listens, so that what is wanted is asked for even of the same peers.
         trust.configure(settings.peers());
         List<String> later = new ArrayList<>();

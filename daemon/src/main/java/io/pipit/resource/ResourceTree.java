@@ -332,6 +332,7 @@ public final class ResourceTree implements Resources {
             all.add(Link.to("/history").with("rt", "pipit.history").with("ct", senml).with("obs"));
             all.add(Link.to("/pairing").with("rt", "pipit.pairing").with("ct", "50"));
             all.add(Link.to("/trust").with("rt", "pipit.trust").with("ct", document));
+            all.add(Link.to("/rules").with("rt", "pipit.rules").with("ct", document));
             all.add(Link.to("/doctor").with("rt", "pipit.doctor").with("ct", document));
         }
         all.addAll(sensors.links(caller));

@@ -3,6 +3,7 @@ package io.pipit.resource;
 import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pipit.host.ManualTime;
 import io.pipit.model.Grant;
 import io.pipit.model.Peer;
 import io.pipit.port.Event;
@@ -11,6 +12,7 @@ import io.pipit.resource.exchange.Caller;
 import io.pipit.resource.exchange.Request;
 import io.pipit.resource.pairing.FakePairing;
 import io.pipit.resource.pairing.PairingResources;
+import io.pipit.resource.rules.RuleResources;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.classfile.ClassFile;
@@ -100,6 +102,7 @@ class RightsTest {
             GET,OBSERVE     /pairing                 404   404   404   404   404   404   404   404   404   404   404   404   404   ok    -
             GET,OBSERVE     /history                 404   404   404   404   404   404   404   404   404   404   404   404   404   ok    -
             GET,OBSERVE     /doctor                  404   404   404   404   404   404   404   404   404   404   404   404   404   ok    -
+            GET,OBSERVE     /rules                   404   404   404   404   404   404   404   404   404   404   404   404   404   ok    -
             GET,OBSERVE     /nothing                 404   404   404   404   404   404   404   404   404   404   404   404   404   404   -
             GET,OBSERVE     /                        404   404   404   404   404   404   404   404   404   404   404   404   404   404   -
 
@@ -144,6 +147,7 @@ class RightsTest {
             POST,DELETE     /pairing                 405   405   404   404   404   404   404   404   404   404   404   404   404   ok    -
             PUT,POST,DELETE /history                 405   405   404   404   404   404   404   404   404   404   404   404   404   405   -
             PUT,POST,DELETE /doctor                  405   405   404   404   404   404   404   404   404   404   404   404   404   405   -
+            PUT,POST,DELETE /rules                   405   405   404   404   404   404   404   404   404   404   404   404   404   405   -
             PUT,POST,DELETE /nothing                 405   405   404   404   404   404   404   404   404   404   404   404   404   404   -
             PUT,POST,DELETE /                        405   405   404   404   404   404   404   404   404   404   404   404   404   404   -
             """;
@@ -167,7 +171,11 @@ class RightsTest {
 
     private static Bench bench() {
         Bench bench = new Bench();
-        bench.entrance = new PairingResources(bench.tree, new FakePairing());
+        bench.entrance =
+                new RuleResources(
+                        new PairingResources(bench.tree, new FakePairing()),
+                        event -> true,
+                        new ManualTime());
         bench.peers.known.put(Bench.PEER, peer());
         bench.history.has(
                 Bench.reading(1, "air/t", 1, "Cel"), Bench.reading(2, "host/load", 1, "/"));
@@ -234,7 +242,12 @@ class RightsTest {
         Set<String> known =
                 cells().stream().map(cell -> cell.path.split("/", -1)[1]).collect(toSet());
         Set<String> words = new TreeSet<>();
-        for (Class<?> code : List.of(ResourceTree.class, PairingResources.class, Caller.class)) {
+        for (Class<?> code :
+                List.of(
+                        ResourceTree.class,
+                        PairingResources.class,
+                        RuleResources.class,
+                        Caller.class)) {
             words.addAll(words(code));
         }
         assertThat(words).contains("health", "transfers", "doctor", "pairing", "pair");

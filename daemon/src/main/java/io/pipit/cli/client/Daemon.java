@@ -226,38 +226,58 @@ public final class Daemon implements AutoCloseable {
     /** Hands on all readings of a time in log order, page by page. */
     public void history(String pattern, @Nullable String from, @Nullable String to, Page page)
             throws Failure {
-        String after = null;
+        Arrival last = null;
         while (true) {
-            List<String> query = new ArrayList<>(List.of("series=" + pattern, "limit=" + PAGE));
-            if (from != null) {
-                query.add("from=" + from);
-            }
-            if (to != null) {
-                query.add("to=" + to);
-            }
-            if (after != null) {
-                query.add("after=" + after);
-            }
-            List<Arrival> readings =
-                    arrivals(
-                            client.ask(
-                                    Ask.get(
-                                            "history",
-                                            Format.CBOR.senml(),
-                                            query.toArray(String[]::new))));
+            List<Arrival> readings = history(pattern, from, to, last, PAGE);
             if (readings.isEmpty()) {
                 return;
             }
-            Arrival last = readings.getLast();
-            String next = last.nodeId() + ":" + last.log() + ":" + last.sequence();
-            if (next.equals(after)) {
-                throw new Failure(Failure.FAILED, "the daemon sent the same page twice");
-            }
-            after = next;
+            last = readings.getLast();
             if (!page.take(readings)) {
                 return;
             }
         }
+    }
+
+    /**
+     * One page of them.
+     *
+     * @param last of the page before; null for the first one
+     * @param most readings
+     * @return empty at the end
+     */
+    public List<Arrival> history(
+            String pattern,
+            @Nullable String from,
+            @Nullable String to,
+            @Nullable Arrival last,
+            int most)
+            throws Failure {
+        List<String> query = new ArrayList<>(List.of("series=" + pattern, "limit=" + most));
+        if (from != null) {
+            query.add("from=" + from);
+        }
+        if (to != null) {
+            query.add("to=" + to);
+        }
+        if (last != null) {
+            query.add("after=" + place(last));
+        }
+        List<Arrival> readings =
+                arrivals(
+                        client.ask(
+                                Ask.get(
+                                        "history",
+                                        Format.CBOR.senml(),
+                                        query.toArray(String[]::new))));
+        if (last != null && !readings.isEmpty() && place(readings.getLast()).equals(place(last))) {
+            throw new Failure(Failure.FAILED, "the daemon sent the same page twice");
+        }
+        return readings;
+    }
+
+    private static String place(Arrival arrival) {
+        return arrival.nodeId() + ":" + arrival.log() + ":" + arrival.sequence();
     }
 
     /** Begins to observe what arrives; {@link #next} gives it. */
