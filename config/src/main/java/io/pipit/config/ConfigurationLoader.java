@@ -6,6 +6,7 @@ import io.pipit.config.Configuration.Files;
 import io.pipit.config.Configuration.Hardware;
 import io.pipit.config.Configuration.Log;
 import io.pipit.config.Configuration.Metrics;
+import io.pipit.config.Configuration.Mqtt;
 import io.pipit.config.Configuration.Node;
 import io.pipit.config.Configuration.Peer;
 import io.pipit.config.Configuration.Sensor;
@@ -175,6 +176,7 @@ public final class ConfigurationLoader {
             Optional<Log> log = log(single(Keys.LOG));
             Optional<Metrics> metrics = metrics(single(Keys.METRICS));
             Optional<Files> shared = files(single(Keys.FILES));
+            Optional<Mqtt> mqtt = mqtt(single(Keys.MQTT));
             Optional<Hardware> hardware = hardware(single(Keys.HARDWARE));
             List<Sensor> sensors = each(Keys.SENSOR, this::sensor);
             List<Peer> peers = each(Keys.PEER, this::peer);
@@ -195,6 +197,7 @@ public final class ConfigurationLoader {
                             log.orElseThrow(),
                             metrics.orElseThrow(),
                             shared.orElseThrow(),
+                            mqtt.orElseThrow(),
                             hardware.orElseThrow(),
                             sensors,
                             peers,
@@ -401,6 +404,55 @@ public final class ConfigurationLoader {
                                     spoolMaxSize.orElseThrow(),
                                     keepFree.orElseThrow(),
                                     whole(rate)))
+                    : Optional.empty();
+        }
+
+        private Optional<Mqtt> mqtt(Entry in) {
+            var broker = in.get(Keys.BROKER);
+            var clientId = in.get(Keys.CLIENT_ID);
+            var username = in.get(Keys.USERNAME);
+            var password = in.get(Keys.PASSWORD);
+            var ca = in.get(Keys.CA);
+            var certificate = in.get(Keys.CERTIFICATE);
+            var key = in.get(Keys.PRIVATE_KEY);
+            var topicPrefix = in.get(Keys.TOPIC_PREFIX);
+            var keepAlive = in.get(Keys.KEEP_ALIVE);
+            var series = in.get(Keys.MQTT_SERIES);
+            var homeAssistant = in.get(Keys.HOME_ASSISTANT);
+            var commands = in.get(Keys.COMMANDS);
+            var lease = in.get(Keys.COMMAND_LEASE);
+            if (in.has(Keys.CERTIFICATE) != in.has(Keys.PRIVATE_KEY)) {
+                in.refuse(
+                        in.place(in.has(Keys.PRIVATE_KEY) ? Keys.PRIVATE_KEY : Keys.CERTIFICATE),
+                        "certificate and key are of use together alone: set both");
+            }
+            if (broker.isPresent() && !broker.get().tls()) {
+                for (Setting<?> setting : List.of(Keys.CA, Keys.CERTIFICATE)) {
+                    if (in.has(setting)) {
+                        in.refuse(
+                                in.place(setting),
+                                setting.name()
+                                        + ": there is no TLS with mqtt://; write mqtts:// for the"
+                                        + " broker");
+                    }
+                }
+            }
+            return in.sound()
+                    ? Optional.of(
+                            new Mqtt(
+                                    broker,
+                                    clientId,
+                                    username,
+                                    password,
+                                    ca,
+                                    certificate,
+                                    key,
+                                    topicPrefix.orElseThrow(),
+                                    keepAlive.orElseThrow(),
+                                    series.orElseThrow(),
+                                    homeAssistant.orElseThrow(),
+                                    commands.orElseThrow(),
+                                    lease.orElseThrow()))
                     : Optional.empty();
         }
 

@@ -26,6 +26,8 @@ import io.pipit.monitor.Metrics;
 import io.pipit.monitor.Problems;
 import io.pipit.node.doctor.NodeDoctor;
 import io.pipit.node.doctor.Ways;
+import io.pipit.node.mqtt.NoActuators;
+import io.pipit.node.mqtt.NodeMqtt;
 import io.pipit.node.pairing.NodePairing;
 import io.pipit.node.trust.Clones;
 import io.pipit.node.trust.FormerKey;
@@ -109,6 +111,7 @@ final class Node implements AutoCloseable {
     private final NodeLoop loop;
     private final Sampler sampler;
     private final DriverCatalogue catalogue;
+    private final NodeMqtt mqtt;
     private volatile Settings settings;
 
     /**
@@ -297,7 +300,16 @@ final class Node implements AutoCloseable {
                         metrics);
         peers.reachedBy(links, tcpLinks, discovery);
         discovery.reachedBy(new NodeReach(links, tcpLinks));
-        patient.set(new Ways(trust, network, discovery, links, tcpLinks));
+        mqtt =
+                new NodeMqtt(
+                        self,
+                        node.dataDir(),
+                        trust,
+                        storage.reading(),
+                        recovered.cursors(),
+                        new NoActuators(),
+                        new NodeMqtt.Host(inbox, time, entropy, threads, health, metrics));
+        patient.set(new Ways(trust, network, discovery, links, tcpLinks, mqtt));
         List<Handing.Way> ways = new ArrayList<>(List.of(links::tell, tcpLinks::tell));
         Optional<Identity> before = Identity.previous(node.dataDir());
         if (before.isPresent()) {
@@ -347,6 +359,7 @@ final class Node implements AutoCloseable {
                         metrics);
         // What it still has to say must find the store open.
         opened.push(() -> loop.stop(LOOP_STOP_MAX));
+        opened.push(mqtt);
 
         catalogue =
                 new DriverCatalogue(
@@ -398,6 +411,7 @@ final class Node implements AutoCloseable {
         socket.start();
         opened.push(socket);
         settings.metrics().ifPresent(address -> serveMetrics(address, opened));
+        mqtt.apply(settings.configuration());
         discovery.start();
         // Who found no daemon to ask until now may have changed the list meanwhile.
         trust.reload();
@@ -436,8 +450,8 @@ final class Node implements AutoCloseable {
     }
 
     /**
-     * Takes over another configuration while running: sensors, peers, roles and subscriptions; what
-     * didn't change goes on undisturbed.
+     * Takes over another configuration while running: sensors, peers, roles, subscriptions and the
+     * bridge to MQTT; what didn't change goes on undisturbed.
      *
      * @return what else differs and takes a restart; empty where nothing does
      */
@@ -447,6 +461,7 @@ final class Node implements AutoCloseable {
         sampler.apply(catalogue.specs(settings.configuration().sensors()));
         // Tells whoever listens, so that what is wanted is asked for even of the same peers.
         trust.configure(settings.peers());
+        mqtt.apply(changed);
         List<String> later = new ArrayList<>();
         if (!old.node().equals(changed.node())) {
             later.add("[node]");
