@@ -103,11 +103,15 @@ final class Bridge implements Watcher {
     private final OnceLog said = new OnceLog(LOG);
     private final AtomicBoolean woken = new AtomicBoolean();
     private final AtomicInteger arrived = new AtomicInteger();
-    private final List<Consumer<Trouble>> tries = new ArrayList<>();
+    private final List<Examination> examinations = new ArrayList<>();
+
+    /** Who wants to know how the broker is. */
+    private record Examination(CompletableFuture<Long> answer, long sinceNanos) {}
 
     private volatile long waiting;
     private volatile long inFlight;
     private @Nullable Connection connection;
+    private int connections;
     private boolean connected;
     private boolean ended;
     private long againNanos;
@@ -210,11 +214,11 @@ final class Bridge implements Watcher {
 
     /** What one connection says; what comes of a former one is not heard. */
     private final class Events implements Broker.Listener {
-        private @Nullable Connection of;
+        private final int of = ++connections;
 
         private void hand(Runnable task) {
             timer.execute(() -> {
-                if (of != null && of == connection) {
+                if (connection != null && of == connections) {
                     guarded(task);
                 }
             });
@@ -344,8 +348,7 @@ final class Bridge implements Watcher {
         begunNanos = now;
         boolean clean = !wasConnected || now - endedNanos > COMMAND_AGE_MAX.toNanos();
         Message will = topics.availability(ports.self().name(), false);
-        Events events = new Events();
-        Connection begun =
+        connection =
                 broker.connect(
                         new Login(
                                 identity,
@@ -353,9 +356,7 @@ final class Bridge implements Watcher {
                                 COMMAND_AGE_MAX,
                                 new Message(will.topic(), will.payload(), willRetained),
                                 willAcknowledged),
-                        events);
-        events.of = begun;
-        connection = begun;
+                        new Events());
     }
 
     private void begin(Limits limits) {
@@ -390,7 +391,7 @@ final class Bridge implements Watcher {
                                     tellNanos = Math.min(tellNanos, now() + TELL_NANOS);
                                 },
                                 timer);
-        birth(reason -> {});
+        birth();
         look();
     }
 
@@ -416,8 +417,15 @@ final class Bridge implements Watcher {
         }
     }
 
-    private void birth(Consumer<Reason> then) {
-        publishing.besides(topics.availability(ports.self().name(), true), now(), then);
+    /** Says that this node is there; who asks how the broker is hears when it acknowledged it. */
+    private void birth() {
+        publishing.besides(
+                topics.availability(ports.self().name(), true),
+                now(),
+                reason -> {
+                    examinations.forEach(one -> one.answer().complete(now() - one.sinceNanos()));
+                    examinations.clear();
+                });
     }
 
     private void drop(Trouble why) {
@@ -451,8 +459,8 @@ final class Bridge implements Watcher {
         againNanos = now + (long) (waitNanos * (0.5 + part / 2));
         waitNanos = Math.min(2 * waitNanos, AGAIN_LAST_NANOS);
         trouble(why);
-        tries.forEach(one -> one.accept(why));
-        tries.clear();
+        examinations.forEach(one -> one.answer().completeExceptionally(new IOException(line(why))));
+        examinations.clear();
     }
 
     private void trouble(Trouble why) {
@@ -563,16 +571,12 @@ final class Bridge implements Watcher {
 
     /** Tries the broker now; tells how long it took, nanoseconds, or what is wrong. */
     void examine(CompletableFuture<Long> answer) {
-        long since = now();
+        examinations.add(new Examination(answer, now()));
         if (connected) {
-            birth(reason -> answer.complete(now() - since));
-            tries.add(why -> answer.completeExceptionally(new IOException(line(why))));
+            birth();
             publish();
-        } else {
-            tries.add(why -> answer.completeExceptionally(new IOException(line(why))));
-            if (connection == null) {
-                connect(since);
-            }
+        } else if (connection == null) {
+            connect(now());
         }
     }
 

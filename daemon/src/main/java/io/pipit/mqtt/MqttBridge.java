@@ -121,6 +121,9 @@ public final class MqttBridge implements AutoCloseable {
 
     @Override
     public void close() {
+        if (timer.isShutdown()) {
+            return;
+        }
         CompletableFuture<Void> done = new CompletableFuture<>();
         try {
             timer.execute(() -> {

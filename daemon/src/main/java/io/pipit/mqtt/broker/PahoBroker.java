@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * Connections by Eclipse Paho. Each is a client of its own that keeps nothing: what was in flight
@@ -17,6 +19,9 @@ public final class PahoBroker implements Broker {
     /** Connecting, receiving, sending, calling back, pinging, and disconnecting. */
     private static final int THREADS = 6;
 
+    /** Held on to, since the logging framework itself forgets loggers, and levels with them. */
+    private final Logger library = Logger.getLogger("org.eclipse.paho");
+
     private final ThreadFactory threads;
     private final List<ScheduledThreadPoolExecutor> pools = new ArrayList<>();
 
@@ -27,6 +32,8 @@ public final class PahoBroker implements Broker {
      */
     public PahoBroker(ThreadFactory threads) {
         this.threads = threads;
+        // What goes wrong is told by the end of a connection, once; the library has traces of it.
+        library.setLevel(Level.OFF);
     }
 
     @Override

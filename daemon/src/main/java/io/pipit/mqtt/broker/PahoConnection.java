@@ -196,7 +196,18 @@ final class PahoConnection implements Broker.Connection {
                             token -> listener.acknowledged(number, worst(token)),
                             PahoConnection::ignored));
         } catch (MqttException | RuntimeException e) {
-            failed(e);
+            unsent(e);
+        }
+    }
+
+    /** Where the library noticed the end a moment ago, it is about to say why. */
+    private void unsent(Exception failure) {
+        boolean ending =
+                failure instanceof MqttException known
+                        && known.getReasonCode()
+                                == MqttClientException.REASON_CODE_CLIENT_NOT_CONNECTED;
+        if (!ending) {
+            failed(failure);
         }
     }
 
@@ -239,7 +250,7 @@ final class PahoConnection implements Broker.Connection {
                             PahoConnection::ignored),
                     new MqttProperties());
         } catch (MqttException | RuntimeException e) {
-            failed(e);
+            unsent(e);
         }
     }
 
