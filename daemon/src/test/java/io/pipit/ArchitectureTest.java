@@ -107,6 +107,7 @@ class ArchitectureTest {
                         entry("org.tomlj..", "io.pipit.config.."),
                         entry("org.freedesktop.dbus..", "io.pipit.discovery.., io.pipit.host.."),
                         entry("javax.jmdns..", "io.pipit.discovery.."),
+                        entry("org.eclipse.paho..", "io.pipit.mqtt.broker.."),
                         entry("org.bouncycastle..", "io.pipit.identity.."))
                 .forEach((library, home) ->
                         noClasses()

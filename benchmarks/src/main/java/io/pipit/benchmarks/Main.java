@@ -27,7 +27,7 @@ public final class Main {
                     "rule");
 
     /** Too long, or of no use, to be among all. */
-    private static final List<String> OTHERS = List.of("idle-flags", "rate");
+    private static final List<String> OTHERS = List.of("idle-flags", "rate", "mqtt");
 
     private Main() {}
 
@@ -94,6 +94,9 @@ public final class Main {
                     new Bulk(report, number("rounds", 3), number("megabytes", 1_024)).measure();
             case "edges" ->
                     new Edges(report, number("rounds", 5), number("seconds", 10)).measure(folder);
+            case "mqtt" ->
+                    new Outage(report, number("seconds", 300), number("readings", 20_000))
+                            .measure(folder);
             case "strangers" ->
                     new Strangers(
                                     report,

@@ -1,9 +1,11 @@
 package io.pipit.config;
 
 import io.pipit.config.rule.Rule;
+import io.pipit.config.text.BrokerAddress;
 import io.pipit.config.text.HostPort;
 import io.pipit.config.text.Malformed;
 import io.pipit.config.text.Patterns;
+import io.pipit.config.text.Secret;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -27,6 +29,7 @@ public record Configuration(
         Log log,
         Metrics metrics,
         Files files,
+        Mqtt mqtt,
         Hardware hardware,
         List<Sensor> sensors,
         List<Actuator> actuators,
@@ -122,6 +125,44 @@ public record Configuration(
             long spoolMaxSize,
             long keepFree,
             OptionalLong rate) {}
+
+    /**
+     * {@code [mqtt]}: where readings are published besides.
+     *
+     * @param broker nowhere without one
+     * @param clientId what it is called there; made of its name and ID without one
+     * @param ca certificates by which the broker's is checked, a PEM file; those that the system
+     *     trusts without one
+     * @param certificate its own, a PEM file, set exactly where the key is
+     * @param key the certificate's, a PEM file
+     * @param topicPrefix what topics begin with, without a slash at its end
+     * @param keepAlive how long a connection may be silent
+     * @param series patterns over {@code node/sensor/quantity}, or over {@code sensor/quantity} for
+     *     its own
+     * @param homeAssistant whether Home Assistant is told what there is
+     * @param commands patterns over {@code node/actuator}, or over {@code actuator} for its own,
+     *     that may be set over MQTT
+     * @param commandLease how long that holds where the command doesn't say
+     */
+    public record Mqtt(
+            Optional<BrokerAddress> broker,
+            Optional<String> clientId,
+            Optional<String> username,
+            Optional<Secret> password,
+            Optional<Path> ca,
+            Optional<Path> certificate,
+            Optional<Path> key,
+            String topicPrefix,
+            Duration keepAlive,
+            List<String> series,
+            boolean homeAssistant,
+            List<String> commands,
+            Duration commandLease) {
+        public Mqtt {
+            series = List.copyOf(series);
+            commands = List.copyOf(commands);
+        }
+    }
 
     /** How much is logged, each level with those before it. */
     public enum Level {

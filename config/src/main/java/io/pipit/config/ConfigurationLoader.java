@@ -7,6 +7,7 @@ import io.pipit.config.Configuration.Files;
 import io.pipit.config.Configuration.Hardware;
 import io.pipit.config.Configuration.Log;
 import io.pipit.config.Configuration.Metrics;
+import io.pipit.config.Configuration.Mqtt;
 import io.pipit.config.Configuration.Node;
 import io.pipit.config.Configuration.Peer;
 import io.pipit.config.Configuration.Sensor;
@@ -196,6 +197,7 @@ public final class ConfigurationLoader {
             Optional<Log> log = log(single(Keys.LOG));
             Optional<Metrics> metrics = metrics(single(Keys.METRICS));
             Optional<Files> shared = files(single(Keys.FILES));
+            Optional<Mqtt> mqtt = mqtt(single(Keys.MQTT));
             Optional<Hardware> hardware = hardware(single(Keys.HARDWARE));
             List<Sensor> sensors = each(Keys.SENSOR, this::sensor);
             List<Actuator> actuators = each(Keys.ACTUATOR, this::actuator);
@@ -218,6 +220,7 @@ public final class ConfigurationLoader {
                             log.orElseThrow(),
                             metrics.orElseThrow(),
                             shared.orElseThrow(),
+                            mqtt.orElseThrow(),
                             hardware.orElseThrow(),
                             sensors,
                             actuators,
@@ -280,12 +283,6 @@ public final class ConfigurationLoader {
             List<String> known = Keys.SECTIONS.stream().map(Section::name).toList();
             String headers =
                     String.join(", ", Keys.SECTIONS.stream().map(Section::header).toList());
-            if (Keys.LATER.contains(name)) {
-                return "this version of Pipit does not have ["
-                        + name
-                        + "] yet, and nobody would carry it out: take it out. Sections are "
-                        + headers;
-            }
             if (!(value instanceof TomlTable) && !(value instanceof TomlArray)) {
                 Optional<Section> owner =
                         Keys.SECTIONS.stream().filter(section -> section.has(name)).findFirst();
@@ -427,6 +424,55 @@ public final class ConfigurationLoader {
                                     spoolMaxSize.orElseThrow(),
                                     keepFree.orElseThrow(),
                                     whole(rate)))
+                    : Optional.empty();
+        }
+
+        private Optional<Mqtt> mqtt(Entry in) {
+            var broker = in.get(Keys.BROKER);
+            var clientId = in.get(Keys.CLIENT_ID);
+            var username = in.get(Keys.USERNAME);
+            var password = in.get(Keys.PASSWORD);
+            var ca = in.get(Keys.CA);
+            var certificate = in.get(Keys.CERTIFICATE);
+            var key = in.get(Keys.PRIVATE_KEY);
+            var topicPrefix = in.get(Keys.TOPIC_PREFIX);
+            var keepAlive = in.get(Keys.KEEP_ALIVE);
+            var series = in.get(Keys.MQTT_SERIES);
+            var homeAssistant = in.get(Keys.HOME_ASSISTANT);
+            var commands = in.get(Keys.COMMANDS);
+            var lease = in.get(Keys.COMMAND_LEASE);
+            if (in.has(Keys.CERTIFICATE) != in.has(Keys.PRIVATE_KEY)) {
+                in.refuse(
+                        in.place(in.has(Keys.PRIVATE_KEY) ? Keys.PRIVATE_KEY : Keys.CERTIFICATE),
+                        "certificate and key are of use together alone: set both");
+            }
+            if (broker.isPresent() && !broker.get().tls()) {
+                for (Setting<?> setting : List.of(Keys.CA, Keys.CERTIFICATE)) {
+                    if (in.has(setting)) {
+                        in.refuse(
+                                in.place(setting),
+                                setting.name()
+                                        + ": there is no TLS with mqtt://; write mqtts:// for the"
+                                        + " broker");
+                    }
+                }
+            }
+            return in.sound()
+                    ? Optional.of(
+                            new Mqtt(
+                                    broker,
+                                    clientId,
+                                    username,
+                                    password,
+                                    ca,
+                                    certificate,
+                                    key,
+                                    topicPrefix.orElseThrow(),
+                                    keepAlive.orElseThrow(),
+                                    series.orElseThrow(),
+                                    homeAssistant.orElseThrow(),
+                                    commands.orElseThrow(),
+                                    lease.orElseThrow()))
                     : Optional.empty();
         }
 

@@ -7,11 +7,13 @@ import io.pipit.config.Configuration.Subscribe;
 import io.pipit.config.Section.Setting;
 import io.pipit.config.rule.Action;
 import io.pipit.config.rule.ConditionParser;
+import io.pipit.config.text.BrokerAddress;
 import io.pipit.config.text.HostPort;
 import io.pipit.config.text.Malformed;
 import io.pipit.config.text.Names;
 import io.pipit.config.text.NodeIds;
 import io.pipit.config.text.Patterns;
+import io.pipit.config.text.Secret;
 import io.pipit.config.text.Spelling;
 import io.pipit.config.text.Units;
 import java.nio.charset.StandardCharsets;
@@ -65,6 +67,9 @@ final class Keys {
     private static final long FILES_BYTES_MAX = 1L << 50;
 
     private static final String SOCKET = "pipit.sock";
+    private static final String CLIENT_ID_FORM = "[!-~]{1,128}";
+    private static final String TOPIC_PREFIX_FORM =
+            "[A-Za-z0-9_.-]{1,64}(/[A-Za-z0-9_.-]{1,64}){0,7}";
     private static final int I2C_ADDRESS_MIN = 0x03;
     private static final int I2C_ADDRESS_MAX = 0x77;
 
@@ -206,6 +211,92 @@ final class Keys {
                     "rate",
                     Kind.size(1_000, 1L << 40),
                     "How many bytes a second are sent at the most, to all peers together.");
+
+    static final Setting<BrokerAddress> BROKER =
+            Setting.optional(
+                    "broker",
+                    Kind.text(
+                            "a broker such as \"mqtts://broker.example\"",
+                            BrokerAddress.FORM,
+                            BrokerAddress::parse),
+                    "The broker that readings are published to: mqtts://HOST:PORT, or mqtt:// without"
+                            + " TLS. None where left out.");
+    static final Setting<String> CLIENT_ID =
+            Setting.optional(
+                    "client-id",
+                    Kind.text("a client ID", CLIENT_ID_FORM, Keys::clientId),
+                    "What this node is called at the broker; each client needs another. Made of the"
+                            + " node's name and ID where left out.");
+    static final Setting<String> USERNAME =
+            Setting.optional("username", Kind.line(), "Whom the broker knows this node as.");
+    static final Setting<Secret> PASSWORD =
+            Setting.optional("password", Kind.secret(), "What proves that.");
+    static final Setting<Path> CA =
+            Setting.optional(
+                    "ca",
+                    Kind.file(),
+                    "Certificates (PEM) by which the broker's is checked. Those that the system"
+                            + " trusts where left out.");
+    static final Setting<Path> CERTIFICATE =
+            Setting.optional(
+                    "certificate",
+                    Kind.file(),
+                    "This node's certificate (PEM), for brokers that ask for one.");
+    static final Setting<Path> PRIVATE_KEY =
+            Setting.optional("key", Kind.file(), "The certificate's private key (PEM, PKCS #8).");
+    static final Setting<String> TOPIC_PREFIX =
+            Setting.withDefault(
+                    "topic-prefix",
+                    Kind.text(
+                            "the beginning of a topic such as \"pipit\"",
+                            TOPIC_PREFIX_FORM,
+                            Keys::topicPrefix),
+                    "pipit",
+                    "What topics begin with: pipit/<node>/<sensor>/<quantity>.");
+    static final Setting<Duration> KEEP_ALIVE =
+            Setting.withDefault(
+                    "keep-alive",
+                    Kind.duration(Duration.ofSeconds(5), Duration.ofHours(1)),
+                    "60s",
+                    "How soon either side notices that the other one is gone.");
+    static final Setting<List<String>> MQTT_SERIES =
+            Setting.withDefault(
+                    "series",
+                    Kind.list(
+                            Kind.text(
+                                    "a pattern such as \"*/*/temperature\"",
+                                    Patterns.FORM,
+                                    Patterns::fleet),
+                            1,
+                            PATTERNS_MAX),
+                    List.of("**"),
+                    "Which series are published: node/sensor/quantity, or sensor/quantity for this"
+                            + " node's own.");
+    static final Setting<Boolean> HOME_ASSISTANT =
+            Setting.withDefault(
+                    "home-assistant",
+                    Kind.flag(),
+                    false,
+                    "Whether Home Assistant is told of them, so that it shows them by itself.");
+    static final Setting<List<String>> COMMANDS =
+            Setting.withDefault(
+                    "commands",
+                    Kind.list(
+                            Kind.text(
+                                    "an actuator such as \"fan\"",
+                                    Patterns.FORM,
+                                    Patterns::fleetActuator),
+                            0,
+                            PATTERNS_MAX),
+                    List.of(),
+                    "Which actuators may be set over MQTT: this node's as \"fan\", a peer's as"
+                            + " \"shed/fan\", patterns too.");
+    static final Setting<Duration> COMMAND_LEASE =
+            Setting.withDefault(
+                    "command-lease",
+                    Kind.duration(Duration.ofSeconds(1), Duration.ofDays(365)),
+                    "10m",
+                    "How long a command holds that doesn't say.");
 
     static final Setting<Configuration.Provider> PROVIDER =
             Setting.withDefault(
@@ -493,6 +584,26 @@ final class Keys {
                     false,
                     List.of(SHARE, INBOX, QUOTA, INBOX_MAX_SIZE, SPOOL_MAX_SIZE, KEEP_FREE, RATE),
                     "Which files peers may have, and put here.");
+    static final Section MQTT =
+            new Section(
+                    "mqtt",
+                    1,
+                    false,
+                    List.of(
+                            BROKER,
+                            CLIENT_ID,
+                            USERNAME,
+                            PASSWORD,
+                            CA,
+                            CERTIFICATE,
+                            PRIVATE_KEY,
+                            TOPIC_PREFIX,
+                            KEEP_ALIVE,
+                            MQTT_SERIES,
+                            HOME_ASSISTANT,
+                            COMMANDS,
+                            COMMAND_LEASE),
+                    "Where readings are published besides, over MQTT.");
     static final Section HARDWARE =
             new Section(
                     "hardware", 1, false, List.of(PROVIDER), "How buses and lines are reached.");
@@ -544,14 +655,8 @@ final class Keys {
 
     static final List<Section> SECTIONS =
             List.of(
-                    NODE, COAP, DISCOVERY, STORE, LOG, METRICS, FILES, HARDWARE, SENSOR, ACTUATOR,
+                    NODE, COAP, DISCOVERY, STORE, LOG, METRICS, FILES, MQTT, HARDWARE, SENSOR, ACTUATOR,
                     PEER, SUBSCRIBE, RULE);
-
-    /**
-     * Sections that the manual has and this version doesn't carry out, so that it must not take
-     * them.
-     */
-    static final List<String> LATER = List.of("mqtt");
 
     private Keys() {}
 
@@ -572,6 +677,26 @@ final class Keys {
                         QUANTITY_AT_LEAST_EVERY,
                         QUANTITY_EVERY),
                 "How a quantity of the sensor is calibrated, checked and sent.");
+    }
+
+    private static String clientId(String text) throws Malformed {
+        if (!text.matches(CLIENT_ID_FORM)) {
+            throw new Malformed(
+                    Malformed.quote(text)
+                            + " is not a client ID: it has 1 to 128 characters, no spaces among"
+                            + " them");
+        }
+        return text;
+    }
+
+    private static String topicPrefix(String text) throws Malformed {
+        if (!text.matches(TOPIC_PREFIX_FORM)) {
+            throw new Malformed(
+                    Malformed.quote(text)
+                            + " can't begin a topic: write words of letters, digits, \"_\", \".\" and"
+                            + " \"-\" with \"/\" between them");
+        }
+        return text;
     }
 
     private static Optional<Double> notZero(Kind.Value value, Double scale) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pipit.config.Section.Setting;
 import io.pipit.config.rule.Rule;
+import io.pipit.config.text.BrokerAddress;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
@@ -48,6 +49,7 @@ class AnnotatedDefaultTest {
                     Map.entry("log", Configuration.Log.class),
                     Map.entry("metrics", Configuration.Metrics.class),
                     Map.entry("files", Configuration.Files.class),
+                    Map.entry("mqtt", Configuration.Mqtt.class),
                     Map.entry("hardware", Configuration.Hardware.class),
                     Map.entry("sensor", Configuration.Sensor.class),
                     Map.entry("actuator", Configuration.Actuator.class),
@@ -103,8 +105,10 @@ class AnnotatedDefaultTest {
 
     @Test
     void loadsWithEverythingThatIsTakenOut() throws IOException {
+        Files.writeString(folder.resolve("mqtt-password"), "secret");
         Configuration configuration =
                 new LoaderFixture(folder)
+                        .with(Map.of("CREDENTIALS_DIRECTORY", folder.toString()))
                         .accepted(
                                 TAKEN_OUT
                                         .matcher(ConfigurationLoader.annotatedDefault())
@@ -118,6 +122,8 @@ class AnnotatedDefaultTest {
         assertThat(configuration.rules()).hasSize(1);
         assertThat(configuration.files().inbox()).contains(Path.of("/var/lib/pipit/inbox"));
         assertThat(configuration.files().rate()).hasValue(500_000);
+        assertThat(configuration.mqtt().broker())
+                .contains(new BrokerAddress(true, "broker.example", 8_883));
     }
 
     @Test

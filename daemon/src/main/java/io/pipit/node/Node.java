@@ -27,6 +27,7 @@ import io.pipit.monitor.Problems;
 import io.pipit.node.acting.NodeActuators;
 import io.pipit.node.doctor.NodeDoctor;
 import io.pipit.node.doctor.Ways;
+import io.pipit.node.mqtt.NodeMqtt;
 import io.pipit.node.pairing.NodePairing;
 import io.pipit.node.rules.NodeRules;
 import io.pipit.node.trust.Clones;
@@ -114,6 +115,7 @@ final class Node implements AutoCloseable {
     private final NodeRules rules;
     private final DriverCatalogue catalogue;
     private final NodeActuators actuators;
+    private final NodeMqtt mqtt;
     private volatile Settings settings;
 
     /**
@@ -316,7 +318,16 @@ final class Node implements AutoCloseable {
         peers.reachedBy(links, tcpLinks, discovery);
         actuators.reachedBy(links, tcpLinks);
         discovery.reachedBy(new NodeReach(links, tcpLinks));
-        patient.set(new Ways(trust, network, discovery, links, tcpLinks));
+        mqtt =
+                new NodeMqtt(
+                        self,
+                        node.dataDir(),
+                        trust,
+                        storage.reading(),
+                        recovered.cursors(),
+                        actuators,
+                        new NodeMqtt.Host(inbox, time, entropy, threads, health, metrics));
+        patient.set(new Ways(trust, network, discovery, links, tcpLinks, mqtt));
         List<Handing.Way> ways = new ArrayList<>(List.of(links::tell, tcpLinks::tell));
         Optional<Identity> before = Identity.previous(node.dataDir());
         if (before.isPresent()) {
@@ -384,6 +395,7 @@ final class Node implements AutoCloseable {
                         metrics);
         // What it still has to say must find the store open.
         opened.push(() -> loop.stop(LOOP_STOP_MAX));
+        opened.push(mqtt);
 
         catalogue =
                 new DriverCatalogue(
@@ -437,6 +449,7 @@ final class Node implements AutoCloseable {
         socket.start();
         opened.push(socket);
         settings.metrics().ifPresent(address -> serveMetrics(address, opened));
+        mqtt.apply(settings.configuration());
         discovery.start();
         // Who found no daemon to ask until now may have changed the list meanwhile.
         trust.reload();
@@ -476,7 +489,7 @@ final class Node implements AutoCloseable {
 
     /**
      * Takes over another configuration while running: sensors, actuators, peers, roles,
-     * subscriptions and rules; what didn't change goes on undisturbed.
+     * subscriptions, rules and the bridge to MQTT; what didn't change goes on undisturbed.
      *
      * @return what else differs and takes a restart; empty where nothing does
      */
@@ -488,6 +501,7 @@ final class Node implements AutoCloseable {
         rules.want(changed.rules());
         // Tells whoever listens, so that what is wanted is asked for even of the same peers.
         trust.configure(settings.peers());
+        mqtt.apply(changed);
         List<String> later = new ArrayList<>();
         if (!old.node().equals(changed.node())) {
             later.add("[node]");

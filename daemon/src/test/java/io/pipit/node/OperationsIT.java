@@ -69,6 +69,8 @@ class OperationsIT {
                 dns-sd = false
                 [metrics]
                 http = "127.0.0.1:%d"
+                [mqtt]
+                broker = "mqtt://127.0.0.1:1"
                 """
                         .formatted(port));
         Drivers drivers = DriverCatalogue.load(Map.of());

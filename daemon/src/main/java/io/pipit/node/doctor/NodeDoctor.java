@@ -45,6 +45,11 @@ public final class NodeDoctor implements Doctor {
         /** How it looks for others, a finding for each way. */
         List<Finding> discovery();
 
+        /** Tries the MQTT broker; nothing where there is none. */
+        default CompletionStage<List<Finding>> bridge() {
+            return CompletableFuture.completedFuture(List.of());
+        }
+
         /**
          * Asks a peer over UDP for a sign of life.
          *
@@ -93,6 +98,7 @@ public final class NodeDoctor implements Doctor {
         tries.add(CompletableFuture.completedFuture(sensors()));
         tries.add(CompletableFuture.completedFuture(sockets(node)));
         tries.add(CompletableFuture.completedFuture(node.discovery()));
+        tries.add(node.bridge().toCompletableFuture());
         List<Peer> peers = node.peers();
         for (Peer peer : peers) {
             tries.add(ping(peer, "UDP", node::pingOverUdp));
