@@ -2,6 +2,7 @@ package io.pipit.store;
 
 import io.pipit.port.TimeSource;
 import io.pipit.store.copy.StoreLock;
+import io.pipit.store.format.OldRows;
 import io.pipit.store.places.ReservedPlaces;
 import java.io.IOException;
 import java.io.InputStream;
@@ -34,12 +35,21 @@ import org.sqlite.SQLiteConfig;
 final class StoreFile implements AutoCloseable {
     /** Each brings a file from the version before it to its own, which is its place from 1. */
     static final List<String> MIGRATIONS =
-            List.of(resource("schema-1.sql"), resource("schema-2.sql"), resource("schema-3.sql"));
+            List.of(
+                    resource("schema-1.sql"),
+                    resource("schema-2.sql"),
+                    resource("schema-3.sql"),
+                    resource("schema-4.sql"));
+
+    /** The version from which on there are slots instead of rows. */
+    private static final int SLOTS_SINCE = 4;
 
     /** After an unclean end a file up to this is checked whole: a second on a slow card. */
     private static final long CHECKED_BYTES_MAX = 32L << 20;
 
-    private static final int PAGE_BYTES = 4_096;
+    /** Of a new file: what a commit writes at least. Older files keep theirs, 4,096. */
+    private static final int PAGE_BYTES = 1_024;
+
     private static final int WRITER_CACHE_KIB = 2_048;
     private static final int READER_CACHE_KIB = 1_024;
     private static final DateTimeFormatter TIME =
@@ -246,6 +256,9 @@ final class StoreFile implements AutoCloseable {
                             statement.execute(sql);
                         }
                     }
+                    if (next + 1 == SLOTS_SINCE) {
+                        OldRows.move(connection);
+                    }
                     statement.execute("PRAGMA application_id = " + SqliteStore.APPLICATION_ID);
                     statement.execute("PRAGMA user_version = " + (next + 1));
                     statement.execute("COMMIT");
@@ -340,7 +353,8 @@ final class StoreFile implements AutoCloseable {
             statement.execute("PRAGMA auto_vacuum = INCREMENTAL");
             statement.execute("PRAGMA journal_mode = WAL");
             statement.execute("PRAGMA synchronous = FULL");
-            statement.execute("PRAGMA wal_autocheckpoint = " + walBytesMax / 2 / PAGE_BYTES);
+            int pageBytes = number(connection, "PRAGMA page_size");
+            statement.execute("PRAGMA wal_autocheckpoint = " + walBytesMax / 2 / pageBytes);
             statement.execute("PRAGMA journal_size_limit = " + walBytesMax);
             statement.execute("PRAGMA cache_size = -" + WRITER_CACHE_KIB);
             return connection;
@@ -428,9 +442,22 @@ final class StoreFile implements AutoCloseable {
                 done = true;
             } finally {
                 if (!done) {
+                    forget();
                     rollback();
                 }
             }
+        }
+
+        /** Prepares all anew: the driver closes a statement that failed (sqlite-jdbc, DB.execute). */
+        void forget() {
+            for (PreparedStatement one : prepared.values()) {
+                try {
+                    one.close();
+                } catch (SQLException alreadyClosed) {
+                    assert alreadyClosed != null;
+                }
+            }
+            prepared.clear();
         }
 
         /**
