@@ -1,6 +1,7 @@
 package io.pipit.store;
 
 import io.pipit.port.TimeSource;
+import io.pipit.store.copy.SmallPages;
 import io.pipit.store.copy.StoreLock;
 import io.pipit.store.format.OldRows;
 import io.pipit.store.places.ReservedPlaces;
@@ -46,9 +47,6 @@ final class StoreFile implements AutoCloseable {
 
     /** After an unclean end a file up to this is checked whole: a second on a slow card. */
     private static final long CHECKED_BYTES_MAX = 32L << 20;
-
-    /** Of a new file: what a commit writes at least. Older files keep theirs, 4,096. */
-    private static final int PAGE_BYTES = 1_024;
 
     private static final int WRITER_CACHE_KIB = 2_048;
     private static final int READER_CACHE_KIB = 1_024;
@@ -127,6 +125,9 @@ final class StoreFile implements AutoCloseable {
             if (isFilled(file)) {
                 refuseForeign();
                 check(unclean);
+                migrate();
+                SmallPages.take(file);
+                return;
             } else if (Files.exists(file)) {
                 // A store never is: whoever emptied it, what was in it is gone.
                 throw new SQLException("it is empty", null, 11);
@@ -349,7 +350,7 @@ final class StoreFile implements AutoCloseable {
     private Connection connect() throws SQLException {
         Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
         try (Statement statement = connection.createStatement()) {
-            statement.execute("PRAGMA page_size = " + PAGE_BYTES);
+            statement.execute("PRAGMA page_size = " + SmallPages.PAGE_BYTES);
             statement.execute("PRAGMA auto_vacuum = INCREMENTAL");
             statement.execute("PRAGMA journal_mode = WAL");
             statement.execute("PRAGMA synchronous = FULL");

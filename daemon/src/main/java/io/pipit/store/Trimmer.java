@@ -40,7 +40,7 @@ final class Trimmer {
     /** How often is looked whether something is too old, where something is written. */
     private static final long LOOK_EVERY_NANOS = 60_000_000_000L;
 
-    /** A row takes no more, with its share of what is above it. */
+    /** An entry takes no more, with its share of what is around it. */
     private static final int ENTRY_BYTES = 64;
 
     /** Likewise, whatever the time, after so many entries; fewer where the file is small. */

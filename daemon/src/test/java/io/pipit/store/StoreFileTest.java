@@ -97,6 +97,7 @@ class StoreFileTest {
 
     /** What the rows of version 3 say, as the history has it. */
     private List<String> afterMovingTheRows() throws Exception {
+        execute("PRAGMA page_size = 4096;\nPRAGMA auto_vacuum = INCREMENTAL;\n");
         for (String sql : StoreFile.MIGRATIONS.subList(0, 3)) {
             execute(sql);
         }
@@ -158,7 +159,9 @@ class StoreFileTest {
         for (int i = 10; i <= 900; i += 10) {
             expected.add("peer %d 1 %d air/temperature %s".formatted(i, i, 1.0 / i));
         }
+        Path leftOver = Files.writeString(directory.resolve("pipit.db.small"), "of a power cut");
         assertThat(afterMovingTheRows()).isEqualTo(expected);
+        assertThat(leftOver).doesNotExist();
         try (SqliteStore store = scene.open()) {
             assertThat(all(store)).isEqualTo(expected);
             assertThat(store.recovered().nextSequence()).isEqualTo(9_001);
@@ -170,8 +173,14 @@ class StoreFileTest {
                 Statement statement = connection.createStatement();
                 var row =
                         statement.executeQuery(
-                                "SELECT count(*) FROM sqlite_schema WHERE name = 'reading'")) {
+                                "SELECT (SELECT count(*) FROM sqlite_schema WHERE name = 'reading'),"
+                                        + " page_size, auto_vacuum, user_version FROM"
+                                        + " pragma_page_size, pragma_auto_vacuum,"
+                                        + " pragma_user_version")) {
             assertThat(row.getInt(1)).isZero();
+            assertThat(row.getInt(2)).isEqualTo(1_024);
+            assertThat(row.getInt(3)).as("incremental").isEqualTo(2);
+            assertThat(row.getInt(4)).isEqualTo(SqliteStore.VERSION);
         }
     }
 
