@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Moves the oldest slots of a log into blocks, a bounded number at a time, and what comes in a
- * flood without a slot. Late ones are merged into the block that they belong in, so that the blocks of a
- * series never overlap. The writer's.
+ * flood without a slot. Late ones are merged into the block that they belong in, so that the blocks
+ * of a series never overlap. The writer's.
  */
 final class Packer {
     /**
@@ -43,7 +43,9 @@ final class Packer {
 
     static final int STEP_ROWS_MAX = 65_536;
 
-    /** So many readings of each series in a step, so that its last block isn't rewritten too often. */
+    /**
+     * So many readings of each series in a step, so that its last block isn't rewritten too often.
+     */
     private static final int STEP_ROWS_PER_SERIES = 64;
 
     /** From so many of one peer's readings on in one commit they are packed at once. */
@@ -68,12 +70,7 @@ final class Packer {
     private @Nullable Header held;
     private long[] heldSequences = {};
 
-    Packer(
-            Session session,
-            Catalogue catalogue,
-            Tail tail,
-            int stepRows,
-            Writer.Counters counters)
+    Packer(Session session, Catalogue catalogue, Tail tail, int stepRows, Writer.Counters counters)
             throws SQLException {
         this.session = session;
         this.catalogue = catalogue;

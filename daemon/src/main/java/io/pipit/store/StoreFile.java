@@ -449,7 +449,9 @@ final class StoreFile implements AutoCloseable {
             }
         }
 
-        /** Prepares all anew: the driver closes a statement that failed (sqlite-jdbc, DB.execute). */
+        /**
+         * Prepares all anew: the driver closes a statement that failed (sqlite-jdbc, DB.execute).
+         */
         void forget() {
             for (PreparedStatement one : prepared.values()) {
                 try {

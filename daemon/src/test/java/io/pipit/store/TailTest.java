@@ -47,11 +47,8 @@ class TailTest {
 
     private static List<LogEntry> after(SqliteStore store, long after, int limit) {
         LogId log = store.recovered().log();
-        return store.askHere(
-                        reader ->
-                                reader.read(
-                                        new LogQuery(
-                                                Filter.ALL, log, after, Long.MAX_VALUE, limit)))
+        return store.askHere(reader ->
+                        reader.read(new LogQuery(Filter.ALL, log, after, Long.MAX_VALUE, limit)))
                 .entries();
     }
 
@@ -201,8 +198,7 @@ class TailTest {
             List<Kept> found =
                     store.askHere(reader ->
                                     reader.read(
-                                            new HistoryQuery(
-                                                    Filter.ALL, from, from + 1, null, 10)))
+                                            new HistoryQuery(Filter.ALL, from, from + 1, null, 10)))
                             .readings();
             assertThat(found).extracting(kept -> kept.reading().sequence()).containsExactly(4L);
         }

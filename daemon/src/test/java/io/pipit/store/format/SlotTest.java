@@ -20,8 +20,7 @@ class SlotTest {
     }
 
     private static void add(SlotWriter writer, One one) {
-        writer.add(
-                one.sequence, one.column, one.monotonic, Double.longBitsToDouble(one.bits));
+        writer.add(one.sequence, one.column, one.monotonic, Double.longBitsToDouble(one.bits));
     }
 
     private static List<One> read(byte[] data) throws IOException {
