@@ -1,4 +1,4 @@
-package io.pipit.store;
+package io.pipit.store.format;
 
 import io.pipit.wire.WireException;
 import io.pipit.wire.compact.ByteSink;
@@ -14,9 +14,9 @@ import java.util.zip.CRC32C;
  * version 1 | {@link Stretch} | CRC-32C of all before, 4 bytes, the lowest first
  * </pre>
  */
-final class BlockCodec {
+public final class BlockCodec {
     /** More readings than this aren't decoded: a limit on what a damaged count may allocate. */
-    static final int READINGS_MAX = 65_536;
+    public static final int READINGS_MAX = 65_536;
 
     private static final byte VERSION = 1;
     private static final int CHECK_BYTES = 4;
@@ -24,7 +24,7 @@ final class BlockCodec {
     private BlockCodec() {}
 
     /** Encodes at least one and at most {@link #READINGS_MAX} readings. */
-    static byte[] encode(Stretch block) {
+    public static byte[] encode(Stretch block) {
         ByteSink out = new ByteSink(16 + block.count() * 4);
         out.put(VERSION);
         block.write(out, block.count());
@@ -42,7 +42,7 @@ final class BlockCodec {
      *
      * @throws IOException where the bytes aren't what was encoded
      */
-    static Stretch decode(byte[] data) throws IOException {
+    public static Stretch decode(byte[] data) throws IOException {
         int end = data.length - CHECK_BYTES;
         if (end < 2 || data[0] != VERSION) {
             throw new IOException("not a block of version " + VERSION);

@@ -1,4 +1,4 @@
-package io.pipit.store;
+package io.pipit.store.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
