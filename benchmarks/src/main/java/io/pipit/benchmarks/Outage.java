@@ -117,7 +117,9 @@ final class Outage {
         }
     }
 
-    /** What is subscribed to is noted; a subscription after the broker's start, before the node's. */
+    /**
+     * What is subscribed to is noted; a subscription after the broker's start, before the node's.
+     */
     private MqttAsyncClient subscribed(int port) throws MqttException {
         MqttAsyncClient client =
                 new MqttAsyncClient("tcp://127.0.0.1:" + port, "reader", new MemoryPersistence());

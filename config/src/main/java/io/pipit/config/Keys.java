@@ -655,8 +655,8 @@ final class Keys {
 
     static final List<Section> SECTIONS =
             List.of(
-                    NODE, COAP, DISCOVERY, STORE, LOG, METRICS, FILES, MQTT, HARDWARE, SENSOR, ACTUATOR,
-                    PEER, SUBSCRIBE, RULE);
+                    NODE, COAP, DISCOVERY, STORE, LOG, METRICS, FILES, MQTT, HARDWARE, SENSOR,
+                    ACTUATOR, PEER, SUBSCRIBE, RULE);
 
     private Keys() {}
 

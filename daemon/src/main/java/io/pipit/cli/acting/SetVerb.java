@@ -108,13 +108,9 @@ public final class SetVerb implements Callable<Integer> {
     /** What people call a value. */
     static double number(String text) throws Failure {
         String lower = text.toLowerCase(Locale.ROOT);
-        switch (lower) {
-            case "on", "true" -> {
-                return 1;
-            }
-            case "off", "false" -> {
-                return 0;
-            }
+        return switch (lower) {
+            case "on", "true" -> 1;
+            case "off", "false" -> 0;
             default -> {
                 boolean percent = lower.endsWith("%");
                 String digits = percent ? lower.substring(0, lower.length() - 1) : lower;
@@ -123,8 +119,8 @@ public final class SetVerb implements Callable<Integer> {
                             Failure.USAGE,
                             "'" + text + "' is no value: write a number, on, off, or 40%");
                 }
-                return percent ? Double.parseDouble(digits) / 100 : Double.parseDouble(digits);
+                yield percent ? Double.parseDouble(digits) / 100 : Double.parseDouble(digits);
             }
-        }
+        };
     }
 }
