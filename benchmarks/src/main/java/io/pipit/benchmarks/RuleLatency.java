@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * How long it takes from a reading on one node until an actuator of another one is set by its rule:
@@ -36,7 +37,7 @@ final class RuleLatency {
         /** While it isn't counted yet. */
         private volatile boolean warm;
 
-        private volatile int seen;
+        private final AtomicInteger seen = new AtomicInteger();
 
         Matching(int most) {
             samples = new Samples(most);
@@ -54,7 +55,7 @@ final class RuleLatency {
                 side = value;
             } else if (reading.name().startsWith("lamp/") && value == side) {
                 side = Double.NaN;
-                seen++;
+                seen.incrementAndGet();
                 if (warm) {
                     samples.add(nowNanos - takenNanos);
                 }
@@ -119,15 +120,16 @@ final class RuleLatency {
     }
 
     private static void await(Matching matching, int count) throws InterruptedException {
-        int before = matching.seen;
+        int before = matching.seen.get();
         long deadline = System.nanoTime() + ARRIVE_MAX.toNanos();
-        while (matching.seen < count) {
-            if (matching.seen != before) {
-                before = matching.seen;
+        while (matching.seen.get() < count) {
+            if (matching.seen.get() != before) {
+                before = matching.seen.get();
                 deadline = System.nanoTime() + ARRIVE_MAX.toNanos();
             }
             if (System.nanoTime() - deadline > 0) {
-                throw new IllegalStateException("the lamp isn't set any more: " + matching.seen);
+                throw new IllegalStateException(
+                        "the lamp isn't set any more: " + matching.seen.get());
             }
             Thread.sleep(POLL_MILLIS);
         }

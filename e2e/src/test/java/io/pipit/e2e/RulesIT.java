@@ -15,7 +15,7 @@ import tools.jackson.databind.JsonNode;
 
 /** Rules on a node, over its own readings and a peer's. */
 class RulesIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(40);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String SENSORS =
             """
             [[sensor]]
