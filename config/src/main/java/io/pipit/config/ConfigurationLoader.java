@@ -30,6 +30,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -71,6 +72,9 @@ public final class ConfigurationLoader {
     public static final int PROBLEMS_MAX = 100;
 
     private static final String DEFAULT = "pipit.toml";
+
+    /** Only what changes is said of an actuator, and its own node knows it meanwhile. */
+    private static final Duration ACTUATORS_STALE_AFTER = Duration.ofDays(3_650);
 
     /** Says what is wrong with a provider of buses and lines for those who have to use it. */
     @FunctionalInterface
@@ -168,6 +172,8 @@ public final class ConfigurationLoader {
         /** Also of those that were refused. */
         private final Set<String> sensorNames = new TreeSet<>();
 
+        private final Set<String> actuatorNames = new TreeSet<>();
+
         /** What may be there once, and where it was first. */
         private final Map<List<Object>, Place> taken = new HashMap<>();
 
@@ -203,7 +209,7 @@ public final class ConfigurationLoader {
             List<Actuator> actuators = each(Keys.ACTUATOR, this::actuator);
             List<Peer> peers = each(Keys.PEER, this::peer);
             List<Subscribe> subscriptions = each(Keys.SUBSCRIBE, in -> subscribe(in, peers));
-            List<Rule> rules = each(Keys.RULE, in -> rule(in, sensors));
+            List<Rule> rules = each(Keys.RULE, in -> rule(in, sensors, actuators));
             if (!problems.isEmpty()) {
                 problems.sort(
                         Comparator.comparingInt((Problem problem) -> files.indexOf(problem.file()))
@@ -503,6 +509,7 @@ public final class ConfigurationLoader {
 
         private Optional<Actuator> actuator(Entry in) {
             var name = in.get(Keys.ACTUATOR_NAME);
+            name.ifPresent(actuatorNames::add);
             name.ifPresent(it ->
                     once(
                             in,
@@ -551,7 +558,7 @@ public final class ConfigurationLoader {
                     : Optional.empty();
         }
 
-        private Optional<Rule> rule(Entry in, List<Sensor> sensors) {
+        private Optional<Rule> rule(Entry in, List<Sensor> sensors, List<Actuator> actuators) {
             in.refuseUnknown(List.of());
             var name = in.get(Keys.RULE_NAME);
             name.ifPresent(
@@ -559,7 +566,8 @@ public final class ConfigurationLoader {
             var staleAfter = in.get(Keys.STALE_AFTER);
             var timeZone = in.get(Keys.TIME_ZONE);
             KnownSeries known =
-                    new SensorReader(drivers, scope).known(sensors, sensorNames, staleAfter);
+                    new SensorReader(drivers, scope)
+                            .known(sensors, sensorNames, driven(actuators, staleAfter), staleAfter);
             var when = in.get(Keys.WHEN).flatMap(value -> when(value, known));
             var set = in.get(Keys.SET).flatMap(this::action);
             var otherwise = in.get(Keys.OTHERWISE).flatMap(this::action);
@@ -633,8 +641,54 @@ public final class ConfigurationLoader {
                                     .refuse(message));
         }
 
-        /** Any name will do as long as there are no actuators to look it up among. */
-        private void checkActuator(String actuator, double value) throws Malformed {}
+        /** An actuator's value is known until it changes. */
+        private KnownSeries driven(List<Actuator> actuators, Optional<Duration> staleAfter) {
+            return series -> {
+                if (!actuatorNames.contains(series.sensor())) {
+                    Set<String> names = new TreeSet<>(sensorNames);
+                    names.addAll(actuatorNames);
+                    throw new Malformed(
+                            "this node has no sensor "
+                                    + Malformed.quote(series.sensor())
+                                    + ": "
+                                    + Spelling.hint(series.sensor(), names));
+                }
+                Optional<DriverDescriptor> driver =
+                        actuators.stream()
+                                .filter(one -> one.name().equals(series.sensor()))
+                                .findFirst()
+                                .map(one -> outputs.get(one.driver()));
+                List<String> sets =
+                        driver.stream()
+                                .flatMap(one -> one.quantities().stream())
+                                .map(DriverDescriptor.Quantity::name)
+                                .toList();
+                if (!sets.isEmpty() && !sets.contains(series.quantity())) {
+                    throw new Malformed(
+                            "the actuator "
+                                    + series.sensor()
+                                    + " sets no "
+                                    + Malformed.quote(series.quantity())
+                                    + ": "
+                                    + Spelling.hint(series.quantity(), sets));
+                }
+                return new KnownSeries.Traits(
+                        staleAfter.orElse(ACTUATORS_STALE_AFTER),
+                        driver.flatMap(one -> one.quantity(series.quantity()))
+                                .map(DriverDescriptor.Quantity::unit));
+            };
+        }
+
+        /** Its range is its driver's, and said when it is set. */
+        private void checkActuator(String actuator, double value) throws Malformed {
+            if (!actuatorNames.contains(actuator)) {
+                throw new Malformed(
+                        "this node has no actuator "
+                                + Malformed.quote(actuator)
+                                + ": "
+                                + Spelling.hint(actuator, actuatorNames));
+            }
+        }
 
         /** Adds up over all subscriptions to one peer, by its name, its ID and with all others. */
         private void refuseTooMany(Entry in, String peer, List<String> series, List<Peer> peers) {

@@ -272,20 +272,21 @@ record SensorReader(Map<String, DriverDescriptor> drivers, Kind.Scope scope) {
      *
      * @param sensors those that were read
      * @param names of all, also of those that were refused, which has been reported
+     * @param driven by actuators
      * @param staleAfter what the rule says of it
      */
-    KnownSeries known(List<Sensor> sensors, Set<String> names, Optional<Duration> staleAfter) {
+    KnownSeries known(
+            List<Sensor> sensors,
+            Set<String> names,
+            KnownSeries driven,
+            Optional<Duration> staleAfter) {
         return series -> {
             if (series.node().isPresent()) {
                 return new KnownSeries.Traits(
                         staleAfter.orElse(PEERS_STALE_AFTER), Optional.empty());
             }
             if (!names.contains(series.sensor())) {
-                throw new Malformed(
-                        "this node has no sensor "
-                                + Malformed.quote(series.sensor())
-                                + ": "
-                                + Spelling.hint(series.sensor(), names));
+                return driven.traits(series);
             }
             Optional<Sensor> sensor =
                     sensors.stream().filter(one -> one.name().equals(series.sensor())).findFirst();

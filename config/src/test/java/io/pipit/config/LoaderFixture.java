@@ -69,7 +69,9 @@ final class LoaderFixture {
                             false,
                             List.of(
                                     Option.integer("line", "Its number", 0, 53).orElse(17L),
-                                    Option.flag("safe", "Whether it is on").orElse(false))));
+                                    Option.flag("safe", "Whether it is on").orElse(false)),
+                            (key, value) -> Optional.empty(),
+                            List.of(new Quantity("state", "/"))));
 
     final Path folder;
     final Path main;

@@ -44,8 +44,20 @@ class RuleTest {
     private LoaderFixture fixture;
 
     @BeforeEach
-    void laysOutAFolder() {
-        fixture = new LoaderFixture(folder);
+    void laysOutAFolder() throws IOException {
+        fixture =
+                new LoaderFixture(folder)
+                        .dropIn(
+                                "actuators.toml",
+                                """
+                                [[actuator]]
+                                name = "fan"
+                                driver = "gpio-output"
+
+                                [[actuator]]
+                                name = "a"
+                                driver = "gpio-output"
+                                """);
     }
 
     private Rule read(String keys) throws IOException {
@@ -54,6 +66,12 @@ class RuleTest {
 
     private static String rule(String when) {
         return "[[rule]]\nset = { fan = true, for = \"10m\" }\nwhen = " + when;
+    }
+
+    @Test
+    void goesByWhatAnActuatorOfItsOwnIsSetToForAsLongAsThatHolds() throws IOException {
+        Rule rule = read("when='fan/state == 1'\nset={a=true,for='1m'}");
+        assertThat(rule.when().condition().toString()).contains("staleAfter=PT87600H");
     }
 
     /** What is wrong with the rule, without the place of the string. */
@@ -168,6 +186,9 @@ class RuleTest {
                 "air/temperature >> 30|16:here should be stale or one of",
                 "air/temperatur > 30|0:the sensor air measures no \"temperatur\": did you mean \"temperature\"?",
                 "ait/temperature > 30|0:this node has no sensor \"ait\": did you mean \"air\"?",
+                "fna/state == 1|0:this node has no sensor \"fna\": did you mean \"fan\"?",
+                "fan/stat == 1|0:the actuator fan sets no \"stat\": did you mean \"state\"?",
+                "fan/state > 3 Pa|14:it is measured in /, which can't be converted to Pa",
                 "a/b/c/d > 30|0:\"a/b/c/d\" is no series: write sensor/quantity",
                 "Air/temperature > 30|0:\"Air/temperature\" is no series",
                 "(air/temperature > 30|21:here should be and, or, for or a ), but there is the end",
@@ -241,6 +262,7 @@ class RuleTest {
                 "set={fan='on',for='10m'}|fan: must be true, false or a number",
                 "set={fan=inf,for='10m'}|fan: must be true, false or a number",
                 "set={Fan=true,for='10m'}|\"Fan\" is no actuator: write fan",
+                "set={fna=true,for='10m'}|this node has no actuator \"fna\": did you mean \"fan\"?",
                 "set={'a/b/c'=true,for='10m'}|\"a/b/c\" is no actuator",
                 "set={fan=true,'greenhouse/fan'=false,for='10m'}|\"greenhouse/fan\" is there twice",
             })
