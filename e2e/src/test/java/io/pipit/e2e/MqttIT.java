@@ -39,11 +39,11 @@ class MqttIT {
     private Process broker() throws IOException {
         Path file = folder.resolve("mosquitto.conf");
         Files.writeString(
-                file,
-                "user root\nlistener %d 127.0.0.1\nallow_anonymous true\n".formatted(port));
+                file, "user root\nlistener %d 127.0.0.1\nallow_anonymous true\n".formatted(port));
         Process broker = start("/usr/sbin/mosquitto", "-c", file.toString());
         await().atMost(PATIENCE)
-                .until(() -> start("mosquitto_pub", "-p", "" + port, "-t", "x", "-n").waitFor() == 0);
+                .until(() ->
+                        start("mosquitto_pub", "-p", "" + port, "-t", "x", "-n").waitFor() == 0);
         return broker;
     }
 
@@ -51,8 +51,18 @@ class MqttIT {
         List<String> lines = new CopyOnWriteArrayList<>();
         Process client =
                 start(
-                        "stdbuf", "-oL", "mosquitto_sub", "-V", "5", "-p", "" + port, "-q", "1", "-v",
-                        "-t", "#");
+                        "stdbuf",
+                        "-oL",
+                        "mosquitto_sub",
+                        "-V",
+                        "5",
+                        "-p",
+                        "" + port,
+                        "-q",
+                        "1",
+                        "-v",
+                        "-t",
+                        "#");
         Thread reader =
                 new Thread(() -> {
                     try (BufferedReader out = client.inputReader(StandardCharsets.UTF_8)) {
@@ -107,8 +117,7 @@ class MqttIT {
             shed.start();
             await().atMost(PATIENCE)
                     .until(() -> on(before, "pipit/shed/air/temperature").size() >= 20);
-            await().atMost(PATIENCE)
-                    .until(() -> !on(before, "homeassistant/device/").isEmpty());
+            await().atMost(PATIENCE).until(() -> !on(before, "homeassistant/device/").isEmpty());
             assertThat(on(before, "pipit/shed/status")).contains("pipit/shed/status online");
             List<Long> first = sequences(on(before, "pipit/shed/air/"));
             assertThat(first).isSorted().doesNotHaveDuplicates();
@@ -124,8 +133,7 @@ class MqttIT {
             TimeUnit.SECONDS.sleep(5);
             broker();
             List<String> after = subscribed();
-            await().atMost(PATIENCE)
-                    .until(() -> on(after, "pipit/shed/air/").size() >= 200);
+            await().atMost(PATIENCE).until(() -> on(after, "pipit/shed/air/").size() >= 200);
             List<Long> second = sequences(on(after, "pipit/shed/air/"));
             assertThat(second).isSorted().doesNotHaveDuplicates();
             assertThat(greenhouse.verb("doctor").text())
@@ -142,9 +150,10 @@ class MqttIT {
                     .untilAsserted(() ->
                             assertThat(on(after, "pipit/greenhouse/status"))
                                     .endsWith("pipit/greenhouse/status online"));
+            greenhouse.stop();
+            assertThat(Files.readString(greenhouse.folder.resolve("data/mqtt.json")))
+                    .contains("\"logs\"");
         }
-        assertThat(Files.readString(folder.resolve("greenhouse/data/mqtt.json")))
-                .contains("\"logs\"");
     }
 
     @Test
