@@ -4,6 +4,7 @@ import io.pipit.cli.client.Ask;
 import io.pipit.cli.client.SocketClient;
 import io.pipit.wire.Document;
 import io.pipit.wire.Format;
+import io.pipit.wire.WireException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -14,12 +15,14 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.eclipse.paho.mqttv5.client.IMqttMessageListener;
+import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
+import org.eclipse.paho.mqttv5.client.MqttCallback;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
+import org.eclipse.paho.mqttv5.client.MqttDisconnectResponse;
 import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
 import org.eclipse.paho.mqttv5.common.MqttException;
-import org.eclipse.paho.mqttv5.common.MqttSubscription;
+import org.eclipse.paho.mqttv5.common.MqttMessage;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 
 /**
@@ -84,7 +87,7 @@ final class Outage {
             // Clocks that were corrected meanwhile have places, too: there are at least so many.
             long waiting = reached + measured(node) - measuredBefore;
             long since = System.nanoTime();
-            try (Broker second = Broker.start(folder.resolve("b2"), port, "")) {
+            try (Broker _ = Broker.start(folder.resolve("b2"), port, "")) {
                 MqttAsyncClient after = subscribed(port);
                 awaitReached(waiting);
                 double took = (System.nanoTime() - since) / NANOS_PER_SECOND;
@@ -117,34 +120,49 @@ final class Outage {
         }
     }
 
-    /**
-     * What is subscribed to is noted; a subscription after the broker's start, before the node's.
-     */
+    /** Notes what comes, from a time when the broker is there and the bridge isn't yet. */
     private MqttAsyncClient subscribed(int port) throws MqttException {
         MqttAsyncClient client =
                 new MqttAsyncClient("tcp://127.0.0.1:" + port, "reader", new MemoryPersistence());
+        client.setCallback(new Reader());
         client.connect(new MqttConnectionOptions()).waitForCompletion();
-        IMqttMessageListener note =
-                (topic, message) -> {
-                    try {
-                        Document body = Document.read(message.getPayload(), Format.JSON);
-                        synchronized (sequences) {
-                            sequences.add(body.get("sequence").whole(0));
-                        }
-                    } catch (Exception e) {
-                        System.err.println("a reading: " + e);
-                    }
-                };
-        client.subscribe(
-                        new MqttSubscription[] {
-                            new MqttSubscription("pipit/greenhouse/tick/monotonic", 1)
-                        },
-                        null,
-                        null,
-                        note,
-                        new MqttProperties())
-                .waitForCompletion();
+        client.subscribe("pipit/greenhouse/tick/monotonic", 1).waitForCompletion();
         return client;
+    }
+
+    private final class Reader implements MqttCallback {
+        @Override
+        public void messageArrived(String topic, MqttMessage message) throws WireException {
+            Document body = Document.read(message.getPayload(), Format.JSON);
+            synchronized (sequences) {
+                sequences.add(body.get("sequence").whole(0));
+            }
+        }
+
+        @Override
+        public void disconnected(MqttDisconnectResponse response) {
+            // When the broker is killed, and at the end.
+        }
+
+        @Override
+        public void mqttErrorOccurred(MqttException exception) {
+            System.err.println("a client of mosquitto: " + exception);
+        }
+
+        @Override
+        public void deliveryComplete(IMqttToken token) {
+            // It publishes nothing.
+        }
+
+        @Override
+        public void connectComplete(boolean again, String uri) {
+            // The connecting thread waits itself.
+        }
+
+        @Override
+        public void authPacketArrived(int reason, MqttProperties properties) {
+            // None is used.
+        }
     }
 
     private long last() {

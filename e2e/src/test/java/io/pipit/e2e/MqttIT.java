@@ -150,9 +150,10 @@ class MqttIT {
                     .untilAsserted(() ->
                             assertThat(on(after, "pipit/greenhouse/status"))
                                     .endsWith("pipit/greenhouse/status online"));
+            greenhouse.stop();
+            assertThat(Files.readString(greenhouse.folder.resolve("data/mqtt.json")))
+                    .contains("\"logs\"");
         }
-        assertThat(Files.readString(folder.resolve("greenhouse/data/mqtt.json")))
-                .contains("\"logs\"");
     }
 
     @Test
