@@ -44,7 +44,7 @@ class ArchitectureTest {
                             Map.entry("discovery", ADAPTER),
                             Map.entry("mqtt", ADAPTER),
                             Map.entry("host", ADAPTER),
-                            Map.entry("http", ADAPTER),
+                            Map.entry("http", ADAPTER + " resource"),
                             Map.entry("resource", "port wire model monitor identity"),
                             Map.entry("archive", "wire model identity store"),
                             Map.entry("cli", "wire model config identity drivers archive"),

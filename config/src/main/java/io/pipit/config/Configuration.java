@@ -25,6 +25,7 @@ public record Configuration(
         Store store,
         Log log,
         Metrics metrics,
+        Page page,
         Files files,
         Hardware hardware,
         List<Sensor> sensors,
@@ -97,6 +98,14 @@ public record Configuration(
      * @param beyondLoopback whether that may be where others than this machine's programs reach it
      */
     public record Metrics(Optional<HostPort> http, boolean beyondLoopback) {}
+
+    /**
+     * {@code [page]}: the page for a browser.
+     *
+     * @param http where it is; a literal, nowhere without one
+     * @param beyondLoopback whether that may be where others than this machine's programs reach it
+     */
+    public record Page(Optional<HostPort> http, boolean beyondLoopback) {}
 
     /**
      * {@code [files]}: bulk.

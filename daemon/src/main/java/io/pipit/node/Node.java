@@ -26,6 +26,7 @@ import io.pipit.monitor.Metrics;
 import io.pipit.monitor.Problems;
 import io.pipit.node.doctor.NodeDoctor;
 import io.pipit.node.doctor.Ways;
+import io.pipit.node.page.NodePage;
 import io.pipit.node.pairing.NodePairing;
 import io.pipit.node.trust.Clones;
 import io.pipit.node.trust.FormerKey;
@@ -398,6 +399,10 @@ final class Node implements AutoCloseable {
         socket.start();
         opened.push(socket);
         settings.metrics().ifPresent(address -> serveMetrics(address, opened));
+        settings.page()
+                .ifPresent(address ->
+                        opened.push(
+                                new NodePage(address, resources, time, metrics, threads, timer)));
         discovery.start();
         // Who found no daemon to ask until now may have changed the list meanwhile.
         trust.reload();
@@ -462,6 +467,9 @@ final class Node implements AutoCloseable {
         }
         if (!old.metrics().equals(changed.metrics())) {
             later.add("[metrics]");
+        }
+        if (!old.page().equals(changed.page())) {
+            later.add("[page]");
         }
         if (!old.files().equals(changed.files())) {
             later.add("[files]");

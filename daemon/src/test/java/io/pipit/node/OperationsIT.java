@@ -69,6 +69,8 @@ class OperationsIT {
                 dns-sd = false
                 [metrics]
                 http = "127.0.0.1:%d"
+                [page]
+                http = "127.0.0.1:0"
                 """
                         .formatted(port));
         Drivers drivers = DriverCatalogue.load(Map.of());
