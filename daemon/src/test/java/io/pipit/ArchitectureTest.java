@@ -46,7 +46,7 @@ class ArchitectureTest {
                             Map.entry("discovery", ADAPTER),
                             Map.entry("mqtt", ADAPTER),
                             Map.entry("host", ADAPTER),
-                            Map.entry("http", ADAPTER),
+                            Map.entry("http", ADAPTER + " resource"),
                             Map.entry("resource", "port wire model monitor identity"),
                             Map.entry("archive", "wire model identity store"),
                             // Rules are tried on history by the very engine that runs them.

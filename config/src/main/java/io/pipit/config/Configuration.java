@@ -28,6 +28,7 @@ public record Configuration(
         Store store,
         Log log,
         Metrics metrics,
+        Page page,
         Files files,
         Mqtt mqtt,
         Hardware hardware,
@@ -105,6 +106,14 @@ public record Configuration(
      * @param beyondLoopback whether that may be where others than this machine's programs reach it
      */
     public record Metrics(Optional<HostPort> http, boolean beyondLoopback) {}
+
+    /**
+     * {@code [page]}: the page for a browser.
+     *
+     * @param http where it is; a literal, nowhere without one
+     * @param beyondLoopback whether that may be where others than this machine's programs reach it
+     */
+    public record Page(Optional<HostPort> http, boolean beyondLoopback) {}
 
     /**
      * {@code [files]}: bulk.

@@ -9,6 +9,7 @@ import io.pipit.config.Configuration.Log;
 import io.pipit.config.Configuration.Metrics;
 import io.pipit.config.Configuration.Mqtt;
 import io.pipit.config.Configuration.Node;
+import io.pipit.config.Configuration.Page;
 import io.pipit.config.Configuration.Peer;
 import io.pipit.config.Configuration.Sensor;
 import io.pipit.config.Configuration.Store;
@@ -23,6 +24,7 @@ import io.pipit.config.rule.KnownSeries;
 import io.pipit.config.rule.Misread;
 import io.pipit.config.rule.Rule;
 import io.pipit.config.rule.WrittenString;
+import io.pipit.config.text.HostPort;
 import io.pipit.config.text.Malformed;
 import io.pipit.config.text.Spelling;
 import java.io.IOException;
@@ -202,6 +204,7 @@ public final class ConfigurationLoader {
             Optional<Store> store = store(single(Keys.STORE));
             Optional<Log> log = log(single(Keys.LOG));
             Optional<Metrics> metrics = metrics(single(Keys.METRICS));
+            Optional<Page> page = page(single(Keys.PAGE));
             Optional<Files> shared = files(single(Keys.FILES));
             Optional<Mqtt> mqtt = mqtt(single(Keys.MQTT));
             Optional<Hardware> hardware = hardware(single(Keys.HARDWARE));
@@ -225,6 +228,7 @@ public final class ConfigurationLoader {
                             store.orElseThrow(),
                             log.orElseThrow(),
                             metrics.orElseThrow(),
+                            page.orElseThrow(),
                             shared.orElseThrow(),
                             mqtt.orElseThrow(),
                             hardware.orElseThrow(),
@@ -397,19 +401,37 @@ public final class ConfigurationLoader {
         private Optional<Metrics> metrics(Entry in) {
             var http = in.get(Keys.HTTP);
             var beyond = in.get(Keys.BEYOND_LOOPBACK);
+            refuseBeyondLoopback(in, Keys.HTTP, http, beyond);
+            return in.sound()
+                    ? Optional.of(new Metrics(http, beyond.orElseThrow()))
+                    : Optional.empty();
+        }
+
+        private Optional<Page> page(Entry in) {
+            var http = in.get(Keys.PAGE_HTTP);
+            var beyond = in.get(Keys.PAGE_BEYOND_LOOPBACK);
+            refuseBeyondLoopback(in, Keys.PAGE_HTTP, http, beyond);
+            return in.sound()
+                    ? Optional.of(new Page(http, beyond.orElseThrow()))
+                    : Optional.empty();
+        }
+
+        /** Unless it is said that this is meant. */
+        private static void refuseBeyondLoopback(
+                Entry in,
+                Setting<HostPort> key,
+                Optional<HostPort> http,
+                Optional<Boolean> beyond) {
             if (in.sound()
                     && http.isPresent()
                     && !http.get().isLoopback()
                     && !beyond.orElse(false)) {
                 in.refuse(
-                        in.place(Keys.HTTP),
+                        in.place(key),
                         "http: others than this machine's programs reach "
                                 + http.get()
                                 + ", unencrypted; write 127.0.0.1, or beyond-loopback = true");
             }
-            return in.sound()
-                    ? Optional.of(new Metrics(http, beyond.orElseThrow()))
-                    : Optional.empty();
         }
 
         private Optional<Files> files(Entry in) {

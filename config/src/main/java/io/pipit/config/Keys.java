@@ -172,6 +172,19 @@ final class Keys {
                     false,
                     "Whether that may be an address that others reach; it is not encrypted.");
 
+    static final Setting<HostPort> PAGE_HTTP =
+            Setting.optional(
+                    "http",
+                    Kind.hostPort().then(Keys::literal),
+                    "Where a browser finds the page that shows this node. Nowhere where left out.");
+    static final Setting<Boolean> PAGE_BEYOND_LOOPBACK =
+            Setting.withDefault(
+                    "beyond-loopback",
+                    Kind.flag(),
+                    false,
+                    "Whether that may be an address that others reach; anybody there sees it, and it is"
+                            + " not encrypted.");
+
     static final Setting<Path> SHARE =
             Setting.optional(
                     "share",
@@ -577,6 +590,13 @@ final class Keys {
                     false,
                     List.of(HTTP, BEYOND_LOOPBACK),
                     "This node's numbers, for Prometheus.");
+    static final Section PAGE =
+            new Section(
+                    "page",
+                    1,
+                    false,
+                    List.of(PAGE_HTTP, PAGE_BEYOND_LOOPBACK),
+                    "This node in a browser.");
     static final Section FILES =
             new Section(
                     "files",
@@ -655,7 +675,7 @@ final class Keys {
 
     static final List<Section> SECTIONS =
             List.of(
-                    NODE, COAP, DISCOVERY, STORE, LOG, METRICS, FILES, MQTT, HARDWARE, SENSOR,
+                    NODE, COAP, DISCOVERY, STORE, LOG, METRICS, PAGE, FILES, MQTT, HARDWARE, SENSOR,
                     ACTUATOR, PEER, SUBSCRIBE, RULE);
 
     private Keys() {}

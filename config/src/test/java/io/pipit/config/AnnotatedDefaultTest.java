@@ -48,6 +48,7 @@ class AnnotatedDefaultTest {
                     Map.entry("store", Configuration.Store.class),
                     Map.entry("log", Configuration.Log.class),
                     Map.entry("metrics", Configuration.Metrics.class),
+                    Map.entry("page", Configuration.Page.class),
                     Map.entry("files", Configuration.Files.class),
                     Map.entry("mqtt", Configuration.Mqtt.class),
                     Map.entry("hardware", Configuration.Hardware.class),

@@ -18,9 +18,6 @@ public final class MetricsServer implements AutoCloseable {
     /** Where the numbers are. */
     public static final String PATH = "/metrics";
 
-    /** Connections that the kernel keeps until they are taken. */
-    private static final int BACKLOG = 8;
-
     private static final String TYPE = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     private static final int OK = 200;
     private static final int NOT_FOUND = 404;
@@ -41,7 +38,7 @@ public final class MetricsServer implements AutoCloseable {
             throws IOException {
         this.metrics = metrics;
         this.asked = metrics.counter("pipit_http_requests", "Requests over HTTP for these numbers");
-        this.server = HttpServer.create(address, BACKLOG);
+        this.server = Listening.on(address);
         server.createContext("/", this::handle);
         server.setExecutor(executor);
         server.start();

@@ -28,6 +28,7 @@ import io.pipit.node.acting.NodeActuators;
 import io.pipit.node.doctor.NodeDoctor;
 import io.pipit.node.doctor.Ways;
 import io.pipit.node.mqtt.NodeMqtt;
+import io.pipit.node.page.NodePage;
 import io.pipit.node.pairing.NodePairing;
 import io.pipit.node.rules.NodeRules;
 import io.pipit.node.trust.Clones;
@@ -450,6 +451,10 @@ final class Node implements AutoCloseable {
         opened.push(socket);
         settings.metrics().ifPresent(address -> serveMetrics(address, opened));
         mqtt.apply(settings.configuration());
+        settings.page()
+                .ifPresent(address ->
+                        opened.push(
+                                new NodePage(address, resources, time, metrics, threads, timer)));
         discovery.start();
         // Who found no daemon to ask until now may have changed the list meanwhile.
         trust.reload();
@@ -517,6 +522,9 @@ final class Node implements AutoCloseable {
         }
         if (!old.metrics().equals(changed.metrics())) {
             later.add("[metrics]");
+        }
+        if (!old.page().equals(changed.page())) {
+            later.add("[page]");
         }
         if (!old.files().equals(changed.files())) {
             later.add("[files]");

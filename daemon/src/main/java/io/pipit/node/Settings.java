@@ -137,6 +137,11 @@ record Settings(Configuration configuration) {
         return configuration.metrics().http().map(Settings::address);
     }
 
+    /** Where a browser finds its page. */
+    Optional<InetSocketAddress> page() {
+        return configuration.page().http().map(Settings::address);
+    }
+
     /** Where programs of this machine read it. */
     InetSocketAddress monitor() {
         return address(configuration.coap().monitor());

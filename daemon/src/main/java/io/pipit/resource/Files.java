@@ -145,7 +145,7 @@ final class Files {
 
     /** There it doesn't exist, whoever asks. */
     static void refuseOnMonitor(Call call) throws Refusal {
-        if (call.caller().via() == Via.MONITOR) {
+        if (call.caller().via().onlyReads()) {
             throw new Refusal(Call.NOT_FOUND, "there are no files on this endpoint");
         }
     }

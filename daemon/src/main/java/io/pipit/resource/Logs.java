@@ -23,6 +23,7 @@ import io.pipit.resource.Call.Refusal;
 import io.pipit.resource.ResourceTree.Self;
 import io.pipit.resource.exchange.Caller;
 import io.pipit.resource.exchange.Request;
+import io.pipit.resource.outline.Outline;
 import io.pipit.wire.Format;
 import io.pipit.wire.Senml;
 import io.pipit.wire.SliceCodec;
@@ -42,7 +43,7 @@ final class Logs {
     private static final Set<String> READINGS_QUERIES =
             Set.of("series", "after", "upto", "limit", "from", "to", "held", "pv");
     private static final Set<String> HISTORY_QUERIES =
-            Set.of("series", "after", "limit", "from", "to", "newest");
+            Set.of("series", "after", "limit", "from", "to", "newest", "points");
 
     /** An item with its time, log and place takes at most so many times the room of an entry. */
     private static final int ITEM_TO_ENTRY = 16;
@@ -227,14 +228,20 @@ final class Logs {
         return new Position(self.id(), place.log(), place.sequence());
     }
 
-    /** {@code /history}: on the socket alone. */
+    /** {@code /history}: on the socket and the page. */
     void history(Call call) throws Refusal {
         call.allow(Request.Method.GET);
+        if (!call.caller().may(Role.READ, Filter.ALL)) {
+            throw new Refusal(Call.FORBIDDEN, "this takes the role " + Role.READ);
+        }
         call.knows(HISTORY_QUERIES);
         Format format = call.senml();
         Filter filter = historyFilter(call);
         boolean newest = call.whole("newest", 0) != 0;
-        if (call.request().observe()) {
+        long points = call.whole("points", 0);
+        if (points > 0) {
+            outline(call, filter, points, format);
+        } else if (call.request().observe()) {
             watch(call, filter, format, newest);
         } else if (newest) {
             newest(call, filter, format);
@@ -301,23 +308,52 @@ final class Logs {
     }
 
     private void newest(Call call, Filter filter, Format format) {
-        int bytesMax = call.exchange().payloadBytesMax();
         call.whenDone(
                 history.newest(filter),
-                readings -> {
-                    byte[] pack = Senml.encode(items(readings), format);
-                    if (pack.length <= bytesMax) {
-                        call.content(format.senml(), pack);
-                        return;
-                    }
-                    call.refuse(
-                            new Refusal(
-                                    Call.TOO_LARGE,
-                                    "the newest of "
-                                            + readings.size()
-                                            + " series don't fit one answer; ask for fewer, with"
-                                            + " series="));
+                newest -> {
+                    String what = "the newest of " + newest.size() + " series";
+                    whole(call, items(newest), what, format);
                 });
+    }
+
+    /** What charts are drawn from: no more readings than can be told apart there. */
+    private void outline(Call call, Filter filter, long points, Format format) throws Refusal {
+        Long from = call.timeMicros("from");
+        if (from == null || call.value("after") != null || call.value("limit") != null) {
+            throw Call.bad("with points there is from, perhaps to, and neither after nor limit");
+        }
+        Long to = call.timeMicros("to");
+        long end = to == null ? time.wallMicros() : to;
+        if (end <= from || points > Outline.STRETCHES_MAX) {
+            throw Call.bad("from has to be before to, and points at most " + Outline.STRETCHES_MAX);
+        }
+        call.whenDone(
+                Outline.read(history, filter, from, end, to == null, (int) points),
+                outline -> {
+                    if (outline.isPresent()) {
+                        String what = outline.get().size() + " points";
+                        whole(call, withoutPlaces(outline.get()), what, format);
+                    } else {
+                        call.refuse(
+                                new Refusal(
+                                        Call.TOO_LARGE,
+                                        "these are too many readings to draw; ask for a shorter"
+                                                + " time, or for fewer with series="));
+                    }
+                });
+    }
+
+    /** All of these or, where that isn't one message, none. */
+    private static void whole(Call call, List<Senml.Item> items, String what, Format format) {
+        byte[] pack = Senml.encode(items, format);
+        if (pack.length <= call.exchange().payloadBytesMax()) {
+            call.content(format.senml(), pack);
+            return;
+        }
+        call.refuse(
+                new Refusal(
+                        Call.TOO_LARGE,
+                        what + " don't fit one answer; ask for fewer, with series="));
     }
 
     private void watch(Call call, Filter filter, Format format, boolean newest) throws Refusal {
@@ -330,7 +366,7 @@ final class Logs {
         }
         observations.open(
                 call,
-                caller -> caller.may(Role.ADMIN),
+                caller -> caller.may(Role.READ, Filter.ALL),
                 () -> inbox.offer(new Event.WatchOpened(watcher, filter)),
                 () -> inbox.offer(new Event.WatchClosed(watcher)));
         if (newest) {
@@ -360,6 +396,18 @@ final class Logs {
     private static List<Senml.Item> items(List<Kept> readings) {
         return readings.stream()
                 .map(kept -> item(kept.origin(), kept.log(), kept.wallMicros(), kept.reading()))
+                .toList();
+    }
+
+    private static List<Senml.Item> withoutPlaces(List<Kept> readings) {
+        return readings.stream()
+                .map(kept ->
+                        new Senml.Item(
+                                kept.origin() + "/",
+                                kept.reading().series().toString(),
+                                kept.reading().unit(),
+                                kept.wallMicros(),
+                                kept.reading().value()))
                 .toList();
     }
 

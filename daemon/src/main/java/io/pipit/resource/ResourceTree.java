@@ -41,8 +41,8 @@ import org.slf4j.LoggerFactory;
  * The node's resources, the same behind every endpoint: finds the one that a path names, sees that
  * the caller may, and answers. Thread-safe; nothing here blocks.
  *
- * <p>Denied is what isn't granted. The monitoring endpoint only reads, and {@code /history}, {@code
- * /trust} and {@code /doctor} exist on the socket alone.
+ * <p>Denied is what isn't granted. The monitoring endpoint and the page only read; {@code /trust}
+ * and {@code /doctor} exist on the socket alone, {@code /history} on the socket and the page.
  */
 public final class ResourceTree implements Resources {
     /**
@@ -174,7 +174,7 @@ public final class ResourceTree implements Resources {
     }
 
     private static boolean isUpload(Via via, List<String> path) {
-        return (path.size() > 1 && path.getFirst().equals("inbox") && via != Via.MONITOR)
+        return (path.size() > 1 && path.getFirst().equals("inbox") && !via.onlyReads())
                 || (path.size() > 2 && path.getFirst().equals("outbox") && via == Via.SOCKET);
     }
 
@@ -199,7 +199,7 @@ public final class ResourceTree implements Resources {
 
     private void route(Call call, List<String> path) throws Refusal {
         Via via = call.caller().via();
-        if (via == Via.MONITOR && call.request().method() != Request.Method.GET) {
+        if (via.onlyReads() && call.request().method() != Request.Method.GET) {
             denials.denied(call.request(), "this endpoint only reads");
             throw new Refusal(Call.METHOD_NOT_ALLOWED, "this endpoint only reads");
         }
@@ -250,7 +250,7 @@ public final class ResourceTree implements Resources {
     private boolean isBulk(Call call, List<String> path) throws Refusal {
         Via via = call.caller().via();
         String first = path.isEmpty() ? "" : path.getFirst();
-        if (first.equals("files") && via != Via.MONITOR) {
+        if (first.equals("files") && !via.onlyReads()) {
             if (path.size() == 1) {
                 files.list(call);
             } else {
@@ -274,9 +274,9 @@ public final class ResourceTree implements Resources {
     /** What isn't for everybody: most of it only for those whom the socket's mode let in. */
     private void local(Call call, List<String> path) throws Refusal {
         boolean here = call.caller().via() == Via.SOCKET;
-        if (path.getFirst().equals("statements") && call.caller().via() != Via.MONITOR) {
+        if (path.getFirst().equals("statements") && !call.caller().via().onlyReads()) {
             trust.statements(call);
-        } else if (here && path.getFirst().equals("history")) {
+        } else if ((here || call.caller().via() == Via.PAGE) && path.getFirst().equals("history")) {
             logs.history(call);
         } else if (here && path.getFirst().equals("trust")) {
             trust.trust(call);

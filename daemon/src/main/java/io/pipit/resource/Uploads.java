@@ -15,7 +15,6 @@ import io.pipit.port.bulk.Incoming.Sink;
 import io.pipit.port.bulk.TransferStatus;
 import io.pipit.resource.Call.Refusal;
 import io.pipit.resource.ResourceTree.Self;
-import io.pipit.resource.exchange.Caller.Via;
 import io.pipit.resource.exchange.Intake;
 import io.pipit.resource.exchange.Part;
 import io.pipit.resource.exchange.Request;
@@ -285,6 +284,6 @@ final class Uploads {
 
     /** Whether this caller sees that there are files at all. */
     static boolean shows(Call call) {
-        return call.caller().via() != Via.MONITOR && call.caller().may(Role.BULK);
+        return !call.caller().via().onlyReads() && call.caller().may(Role.BULK);
     }
 }

@@ -71,6 +71,8 @@ class OperationsIT {
                 http = "127.0.0.1:%d"
                 [mqtt]
                 broker = "mqtt://127.0.0.1:1"
+                [page]
+                http = "127.0.0.1:0"
                 """
                         .formatted(port));
         Drivers drivers = DriverCatalogue.load(Map.of());

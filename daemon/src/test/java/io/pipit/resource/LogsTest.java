@@ -483,6 +483,63 @@ class LogsTest {
     }
 
     @Test
+    void ofAStretchOfTimeTheOutlineIsWhatAChartNeeds() throws Exception {
+        bench.history.page =
+                CompletableFuture.completedFuture(
+                        new Page(List.of(kept(2), kept(4), kept(6), kept(8)), null));
+
+        Answers answers =
+                bench.as(Bench.socket())
+                        .accept(110)
+                        .ask("/history?series=air/*&from=1767225600&to=1767225601&points=1");
+
+        assertThat(answers.items())
+                .extracting(Senml.Item::value, Senml.Item::sequence)
+                .containsExactly(
+                        org.assertj.core.groups.Tuple.tuple(0.5, 0L),
+                        org.assertj.core.groups.Tuple.tuple(2.0, 0L));
+        assertThat(bench.history.historyQuery)
+                .isEqualTo(
+                        new HistoryQuery(
+                                Filter.of("greenhouse/air/*"),
+                                1_767_225_600_000_000L,
+                                1_767_225_601_000_000L,
+                                null,
+                                ReadingHistory.LIMIT_MAX));
+    }
+
+    @Test
+    void anOutlineThatDoesNotFitIsRefusedAndNotCut() {
+        var many = new ArrayList<Kept>();
+        for (int i = 0; i < 200; i += 2) {
+            many.add(kept(i));
+        }
+        bench.history.page = CompletableFuture.completedFuture(new Page(many, null));
+
+        Answers answers =
+                bench.as(Bench.socket())
+                        .room(1_000)
+                        .ask("/history?from=1767225600&to=1767225600.0002&points=1000");
+
+        assertThat(answers.code()).isEqualTo(413);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "points=10",
+                "points=10&from=5&to=5",
+                "points=1001&from=5&to=6",
+                "points=10&from=5&to=6&limit=3",
+                "points=many&from=5&to=6",
+                // By its own clock this node is in 1970.
+                "points=10&from=5"
+            })
+    void aWrongOutlineIsRefused(String query) {
+        assertThat(bench.as(Bench.socket()).ask("/history?" + query).code()).isEqualTo(400);
+    }
+
+    @Test
     void tellsTheNewestOfEachSeries() throws Exception {
         bench.history.newest = CompletableFuture.completedFuture(List.of(kept(1), kept(2)));
 

@@ -217,6 +217,34 @@ class RightsTest {
     }
 
     @Test
+    void thePageMayWhatTheOpenEndpointMayAndReadTheHistory() {
+        Bench bench = bench();
+        CALLERS.put("page", new Caller(Caller.Via.PAGE, null, Bench.monitor().grants()));
+        try {
+            List<Cell> open = cells().stream().filter(cell -> cell.who.equals("open")).toList();
+            assertThat(open)
+                    .isNotEmpty()
+                    .allSatisfy(cell -> {
+                        boolean history =
+                                cell.path.equals("/history") && !cell.expected.equals("405");
+                        assertThat(outcome(bench, new Cell(cell.method, cell.path, "page", "")))
+                                .as("%s %s", cell.method, cell.path)
+                                .isEqualTo(history ? "ok" : cell.expected);
+                    });
+        } finally {
+            CALLERS.remove("page");
+        }
+    }
+
+    @Test
+    void aPageThatMayNotReadSeesNoHistory() {
+        Caller caller = new Caller(Caller.Via.PAGE, null, Set.of(Grant.of(Grant.Role.MONITOR)));
+
+        assertThat(bench().as(caller).ask("/history").code()).isEqualTo(403);
+        assertThat(bench().as(caller).observe().ask("/history").code()).isEqualTo(403);
+    }
+
+    @Test
     void everyPathHasOneLineForEachMethodAndOneColumnForEachCaller() {
         Map<String, List<String>> asked = new TreeMap<>();
         cells().forEach(cell ->

@@ -35,12 +35,19 @@ public record Caller(Via via, @Nullable NodeId peer, Set<Grant> grants, @Nullabl
     public enum Via {
         /** Loopback, read only, anybody on this machine. */
         MONITOR,
+        /** The page in a browser: read only, whoever reaches its address. */
+        PAGE,
         /** The Unix socket: whom the file's mode let in. */
         SOCKET,
         /** A peer that proved its key. */
         NETWORK,
         /** Somebody whose key nobody trusts yet, while a pairing window is open. */
-        STRANGER
+        STRANGER;
+
+        /** Whether nobody proved or was let in by anything there, so that all is read only. */
+        public boolean onlyReads() {
+            return this == MONITOR || this == PAGE;
+        }
     }
 
     public Caller {

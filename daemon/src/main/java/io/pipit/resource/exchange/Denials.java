@@ -59,6 +59,7 @@ public final class Denials {
         String who =
                 switch (caller.via()) {
                     case MONITOR -> "a program on the monitoring endpoint";
+                    case PAGE -> "a browser on the page";
                     case SOCKET -> "a program on the socket";
                     case STRANGER -> "a stranger while a pairing window is open";
                     case NETWORK -> "peer " + caller.peer() + " ('pipit peer role' gives it more)";

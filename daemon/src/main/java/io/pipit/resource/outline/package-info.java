@@ -1,0 +1,5 @@
+/** Readings thinned to what a chart can show. */
+@NullMarked
+package io.pipit.resource.outline;
+
+import org.jspecify.annotations.NullMarked;
