@@ -7,11 +7,14 @@ import io.pipit.store.format.OldRows;
 import io.pipit.store.places.ReservedPlaces;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -48,6 +51,7 @@ final class StoreFile implements AutoCloseable {
     /** After an unclean end a file up to this is checked whole: a second on a slow card. */
     private static final long CHECKED_BYTES_MAX = 32L << 20;
 
+    private static final int ZEROS_BYTES = 65_536;
     private static final int WRITER_CACHE_KIB = 2_048;
     private static final int READER_CACHE_KIB = 1_024;
     private static final DateTimeFormatter TIME =
@@ -325,6 +329,33 @@ final class StoreFile implements AutoCloseable {
             return Files.size(file) + (Files.exists(wal) ? Files.size(wal) : 0);
         } catch (IOException e) {
             return 0;
+        }
+    }
+
+    /**
+     * Gives the write-ahead log the length that it comes to have, in zeros, which SQLite takes for
+     * its end: as long as a file grows, each sync has the file system write its own journal, too.
+     * On the writer's thread, outside of transactions.
+     */
+    void lengthenLog() {
+        Path wal = beside("-wal");
+        try (FileChannel channel = FileChannel.open(wal, StandardOpenOption.WRITE)) {
+            long before = channel.size();
+            long length = walBytesMax / 2 + walBytesMax / 8;
+            if (Files.getFileStore(wal).getUsableSpace() < 2 * length) {
+                return;
+            }
+            try {
+                for (long at = before; at < length; ) {
+                    int some = (int) Math.min(ZEROS_BYTES, length - at);
+                    at += channel.write(ByteBuffer.allocate(some), at);
+                }
+            } catch (IOException e) {
+                channel.truncate(before);
+                throw e;
+            }
+        } catch (IOException e) {
+            LOG.debug("{} grows with each commit", wal, e);
         }
     }
 

@@ -44,6 +44,9 @@ final class Writer {
     /** After this the core's inbox is tried again, when it had no room. */
     private static final long ANNOUNCE_AGAIN_NANOS = 10_000_000;
 
+    /** Who ends sooner than this had little to gain by a longer write-ahead log. */
+    static final int LENGTHEN_AFTER_COMMITS = 100;
+
     private static final long RETRY_FIRST_NANOS = 1_000_000_000L;
     private static final long RETRY_LAST_NANOS = 30_000_000_000L;
 
@@ -108,6 +111,7 @@ final class Writer {
     private long reservedInFile;
 
     private long ownThrough;
+    private int commits;
     private boolean failing;
     private boolean maintained = true;
     private long retryNanos = RETRY_FIRST_NANOS;
@@ -346,6 +350,9 @@ final class Writer {
         cursors.forEach((cursor, to) -> tellCursors.merge(cursor, to, Math::max));
         tellCommitted |= !batch.isEmpty();
         counters.commits().increment();
+        if (++commits == LENGTHEN_AFTER_COMMITS) {
+            file.lengthenLog();
+        }
         counters.entries().add(entries);
         trimmer.wrote(entries);
     }

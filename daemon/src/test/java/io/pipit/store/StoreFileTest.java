@@ -347,6 +347,31 @@ class StoreFileTest {
     }
 
     @Test
+    void theWriteAheadLogGetsItsLengthAtOnceAndLosesNothingByIt() throws Exception {
+        Scene after = new Scene(Files.createDirectory(directory.resolve("after")));
+        Path wal = directory.resolve("pipit.db-wal");
+        List<LogEntry> log = Scene.log(20 * Writer.LENGTHEN_AFTER_COMMITS, 2);
+        try (SqliteStore store = scene.open()) {
+            for (int from = 0; from + 10 <= log.size(); from += 10) {
+                store.append(log.subList(from, from + 10));
+                scene.settle(store);
+                if (from == 10 * (Writer.LENGTHEN_AFTER_COMMITS - 2)) {
+                    assertThat(Files.size(wal)).isLessThan(1 << 20);
+                }
+            }
+            assertThat(Files.size(wal)).isBetween(5L << 20, 6L << 20);
+            for (String part : List.of("", "-wal")) {
+                String name = "pipit.db" + part;
+                Files.copy(directory.resolve(name), after.file.resolveSibling(name));
+            }
+        }
+        try (SqliteStore store = after.open()) {
+            assertThat(all(store)).hasSize(log.size() - 2);
+        }
+        assertThat(wal).doesNotExist();
+    }
+
+    @Test
     void stopsAtDamageThatItMeetsLaterAndSetsTheFileAsideAtTheNextStart() throws Exception {
         scene.packRows = 200;
         try (SqliteStore store = scene.open()) {
