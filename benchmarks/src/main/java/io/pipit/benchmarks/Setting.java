@@ -230,7 +230,7 @@ final class Setting {
         }
 
         @Override
-        public void close() throws Exception {
+        public void close() {
             if (pair != null) {
                 pair.close();
             }

@@ -173,11 +173,12 @@ public final class NodeActuators implements Actuators, Orders, AutoCloseable {
         Map<String, Configured> now = new HashMap<>();
         for (Configuration.Actuator actuator : actuators) {
             Configured before = configured.get(actuator.name());
-            boolean same =
+            long generation =
                     before != null
-                            && before.driver.equals(actuator.driver())
-                            && before.options.equals(actuator.options());
-            long generation = same ? before.generation : ++lastGeneration;
+                                    && before.driver.equals(actuator.driver())
+                                    && before.options.equals(actuator.options())
+                            ? before.generation
+                            : ++lastGeneration;
             now.put(
                     actuator.name(),
                     new Configured(actuator.driver(), actuator.options(), generation));

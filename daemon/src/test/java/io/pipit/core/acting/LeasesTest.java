@@ -209,7 +209,7 @@ class LeasesTest {
     void theLeaseCountsFromTheArrivalOfTheWrite() {
         long arrived = clock.nowNanos - 300 * MILLISECOND;
 
-        give(new Order("fan", 1, MINUTE, SHED, null, arrived));
+        var _ = give(new Order("fan", 1, MINUTE, SHED, null, arrived));
 
         assertThat(leases.nextDeadlineNanos()).isEqualTo(arrived + 60 * SECOND);
     }
@@ -281,7 +281,7 @@ class LeasesTest {
     @Test
     void aReplayedOrLateWriteChangesNothing() {
         Origin second = new Origin(NODE, new LogId(7), 2);
-        write(SHED, 1, MINUTE, second);
+        var _ = write(SHED, 1, MINUTE, second);
         applied();
 
         assertThat(write(SHED, 0, MINUTE, second))
@@ -297,9 +297,9 @@ class LeasesTest {
 
     @Test
     void anotherLogOfANodeBeginsAnewAndItsFormerOneIsOver() {
-        write(SHED, 1, MINUTE, new Origin(NODE, new LogId(7), 9));
+        var _ = write(SHED, 1, MINUTE, new Origin(NODE, new LogId(7), 9));
 
-        write(SHED, 0, MINUTE, new Origin(NODE, new LogId(8), 1));
+        var _ = write(SHED, 0, MINUTE, new Origin(NODE, new LogId(8), 1));
         CompletableFuture<Verdict> late =
                 write(SHED, 1, MINUTE, new Origin(NODE, new LogId(7), 10));
 
@@ -310,7 +310,7 @@ class LeasesTest {
     @Test
     void whatANodeWroteLastIsKnownAfterARestart() {
         Origin second = new Origin(NODE, new LogId(7), 2);
-        write(SHED, 1, MINUTE, second);
+        var _ = write(SHED, 1, MINUTE, second);
         applied();
 
         metrics = new Metrics();
@@ -352,7 +352,7 @@ class LeasesTest {
 
     @Test
     void anAnswerOfAnEarlierSessionIsNobodysAnyMore() {
-        write(SHED, 1, MINUTE);
+        var _ = write(SHED, 1, MINUTE);
         happens(new ActingEvent.Failed("fan", 1, "the line is gone"));
         happens(new ActingEvent.Opened("fan", 1, 2));
 
@@ -416,7 +416,7 @@ class LeasesTest {
         happens(new ActingEvent.Opened("vent", 1, session));
         assertThat(status().value()).isNaN();
 
-        give(new Order("vent", 0.5, MINUTE, SHED, null, clock.nowNanos));
+        var _ = give(new Order("vent", 0.5, MINUTE, SHED, null, clock.nowNanos));
         happens(new ActingEvent.Applied("vent", session, lastNumber, lastValue));
         assertThat(status().value()).isEqualTo(0.5);
         clock.nowNanos += 60 * SECOND;
