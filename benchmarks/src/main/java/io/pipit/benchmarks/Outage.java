@@ -104,7 +104,7 @@ final class Outage {
                         List.of(
                                 List.of(
                                         Integer.toString(seconds),
-                                        Report.number(waiting - reached, 0),
+                                        Long.toString(waiting - reached),
                                         String.format(Locale.ROOT, "%.1f", took),
                                         heapBefore + ", " + heapAway + ", " + heapAfter,
                                         String.format(

@@ -107,19 +107,18 @@ public final class SetVerb implements Callable<Integer> {
 
     /** What people call a value. */
     static double number(String text) throws Failure {
-        String lower = text.toLowerCase(Locale.ROOT);
-        return switch (lower) {
+        return switch (text.toLowerCase(Locale.ROOT)) {
             case "on", "true" -> 1;
             case "off", "false" -> 0;
             default -> {
-                boolean percent = lower.endsWith("%");
-                String digits = percent ? lower.substring(0, lower.length() - 1) : lower;
+                boolean percent = text.endsWith("%");
+                String digits = percent ? text.substring(0, text.length() - 1) : text;
                 if (!NUMBER.matcher(digits).matches()) {
                     throw new Failure(
                             Failure.USAGE,
                             "'" + text + "' is no value: write a number, on, off, or 40%");
                 }
-                yield percent ? Double.parseDouble(digits) / 100 : Double.parseDouble(digits);
+                yield Double.parseDouble(digits) / (percent ? 100 : 1);
             }
         };
     }
