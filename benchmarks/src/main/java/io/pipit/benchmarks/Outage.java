@@ -6,6 +6,9 @@ import io.pipit.wire.Document;
 import io.pipit.wire.Format;
 import io.pipit.wire.WireException;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -59,7 +62,8 @@ final class Outage {
         report.line("");
         long everyMillis = Math.max(10, seconds * 1_000L / readings);
         int port = PipitNode.Ports.free();
-        try (PipitNode node = new PipitNode(folder, "greenhouse")) {
+        try (Gate gate = new Gate(port);
+                PipitNode node = new PipitNode(folder, "greenhouse")) {
             node.configure(
                     """
                     [mqtt]
@@ -70,15 +74,15 @@ final class Outage {
                     driver = "tick"
                     every = "%dms"
                     """
-                            .formatted(port, everyMillis));
+                            .formatted(gate.port(), everyMillis));
             Broker first = Broker.start(folder.resolve("b1"), port, "");
             node.start(List.of("-javaagent:" + System.getProperty("pipit.benchmarks.jar")));
             MqttAsyncClient before = subscribed(port);
             awaitPublished(200);
             long heapBefore = heapKib(node);
             Child.Usage usageBefore = node.child().usage();
-            before.disconnectForcibly(0, 100, false);
             first.child.kill();
+            gate.open = false;
             long reached = last();
             long measuredBefore = measured(node);
             TimeUnit.SECONDS.sleep(seconds);
@@ -89,9 +93,11 @@ final class Outage {
             long since = System.nanoTime();
             try (Broker _ = Broker.start(folder.resolve("b2"), port, "")) {
                 MqttAsyncClient after = subscribed(port);
+                gate.open = true;
                 awaitReached(waiting);
                 double took = (System.nanoTime() - since) / NANOS_PER_SECOND;
                 after.disconnectForcibly(0, 100, false);
+                before.close(true);
                 check(reached);
                 long heapAfter = heapKib(node);
                 report.table(
@@ -128,6 +134,57 @@ final class Outage {
         client.connect(new MqttConnectionOptions()).waitForCompletion();
         client.subscribe("pipit/greenhouse/tick/monotonic", 1).waitForCompletion();
         return client;
+    }
+
+    /**
+     * Stands before the broker, so that the node reaches it only once somebody has subscribed: what
+     * is published before that nobody counts.
+     */
+    private static final class Gate implements AutoCloseable {
+        private final ServerSocket server;
+        private final int target;
+        volatile boolean open = true;
+
+        Gate(int target) throws IOException {
+            this.target = target;
+            server = new ServerSocket(0, 8, InetAddress.getLoopbackAddress());
+            Thread.ofVirtual().start(this::accept);
+        }
+
+        int port() {
+            return server.getLocalPort();
+        }
+
+        private void accept() {
+            while (!server.isClosed()) {
+                try {
+                    Socket node = server.accept();
+                    if (open) {
+                        Socket broker = new Socket(InetAddress.getLoopbackAddress(), target);
+                        Thread.ofVirtual().start(() -> copy(node, broker));
+                        Thread.ofVirtual().start(() -> copy(broker, node));
+                    } else {
+                        node.close();
+                    }
+                } catch (IOException e) {
+                    // The broker is away, or the measurement over.
+                }
+            }
+        }
+
+        private static void copy(Socket from, Socket to) {
+            try (from;
+                    to) {
+                from.getInputStream().transferTo(to.getOutputStream());
+            } catch (IOException e) {
+                // Both are closed.
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            server.close();
+        }
     }
 
     private final class Reader implements MqttCallback {

@@ -84,7 +84,7 @@ final class Bridge implements Watcher {
     private static final long TICK_MILLIS = 1_000;
     private static final long REFUSED_SHOWN_NANOS = 600_000_000_000L;
     private static final String TOPIC_REFUSED = "refused";
-    private static final String TOPIC_BROKER = "broker";
+    private static final String TOPIC_BROKER = "mqtt";
     private static final String TOPIC_SAVE = "mqtt-place";
     private static final Logger LOG = LoggerFactory.getLogger(Bridge.class);
 
@@ -195,9 +195,12 @@ final class Bridge implements Watcher {
                             + topic
                             + " ("
                             + reason
-                            + "): allow "
-                            + identity.username().orElse("this node")
-                            + " to publish there, or leave it out of [mqtt] series";
+                            + "): "
+                            + (reason.isForbidden()
+                                    ? "allow "
+                                            + identity.username().orElse("this node")
+                                            + " to publish there, or leave it out of [mqtt] series"
+                                    : "see the broker's limits, and its log");
             ports.health().also(Part.MQTT, TOPIC_REFUSED, what);
             said.warn(TOPIC_REFUSED, what);
         }

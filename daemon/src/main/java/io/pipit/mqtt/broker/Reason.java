@@ -61,6 +61,11 @@ public record Reason(int code) {
         return code == UNSPECIFIED || code == ITS_OWN || code == QUOTA;
     }
 
+    /** Whether the client isn't allowed to. */
+    public boolean isForbidden() {
+        return code == NOT_AUTHORISED;
+    }
+
     /** Whether the broker keeps no messages, though it was asked to. */
     public boolean isRetainUnsupported() {
         return code == RETAIN_NOT_SUPPORTED;
