@@ -36,6 +36,7 @@ class PageIT {
 
     private static final long PICTURE_BYTES_MAX = 200_000;
     private static final Duration PICTURE_MAX = Duration.ofMinutes(2);
+
     /** What isn't seen isn't drawn. */
     private static final int HEIGHT_OF_ALL = 3_000;
 
@@ -280,7 +281,7 @@ class PageIT {
     void isDrawnForTheReadme() throws IOException {
         String file = System.getProperty(PICTURE);
         assumeTrue(file != null, "nobody wants a picture");
-        try (Chromium browser = new Chromium(folder, 1100, 780)) {
+        try (Chromium browser = new Chromium(folder, 1100, 1000)) {
             browser.open(url);
             within(PICTURE_MAX, () -> places(browser, "greenhouse", "air/temperature") > 200);
             Path picture = Program.HOME.resolve(file);
