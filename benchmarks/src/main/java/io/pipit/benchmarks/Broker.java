@@ -28,7 +28,13 @@ final class Broker implements AutoCloseable {
      * @param settings lines of its configuration
      */
     static Broker start(Path folder, String settings) throws IOException, InterruptedException {
-        Broker broker = launch(folder, settings);
+        return start(folder, PipitNode.Ports.free(), settings);
+    }
+
+    /** The same on a port that something knows already. */
+    static Broker start(Path folder, int port, String settings)
+            throws IOException, InterruptedException {
+        Broker broker = launch(folder, port, settings);
         for (int i = 0; i < START_TRIES; i++) {
             try (Socket socket = new Socket()) {
                 socket.connect(
@@ -44,8 +50,11 @@ final class Broker implements AutoCloseable {
 
     /** Starts it and returns at once. */
     static Broker launch(Path folder, String settings) throws IOException {
+        return launch(folder, PipitNode.Ports.free(), settings);
+    }
+
+    private static Broker launch(Path folder, int port, String settings) throws IOException {
         Files.createDirectories(folder);
-        int port = PipitNode.Ports.free();
         Path file = folder.resolve("mosquitto.conf");
         // As root it would become another user, who may not write to the folder.
         Files.writeString(

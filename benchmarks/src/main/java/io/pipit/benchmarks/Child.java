@@ -163,6 +163,29 @@ final class Child implements AutoCloseable {
         new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
     }
 
+    /** Ends it as a crash does. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    /** What {@code jcmd} says of a Java program, for each of these. */
+    String jcmd(String... commands) throws IOException, InterruptedException {
+        StringBuilder said = new StringBuilder();
+        for (String command : commands) {
+            Process asked =
+                    new ProcessBuilder(
+                                    Path.of(System.getProperty("java.home"), "bin", "jcmd")
+                                            .toString(),
+                                    Long.toString(process.pid()),
+                                    command)
+                            .redirectErrorStream(true)
+                            .start();
+            said.append(new String(asked.getInputStream().readAllBytes(), UTF_8));
+            asked.waitFor();
+        }
+        return said.toString();
+    }
+
     /** Its last lines. */
     String lastWords() {
         try {

@@ -129,7 +129,7 @@ final class Contenders {
             Path home =
                     System.getenv("PIPIT_BENCH_PROGRAM") == null
                             ? program.resolveSibling("daemon").resolve("target").resolve("lib")
-                            : program.toRealPath().getParent().getParent();
+                            : program.toRealPath().resolve("../..").normalize();
             return Report.number(mib(home), 1) + " MiB, and Java";
         }
 

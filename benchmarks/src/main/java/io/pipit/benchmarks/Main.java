@@ -22,10 +22,12 @@ public final class Main {
                     "bulk",
                     "catch-up",
                     "card",
-                    "strangers");
+                    "strangers",
+                    "set",
+                    "rule");
 
     /** Too long, or of no use, to be among all. */
-    private static final List<String> OTHERS = List.of("idle-flags", "rate");
+    private static final List<String> OTHERS = List.of("idle-flags", "rate", "mqtt");
 
     private Main() {}
 
@@ -78,15 +80,23 @@ public final class Main {
                             .measure(folder);
             case "idle-flags" -> new Idle(report, number("seconds", 20)).measure(folder, true);
             case "rate" -> new Rate(report, number("seconds", 600)).measure(folder);
+            case "set" ->
+                    new Setting(report, number("rounds", 3), number("seconds", 10)).measure(folder);
             case "query" -> new Query(report, number("readings", 10_000_000)).measure(folder);
             case "catch-up" ->
                     new CatchUp(report, number("rounds", 1), number("readings", 1_000_000))
                             .measure(folder);
             case "card" -> new Card(report, number("readings", 400_000)).measure(folder);
+            case "rule" ->
+                    new RuleLatency(report, number("rounds", 3), number("seconds", 60))
+                            .measure(folder);
             case "bulk" ->
                     new Bulk(report, number("rounds", 3), number("megabytes", 1_024)).measure();
             case "edges" ->
                     new Edges(report, number("rounds", 5), number("seconds", 10)).measure(folder);
+            case "mqtt" ->
+                    new Outage(report, number("seconds", 300), number("readings", 20_000))
+                            .measure(folder);
             case "strangers" ->
                     new Strangers(
                                     report,

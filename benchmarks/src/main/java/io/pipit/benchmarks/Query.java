@@ -123,9 +123,12 @@ final class Query {
                                     "bytes a reading of the file as it lies there",
                                     Report.number((double) bytes(folder) / readings, 2)),
                             List.of(
-                                    "readings not packed yet",
+                                    "bytes of slots not packed yet",
                                     Report.number(
-                                            (double) asked(folder, "SELECT count(*) FROM reading"),
+                                            (double)
+                                                    asked(
+                                                            folder,
+                                                            "SELECT sum(length(data)) FROM tail"),
                                             0)),
                             List.of(
                                     "readings/s while writing",

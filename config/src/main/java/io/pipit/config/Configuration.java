@@ -1,8 +1,11 @@
 package io.pipit.config;
 
+import io.pipit.config.rule.Rule;
+import io.pipit.config.text.BrokerAddress;
 import io.pipit.config.text.HostPort;
 import io.pipit.config.text.Malformed;
 import io.pipit.config.text.Patterns;
+import io.pipit.config.text.Secret;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -27,14 +30,19 @@ public record Configuration(
         Metrics metrics,
         Page page,
         Files files,
+        Mqtt mqtt,
         Hardware hardware,
         List<Sensor> sensors,
+        List<Actuator> actuators,
         List<Peer> peers,
-        List<Subscribe> subscriptions) {
+        List<Subscribe> subscriptions,
+        List<Rule> rules) {
     public Configuration {
         sensors = List.copyOf(sensors);
+        actuators = List.copyOf(actuators);
         peers = List.copyOf(peers);
         subscriptions = List.copyOf(subscriptions);
+        rules = List.copyOf(rules);
     }
 
     /**
@@ -126,6 +134,44 @@ public record Configuration(
             long spoolMaxSize,
             long keepFree,
             OptionalLong rate) {}
+
+    /**
+     * {@code [mqtt]}: where readings are published besides.
+     *
+     * @param broker nowhere without one
+     * @param clientId what it is called there; made of its name and ID without one
+     * @param ca certificates by which the broker's is checked, a PEM file; those that the system
+     *     trusts without one
+     * @param certificate its own, a PEM file, set exactly where the key is
+     * @param key the certificate's, a PEM file
+     * @param topicPrefix what topics begin with, without a slash at its end
+     * @param keepAlive how long a connection may be silent
+     * @param series patterns over {@code node/sensor/quantity}, or over {@code sensor/quantity} for
+     *     its own
+     * @param homeAssistant whether Home Assistant is told what there is
+     * @param commands patterns over {@code node/actuator}, or over {@code actuator} for its own,
+     *     that may be set over MQTT
+     * @param commandLease how long that holds where the command doesn't say
+     */
+    public record Mqtt(
+            Optional<BrokerAddress> broker,
+            Optional<String> clientId,
+            Optional<String> username,
+            Optional<Secret> password,
+            Optional<Path> ca,
+            Optional<Path> certificate,
+            Optional<Path> key,
+            String topicPrefix,
+            Duration keepAlive,
+            List<String> series,
+            boolean homeAssistant,
+            List<String> commands,
+            Duration commandLease) {
+        public Mqtt {
+            series = List.copyOf(series);
+            commands = List.copyOf(commands);
+        }
+    }
 
     /** How much is logged, each level with those before it. */
     public enum Level {
@@ -236,6 +282,30 @@ public record Configuration(
 
     /** From the least to the most, both included. */
     public record Range(double least, double most) {}
+
+    /**
+     * {@code [[actuator]]}: something that is set.
+     *
+     * @param name unique in the node, among its sensors too
+     * @param driver one of the loader's descriptors of outputs
+     * @param lease how long a write holds that doesn't say, at most {@code maxLease}
+     * @param maxLease the longest that a write may hold
+     * @param priority whose writes come before others', first to last: {@code local}, {@code peer},
+     *     {@code rule}, {@code mqtt}, or one of them as in {@code peer:shed}
+     * @param options the driver's own, as of a sensor
+     */
+    public record Actuator(
+            String name,
+            String driver,
+            Duration lease,
+            Duration maxLease,
+            List<String> priority,
+            Map<String, Object> options) {
+        public Actuator {
+            priority = List.copyOf(priority);
+            options = Map.copyOf(options);
+        }
+    }
 
     /**
      * {@code [[peer]]}: another node, for those who provision by file.

@@ -1,11 +1,13 @@
 package io.pipit.config;
 
+import io.pipit.config.Configuration.Actuator;
 import io.pipit.config.Configuration.Coap;
 import io.pipit.config.Configuration.Discovery;
 import io.pipit.config.Configuration.Files;
 import io.pipit.config.Configuration.Hardware;
 import io.pipit.config.Configuration.Log;
 import io.pipit.config.Configuration.Metrics;
+import io.pipit.config.Configuration.Mqtt;
 import io.pipit.config.Configuration.Node;
 import io.pipit.config.Configuration.Page;
 import io.pipit.config.Configuration.Peer;
@@ -16,6 +18,12 @@ import io.pipit.config.Problem.Place;
 import io.pipit.config.Section.Entry;
 import io.pipit.config.Section.Part;
 import io.pipit.config.Section.Setting;
+import io.pipit.config.rule.Action;
+import io.pipit.config.rule.ConditionParser;
+import io.pipit.config.rule.KnownSeries;
+import io.pipit.config.rule.Misread;
+import io.pipit.config.rule.Rule;
+import io.pipit.config.rule.WrittenString;
 import io.pipit.config.text.HostPort;
 import io.pipit.config.text.Malformed;
 import io.pipit.config.text.Spelling;
@@ -24,6 +32,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -34,6 +43,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -42,8 +52,8 @@ import org.tomlj.TomlTable;
 
 /**
  * Reads a configuration from TOML: a file and each {@code conf.d/*.toml} beside it, in the order of
- * their names. Sensors, peers and subscriptions of all files add up; a key of the other sections
- * that several files set is checked in each of them, and the last file's counts.
+ * their names. Sensors, actuators, peers, subscriptions and rules of all files add up; a key of the
+ * other sections that several files set is checked in each of them, and the last file's counts.
  *
  * <p>In strings {@code ${NAME}} and {@code ${NAME:-default}} stand for environment variables; a
  * second dollar sign in front, {@code $${NAME}}, makes that plain text. Bad input never throws: it
@@ -65,6 +75,9 @@ public final class ConfigurationLoader {
 
     private static final String DEFAULT = "pipit.toml";
 
+    /** Only what changes is said of an actuator, and its own node knows it meanwhile. */
+    private static final Duration ACTUATORS_STALE_AFTER = Duration.ofDays(3_650);
+
     /** Says what is wrong with a provider of buses and lines for those who have to use it. */
     @FunctionalInterface
     public interface Providers {
@@ -73,27 +86,34 @@ public final class ConfigurationLoader {
     }
 
     private final Map<String, DriverDescriptor> drivers = new LinkedHashMap<>();
+    private final Map<String, DriverDescriptor> outputs = new LinkedHashMap<>();
     private final Providers providers;
 
     /** A loader that knows these drivers, and takes every provider to be there. */
     public ConfigurationLoader(List<DriverDescriptor> drivers) {
-        this(drivers, provider -> Optional.empty());
+        this(drivers, List.of(), provider -> Optional.empty());
     }
 
     /**
      * A loader that knows these drivers and providers.
      *
+     * @param outputs the drivers of actuators
      * @throws IllegalArgumentException where two have one name, or an option has the name of a key
-     *     that every sensor has, or a default that it would refuse itself
+     *     that every sensor or actuator has, or a default that it would refuse itself
      */
-    public ConfigurationLoader(List<DriverDescriptor> drivers, Providers providers) {
+    public ConfigurationLoader(
+            List<DriverDescriptor> drivers, List<DriverDescriptor> outputs, Providers providers) {
         this.providers = providers;
-        for (DriverDescriptor driver : drivers) {
-            if (this.drivers.putIfAbsent(driver.name(), driver) != null) {
-                throw new IllegalArgumentException("two drivers are called " + driver.name());
-            }
-            driver.options().forEach(option -> check(driver, option.key()));
+        drivers.forEach(driver -> add(driver, Keys.SENSOR, this.drivers));
+        outputs.forEach(driver -> add(driver, Keys.ACTUATOR, this.outputs));
+    }
+
+    private static void add(
+            DriverDescriptor driver, Section section, Map<String, DriverDescriptor> to) {
+        if (to.putIfAbsent(driver.name(), driver) != null) {
+            throw new IllegalArgumentException("two drivers are called " + driver.name());
         }
+        driver.options().forEach(option -> check(driver, section, option.key()));
     }
 
     /** The annotated default configuration, as {@code pipit config} prints it. */
@@ -113,10 +133,11 @@ public final class ConfigurationLoader {
         return new Reading(file, environment).load();
     }
 
-    private static void check(DriverDescriptor driver, Setting<?> key) {
+    private static void check(DriverDescriptor driver, Section section, Setting<?> key) {
         String name = driver.name() + "." + key.name();
-        if (Keys.SENSOR.has(key.name())) {
-            throw new IllegalArgumentException(name + " has the name of a key of every sensor");
+        if (section.has(key.name())) {
+            throw new IllegalArgumentException(
+                    name + " has the name of a key of every " + section.name());
         }
         Object fallback = key.fallback();
         if (fallback != null) {
@@ -150,8 +171,15 @@ public final class ConfigurationLoader {
         private String ownName = "";
         private final Map<String, List<Part>> parts = new HashMap<>();
 
+        /** Also of those that were refused. */
+        private final Set<String> sensorNames = new TreeSet<>();
+
+        private final Set<String> actuatorNames = new TreeSet<>();
+
         /** What may be there once, and where it was first. */
         private final Map<List<Object>, Place> taken = new HashMap<>();
+
+        private final Map<Path, String> texts = new HashMap<>();
 
         /** What is wanted of whom, as far as the subscriptions were read. */
         private final Map<String, Set<String>> wanted = new HashMap<>();
@@ -178,10 +206,13 @@ public final class ConfigurationLoader {
             Optional<Metrics> metrics = metrics(single(Keys.METRICS));
             Optional<Page> page = page(single(Keys.PAGE));
             Optional<Files> shared = files(single(Keys.FILES));
+            Optional<Mqtt> mqtt = mqtt(single(Keys.MQTT));
             Optional<Hardware> hardware = hardware(single(Keys.HARDWARE));
             List<Sensor> sensors = each(Keys.SENSOR, this::sensor);
+            List<Actuator> actuators = each(Keys.ACTUATOR, this::actuator);
             List<Peer> peers = each(Keys.PEER, this::peer);
             List<Subscribe> subscriptions = each(Keys.SUBSCRIBE, in -> subscribe(in, peers));
+            List<Rule> rules = each(Keys.RULE, in -> rule(in, sensors, actuators));
             if (!problems.isEmpty()) {
                 problems.sort(
                         Comparator.comparingInt((Problem problem) -> files.indexOf(problem.file()))
@@ -199,10 +230,13 @@ public final class ConfigurationLoader {
                             metrics.orElseThrow(),
                             page.orElseThrow(),
                             shared.orElseThrow(),
+                            mqtt.orElseThrow(),
                             hardware.orElseThrow(),
                             sensors,
+                            actuators,
                             peers,
-                            subscriptions));
+                            subscriptions,
+                            rules));
         }
 
         private void report(Problem problem) {
@@ -215,6 +249,7 @@ public final class ConfigurationLoader {
 
         /** Lays each table of the file with its section. */
         private void sort(Path file, Source.Parsed parsed) {
+            texts.put(file, parsed.text());
             TomlTable root = parsed.table();
             for (String name : root.keySet()) {
                 Place place =
@@ -258,12 +293,6 @@ public final class ConfigurationLoader {
             List<String> known = Keys.SECTIONS.stream().map(Section::name).toList();
             String headers =
                     String.join(", ", Keys.SECTIONS.stream().map(Section::header).toList());
-            if (Keys.LATER.contains(name)) {
-                return "this version of Pipit does not have ["
-                        + name
-                        + "] yet, and nobody would carry it out: take it out. Sections are "
-                        + headers;
-            }
             if (!(value instanceof TomlTable) && !(value instanceof TomlArray)) {
                 Optional<Section> owner =
                         Keys.SECTIONS.stream().filter(section -> section.has(name)).findFirst();
@@ -426,6 +455,55 @@ public final class ConfigurationLoader {
                     : Optional.empty();
         }
 
+        private Optional<Mqtt> mqtt(Entry in) {
+            var broker = in.get(Keys.BROKER);
+            var clientId = in.get(Keys.CLIENT_ID);
+            var username = in.get(Keys.USERNAME);
+            var password = in.get(Keys.PASSWORD);
+            var ca = in.get(Keys.CA);
+            var certificate = in.get(Keys.CERTIFICATE);
+            var key = in.get(Keys.PRIVATE_KEY);
+            var topicPrefix = in.get(Keys.TOPIC_PREFIX);
+            var keepAlive = in.get(Keys.KEEP_ALIVE);
+            var series = in.get(Keys.MQTT_SERIES);
+            var homeAssistant = in.get(Keys.HOME_ASSISTANT);
+            var commands = in.get(Keys.COMMANDS);
+            var lease = in.get(Keys.COMMAND_LEASE);
+            if (in.has(Keys.CERTIFICATE) != in.has(Keys.PRIVATE_KEY)) {
+                in.refuse(
+                        in.place(in.has(Keys.PRIVATE_KEY) ? Keys.PRIVATE_KEY : Keys.CERTIFICATE),
+                        "certificate and key are of use together alone: set both");
+            }
+            if (broker.isPresent() && !broker.get().tls()) {
+                for (Setting<?> setting : List.of(Keys.CA, Keys.CERTIFICATE)) {
+                    if (in.has(setting)) {
+                        in.refuse(
+                                in.place(setting),
+                                setting.name()
+                                        + ": there is no TLS with mqtt://; write mqtts:// for the"
+                                        + " broker");
+                    }
+                }
+            }
+            return in.sound()
+                    ? Optional.of(
+                            new Mqtt(
+                                    broker,
+                                    clientId,
+                                    username,
+                                    password,
+                                    ca,
+                                    certificate,
+                                    key,
+                                    topicPrefix.orElseThrow(),
+                                    keepAlive.orElseThrow(),
+                                    series.orElseThrow(),
+                                    homeAssistant.orElseThrow(),
+                                    commands.orElseThrow(),
+                                    lease.orElseThrow()))
+                    : Optional.empty();
+        }
+
         private static OptionalLong whole(Optional<Long> number) {
             return number.map(OptionalLong::of).orElseGet(OptionalLong::empty);
         }
@@ -441,6 +519,7 @@ public final class ConfigurationLoader {
             var name = in.get(Keys.SENSOR_NAME);
             var bus = in.get(Keys.BUS);
             var address = in.get(Keys.ADDRESS);
+            name.ifPresent(sensorNames::add);
             name.ifPresent(it ->
                     once(in, Keys.SENSOR_NAME, "the sensor " + Malformed.quote(it), "sensor", it));
             if (bus.isPresent() && address.isPresent()) {
@@ -448,6 +527,19 @@ public final class ConfigurationLoader {
                 once(in, Keys.ADDRESS, chip, bus.get(), address.get());
             }
             return new SensorReader(drivers, scope).read(in, name, bus, address);
+        }
+
+        private Optional<Actuator> actuator(Entry in) {
+            var name = in.get(Keys.ACTUATOR_NAME);
+            name.ifPresent(actuatorNames::add);
+            name.ifPresent(it ->
+                    once(
+                            in,
+                            Keys.ACTUATOR_NAME,
+                            "a sensor or actuator " + Malformed.quote(it),
+                            "sensor",
+                            it));
+            return new SensorReader(outputs, scope).actuator(in, name);
         }
 
         private Optional<Peer> peer(Entry in) {
@@ -486,6 +578,138 @@ public final class ConfigurationLoader {
             return in.sound()
                     ? Optional.of(new Subscribe(peer.orElseThrow(), series.orElseThrow()))
                     : Optional.empty();
+        }
+
+        private Optional<Rule> rule(Entry in, List<Sensor> sensors, List<Actuator> actuators) {
+            in.refuseUnknown(List.of());
+            var name = in.get(Keys.RULE_NAME);
+            name.ifPresent(
+                    it -> once(in, Keys.RULE_NAME, "the rule " + Malformed.quote(it), "rule", it));
+            var staleAfter = in.get(Keys.STALE_AFTER);
+            var timeZone = in.get(Keys.TIME_ZONE);
+            KnownSeries known =
+                    new SensorReader(drivers, scope)
+                            .known(sensors, sensorNames, driven(actuators, staleAfter), staleAfter);
+            var when = in.get(Keys.WHEN).flatMap(value -> when(value, known));
+            var set = in.get(Keys.SET).flatMap(this::action);
+            var otherwise = in.get(Keys.OTHERWISE).flatMap(this::action);
+            var unknown = in.get(Keys.UNKNOWN).flatMap(this::action);
+            boolean whole =
+                    in.sound()
+                            && when.isPresent()
+                            && set.isPresent()
+                            && otherwise.isPresent() == in.has(Keys.OTHERWISE)
+                            && unknown.isPresent() == in.has(Keys.UNKNOWN);
+            return whole
+                    ? Optional.of(
+                            new Rule(
+                                    name,
+                                    when.orElseThrow(),
+                                    set.orElseThrow(),
+                                    otherwise,
+                                    unknown,
+                                    staleAfter,
+                                    timeZone))
+                    : Optional.empty();
+        }
+
+        private Optional<Rule.When> when(Kind.Value value, KnownSeries known) {
+            if (!(value.raw() instanceof String raw)) {
+                return value.mustBe("a condition such as \"air/temperature > 30\"");
+            }
+            try {
+                String text = environment.expand(raw);
+                return parsed(value, text, text.equals(raw), known);
+            } catch (Malformed e) {
+                return value.refuse(e.getMessage());
+            }
+        }
+
+        /** Where variables were filled in, an error is at the key: nothing says more. */
+        private Optional<Rule.When> parsed(
+                Kind.Value value, String text, boolean asWritten, KnownSeries known) {
+            try {
+                return Optional.of(
+                        new Rule.When(text, ConditionParser.parse(text, ownName, known)));
+            } catch (Misread e) {
+                Place key = value.place();
+                Place exact =
+                        WrittenString.find(
+                                        asWritten ? texts.getOrDefault(key.file(), "") : "",
+                                        new WrittenString.Spot(key.line(), key.column()),
+                                        e.offset())
+                                .map(spot -> new Place(key.file(), spot.line(), spot.column()))
+                                .orElse(key);
+                return new Kind.Value(value.label(), value.raw(), exact, scope)
+                        .refuse(e.getMessage());
+            }
+        }
+
+        private Optional<Action> action(Kind.Value value) {
+            if (!(value.raw() instanceof TomlTable table)) {
+                return value.mustBe("a table such as { fan = true, for = \"10m\" }");
+            }
+            Place place = value.place();
+            return Action.read(
+                    table,
+                    ownName,
+                    this::checkActuator,
+                    (at, message) ->
+                            new Kind.Value(
+                                            value.label(),
+                                            value.raw(),
+                                            Place.of(place.file(), at, place),
+                                            scope)
+                                    .refuse(message));
+        }
+
+        /** An actuator's value is known until it changes. */
+        private KnownSeries driven(List<Actuator> actuators, Optional<Duration> staleAfter) {
+            return series -> {
+                if (!actuatorNames.contains(series.sensor())) {
+                    Set<String> names = new TreeSet<>(sensorNames);
+                    names.addAll(actuatorNames);
+                    throw new Malformed(
+                            "this node has no sensor "
+                                    + Malformed.quote(series.sensor())
+                                    + ": "
+                                    + Spelling.hint(series.sensor(), names));
+                }
+                Optional<DriverDescriptor> driver =
+                        actuators.stream()
+                                .filter(one -> one.name().equals(series.sensor()))
+                                .findFirst()
+                                .map(one -> outputs.get(one.driver()));
+                List<String> sets =
+                        driver.stream()
+                                .flatMap(one -> one.quantities().stream())
+                                .map(DriverDescriptor.Quantity::name)
+                                .toList();
+                if (!sets.isEmpty() && !sets.contains(series.quantity())) {
+                    throw new Malformed(
+                            "the actuator "
+                                    + series.sensor()
+                                    + " sets no "
+                                    + Malformed.quote(series.quantity())
+                                    + ": "
+                                    + Spelling.hint(series.quantity(), sets));
+                }
+                return new KnownSeries.Traits(
+                        staleAfter.orElse(ACTUATORS_STALE_AFTER),
+                        driver.flatMap(one -> one.quantity(series.quantity()))
+                                .map(DriverDescriptor.Quantity::unit));
+            };
+        }
+
+        /** Its range is its driver's, and said when it is set. */
+        private void checkActuator(String actuator, double value) throws Malformed {
+            if (!actuatorNames.contains(actuator)) {
+                throw new Malformed(
+                        "this node has no actuator "
+                                + Malformed.quote(actuator)
+                                + ": "
+                                + Spelling.hint(actuator, actuatorNames));
+            }
         }
 
         /** Adds up over all subscriptions to one peer, by its name, its ID and with all others. */

@@ -5,15 +5,22 @@ import io.pipit.config.Configuration.Grant;
 import io.pipit.config.Configuration.Level;
 import io.pipit.config.Configuration.Subscribe;
 import io.pipit.config.Section.Setting;
+import io.pipit.config.rule.Action;
+import io.pipit.config.rule.ConditionParser;
+import io.pipit.config.text.BrokerAddress;
 import io.pipit.config.text.HostPort;
 import io.pipit.config.text.Malformed;
 import io.pipit.config.text.Names;
 import io.pipit.config.text.NodeIds;
 import io.pipit.config.text.Patterns;
+import io.pipit.config.text.Secret;
+import io.pipit.config.text.Spelling;
 import io.pipit.config.text.Units;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,8 +39,20 @@ final class Keys {
     /** The most roles of a peer, and the most patterns of a subscription. */
     static final int PATTERNS_MAX = 32;
 
+    /** The most actuators of a node. */
+    static final int ACTUATORS_MAX = 64;
+
+    /** The most kinds of writers that are put in an order. */
+    static final int WRITERS_MAX = 16;
+
+    private static final Duration LEASE_MIN = Duration.ofMillis(100);
+    private static final Duration LEASE_MAX = Duration.ofDays(366);
+
     /** The most quantities of a sensor for which something is set. */
     static final int QUANTITIES_MAX = 64;
+
+    /** The most rules of a node. */
+    static final int RULES_MAX = 64;
 
     private static final Duration EVERY_MIN = Duration.ofMillis(10);
     private static final Duration EVERY_MAX = Duration.ofDays(1);
@@ -48,6 +67,9 @@ final class Keys {
     private static final long FILES_BYTES_MAX = 1L << 50;
 
     private static final String SOCKET = "pipit.sock";
+    private static final String CLIENT_ID_FORM = "[!-~]{1,128}";
+    private static final String TOPIC_PREFIX_FORM =
+            "[A-Za-z0-9_.-]{1,64}(/[A-Za-z0-9_.-]{1,64}){0,7}";
     private static final int I2C_ADDRESS_MIN = 0x03;
     private static final int I2C_ADDRESS_MAX = 0x77;
 
@@ -203,6 +225,92 @@ final class Keys {
                     Kind.size(1_000, 1L << 40),
                     "How many bytes a second are sent at the most, to all peers together.");
 
+    static final Setting<BrokerAddress> BROKER =
+            Setting.optional(
+                    "broker",
+                    Kind.text(
+                            "a broker such as \"mqtts://broker.example\"",
+                            BrokerAddress.FORM,
+                            BrokerAddress::parse),
+                    "The broker that readings are published to: mqtts://HOST:PORT, or mqtt:// without"
+                            + " TLS. None where left out.");
+    static final Setting<String> CLIENT_ID =
+            Setting.optional(
+                    "client-id",
+                    Kind.text("a client ID", CLIENT_ID_FORM, Keys::clientId),
+                    "What this node is called at the broker; each client needs another. Made of the"
+                            + " node's name and ID where left out.");
+    static final Setting<String> USERNAME =
+            Setting.optional("username", Kind.line(), "Whom the broker knows this node as.");
+    static final Setting<Secret> PASSWORD =
+            Setting.optional("password", Kind.secret(), "What proves that.");
+    static final Setting<Path> CA =
+            Setting.optional(
+                    "ca",
+                    Kind.file(),
+                    "Certificates (PEM) by which the broker's is checked. Those that the system"
+                            + " trusts where left out.");
+    static final Setting<Path> CERTIFICATE =
+            Setting.optional(
+                    "certificate",
+                    Kind.file(),
+                    "This node's certificate (PEM), for brokers that ask for one.");
+    static final Setting<Path> PRIVATE_KEY =
+            Setting.optional("key", Kind.file(), "The certificate's private key (PEM, PKCS #8).");
+    static final Setting<String> TOPIC_PREFIX =
+            Setting.withDefault(
+                    "topic-prefix",
+                    Kind.text(
+                            "the beginning of a topic such as \"pipit\"",
+                            TOPIC_PREFIX_FORM,
+                            Keys::topicPrefix),
+                    "pipit",
+                    "What topics begin with: pipit/<node>/<sensor>/<quantity>.");
+    static final Setting<Duration> KEEP_ALIVE =
+            Setting.withDefault(
+                    "keep-alive",
+                    Kind.duration(Duration.ofSeconds(5), Duration.ofHours(1)),
+                    "60s",
+                    "How soon either side notices that the other one is gone.");
+    static final Setting<List<String>> MQTT_SERIES =
+            Setting.withDefault(
+                    "series",
+                    Kind.list(
+                            Kind.text(
+                                    "a pattern such as \"*/*/temperature\"",
+                                    Patterns.FORM,
+                                    Patterns::fleet),
+                            1,
+                            PATTERNS_MAX),
+                    List.of("**"),
+                    "Which series are published: node/sensor/quantity, or sensor/quantity for this"
+                            + " node's own.");
+    static final Setting<Boolean> HOME_ASSISTANT =
+            Setting.withDefault(
+                    "home-assistant",
+                    Kind.flag(),
+                    false,
+                    "Whether Home Assistant is told of them, so that it shows them by itself.");
+    static final Setting<List<String>> COMMANDS =
+            Setting.withDefault(
+                    "commands",
+                    Kind.list(
+                            Kind.text(
+                                    "an actuator such as \"fan\"",
+                                    Patterns.FORM,
+                                    Patterns::fleetActuator),
+                            0,
+                            PATTERNS_MAX),
+                    List.of(),
+                    "Which actuators may be set over MQTT: this node's as \"fan\", a peer's as"
+                            + " \"shed/fan\", patterns too.");
+    static final Setting<Duration> COMMAND_LEASE =
+            Setting.withDefault(
+                    "command-lease",
+                    Kind.duration(Duration.ofSeconds(1), Duration.ofDays(365)),
+                    "10m",
+                    "How long a command holds that doesn't say.");
+
     static final Setting<Configuration.Provider> PROVIDER =
             Setting.withDefault(
                     "provider",
@@ -316,6 +424,42 @@ final class Keys {
                     Kind.tables(QUANTITY, QUANTITIES_MAX),
                     "How its quantities are calibrated, checked and sent.");
 
+    static final Setting<String> ACTUATOR_NAME =
+            Setting.required(
+                    "name",
+                    Kind.text("a name such as \"fan\"", Names.FORM, Names::parse),
+                    "What it is called. No sensor may be called so: what it is set to is a series, too.");
+    static final Setting<String> OUTPUT_DRIVER =
+            Setting.required(
+                    "driver",
+                    Kind.text("a driver such as \"gpio-output\"", Names.FORM, driver -> driver),
+                    "What sets it; `pipit actuators --drivers` lists them.");
+    static final Setting<Duration> LEASE =
+            Setting.withDefault(
+                    "lease",
+                    Kind.duration(LEASE_MIN, LEASE_MAX),
+                    "10m",
+                    "How long a write holds that doesn't say. After that it is safe again.");
+    static final Setting<Duration> LEASE_LONGEST =
+            Setting.withDefault(
+                    "max-lease",
+                    Kind.duration(LEASE_MIN, LEASE_MAX),
+                    "1d",
+                    "The longest that a write may hold.");
+    static final Setting<List<String>> PRIORITY =
+            Setting.withDefault(
+                    "priority",
+                    Kind.list(
+                            Kind.text(
+                                    "a writer such as \"local\" or \"peer:shed\"",
+                                    "(local|peer|rule|mqtt)(:" + Names.FORM + ")?",
+                                    Keys::writer),
+                            0,
+                            WRITERS_MAX),
+                    List.of(),
+                    "Whose writes come before others', first to last: local, peer, rule, mqtt, or one of"
+                            + " them as in \"peer:shed\". Among equals the last one counts.");
+
     static final Setting<String> PEER_NAME =
             Setting.required(
                     "name",
@@ -364,6 +508,50 @@ final class Keys {
                             1,
                             PATTERNS_MAX),
                     "Patterns over its series, sensor/quantity: \"*\" is one of the two, \"**\" both.");
+
+    static final Setting<String> RULE_NAME =
+            Setting.optional(
+                    "name",
+                    Kind.text("a name such as \"cooling\"", Names.FORM, Names::parse),
+                    "What it is called; rule-1 and so on, by its place, where left out.");
+    static final Setting<Kind.Value> WHEN =
+            Setting.required(
+                    "when",
+                    Kind.raw(Map.of("type", "string", "maxLength", ConditionParser.CHARS_MAX)),
+                    "The condition, as in \"greenhouse/air/temperature > 30 until < 27 for 2m\";"
+                            + " docs/RULES.md has all of it.");
+    static final Setting<Kind.Value> SET =
+            Setting.required(
+                    "set",
+                    Kind.raw(Action.schema()),
+                    "What is set, and renewed, while it is true: actuators, and for how long each"
+                            + " write holds.");
+    static final Setting<Kind.Value> OTHERWISE =
+            Setting.optional(
+                    "otherwise",
+                    Kind.raw(Action.schema()),
+                    "Likewise while it is false. Left out, what was set ends with its lease.");
+    static final Setting<Kind.Value> UNKNOWN =
+            Setting.optional(
+                    "unknown",
+                    Kind.raw(Action.schema()),
+                    "Likewise while nobody knows, since a value is stale or a peer is gone. Left out,"
+                            + " what was set ends with its lease.");
+    static final Setting<Duration> STALE_AFTER =
+            Setting.optional(
+                    "stale-after",
+                    Kind.duration(EVERY_MIN, Duration.ofDays(30)),
+                    "The age at which a value in it is none any more. Left out, it is three times the"
+                            + " time between two readings of an own sensor, at least 30s; 5m for a"
+                            + " peer's.");
+    static final Setting<ZoneId> TIME_ZONE =
+            Setting.optional(
+                    "time-zone",
+                    Kind.text(
+                            "a time zone such as \"Europe/Berlin\"",
+                            "[A-Za-z0-9_+/-]{1,64}",
+                            Keys::zone),
+                    "Of the times of day in it. The machine's where left out.");
 
     static final Section NODE =
             new Section(
@@ -416,6 +604,26 @@ final class Keys {
                     false,
                     List.of(SHARE, INBOX, QUOTA, INBOX_MAX_SIZE, SPOOL_MAX_SIZE, KEEP_FREE, RATE),
                     "Which files peers may have, and put here.");
+    static final Section MQTT =
+            new Section(
+                    "mqtt",
+                    1,
+                    false,
+                    List.of(
+                            BROKER,
+                            CLIENT_ID,
+                            USERNAME,
+                            PASSWORD,
+                            CA,
+                            CERTIFICATE,
+                            PRIVATE_KEY,
+                            TOPIC_PREFIX,
+                            KEEP_ALIVE,
+                            MQTT_SERIES,
+                            HOME_ASSISTANT,
+                            COMMANDS,
+                            COMMAND_LEASE),
+                    "Where readings are published besides, over MQTT.");
     static final Section HARDWARE =
             new Section(
                     "hardware", 1, false, List.of(PROVIDER), "How buses and lines are reached.");
@@ -435,6 +643,13 @@ final class Keys {
                             AT_LEAST_EVERY,
                             QUANTITIES),
                     "Something to measure. A driver may have keys of its own besides these.");
+    static final Section ACTUATOR =
+            new Section(
+                    "actuator",
+                    ACTUATORS_MAX,
+                    true,
+                    List.of(ACTUATOR_NAME, OUTPUT_DRIVER, LEASE, LEASE_LONGEST, PRIORITY),
+                    "Something to set. A driver may have keys of its own besides these.");
     static final Section PEER =
             new Section(
                     "peer",
@@ -450,16 +665,18 @@ final class Keys {
                     List.of(SUBSCRIBE_PEER, SERIES),
                     "What this node wants of its peers' readings.");
 
+    static final Section RULE =
+            new Section(
+                    "rule",
+                    RULES_MAX,
+                    false,
+                    List.of(RULE_NAME, WHEN, SET, OTHERWISE, UNKNOWN, STALE_AFTER, TIME_ZONE),
+                    "What this node sets while something is so.");
+
     static final List<Section> SECTIONS =
             List.of(
-                    NODE, COAP, DISCOVERY, STORE, LOG, METRICS, PAGE, FILES, HARDWARE, SENSOR, PEER,
-                    SUBSCRIBE);
-
-    /**
-     * Sections that the manual has and this version doesn't carry out, so that it must not take
-     * them.
-     */
-    static final List<String> LATER = List.of("actuator", "rule", "mqtt");
+                    NODE, COAP, DISCOVERY, STORE, LOG, METRICS, PAGE, FILES, MQTT, HARDWARE, SENSOR,
+                    ACTUATOR, PEER, SUBSCRIBE, RULE);
 
     private Keys() {}
 
@@ -480,6 +697,26 @@ final class Keys {
                         QUANTITY_AT_LEAST_EVERY,
                         QUANTITY_EVERY),
                 "How a quantity of the sensor is calibrated, checked and sent.");
+    }
+
+    private static String clientId(String text) throws Malformed {
+        if (!text.matches(CLIENT_ID_FORM)) {
+            throw new Malformed(
+                    Malformed.quote(text)
+                            + " is not a client ID: it has 1 to 128 characters, no spaces among"
+                            + " them");
+        }
+        return text;
+    }
+
+    private static String topicPrefix(String text) throws Malformed {
+        if (!text.matches(TOPIC_PREFIX_FORM)) {
+            throw new Malformed(
+                    Malformed.quote(text)
+                            + " can't begin a topic: write words of letters, digits, \"_\", \".\" and"
+                            + " \"-\" with \"/\" between them");
+        }
+        return text;
     }
 
     private static Optional<Double> notZero(Kind.Value value, Double scale) {
@@ -529,6 +766,29 @@ final class Keys {
                             + " is not a bus: write \"i2c-1\" for /dev/i2c-1, or \"simulated\"");
         }
         return text;
+    }
+
+    private static String writer(String text) throws Malformed {
+        if (!text.matches("(local|peer|rule|mqtt)(:" + Names.FORM + ")?")) {
+            throw new Malformed(
+                    Malformed.quote(text)
+                            + " is no writer: known are local, peer, rule and mqtt, and one of them as in"
+                            + " \"peer:shed\"");
+        }
+        return text;
+    }
+
+    private static ZoneId zone(String text) throws Malformed {
+        try {
+            return ZoneId.of(text);
+        } catch (DateTimeException e) {
+            throw new Malformed(
+                    Malformed.quote(text)
+                            + " is no time zone: "
+                            + Spelling.nearest(text, ZoneId.getAvailableZoneIds())
+                                    .map(near -> "did you mean " + Malformed.quote(near) + "?")
+                                    .orElse("write one as in \"Europe/Berlin\", or \"UTC\""));
+        }
     }
 
     private static String peer(String text) throws Malformed {

@@ -103,6 +103,11 @@ record Kind<T>(Map<String, Object> schema, Reader<T> reader) {
         }
     }
 
+    /** A value as it stands, which whoever gets it reads and checks. */
+    static Kind<Value> raw(Map<String, Object> schema) {
+        return new Kind<>(schema, Optional::of);
+    }
+
     /** This kind, where what was read goes through one more step. */
     <R> Kind<R> then(Step<T, R> step) {
         return new Kind<>(
@@ -224,11 +229,20 @@ record Kind<T>(Map<String, Object> schema, Reader<T> reader) {
 
     /** A folder; a relative one starts from the main file's. What comes out is absolute. */
     static Kind<Path> folder() {
-        return text("a folder such as \"/var/lib/pipit\"", ".+", text -> text)
+        return path("a folder", "such as \"/var/lib/pipit\"");
+    }
+
+    /** A file, likewise. */
+    static Kind<Path> file() {
+        return path("a file", "such as \"/etc/pipit/ca.pem\"");
+    }
+
+    private static Kind<Path> path(String what, String example) {
+        return text(what + " " + example, ".+", text -> text)
                 .then((value, text) -> {
                     try {
                         return text.isBlank()
-                                ? value.refuse("must name a folder")
+                                ? value.refuse("must name " + what)
                                 : Optional.of(value.scope().base().resolve(text).normalize());
                     } catch (InvalidPathException e) {
                         return value.refuse(Malformed.quote(text) + " is not a path");

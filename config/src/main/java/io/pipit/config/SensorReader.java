@@ -1,10 +1,12 @@
 package io.pipit.config;
 
+import io.pipit.config.Configuration.Actuator;
 import io.pipit.config.Configuration.Quantity;
 import io.pipit.config.Configuration.Sensor;
 import io.pipit.config.Section.Entry;
 import io.pipit.config.Section.Part;
 import io.pipit.config.Section.Setting;
+import io.pipit.config.rule.KnownSeries;
 import io.pipit.config.text.Durations;
 import io.pipit.config.text.Malformed;
 import io.pipit.config.text.Names;
@@ -17,9 +19,21 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** Reads a {@code [[sensor]]} with its driver's own keys and the tables of its quantities. */
+/**
+ * Reads a {@code [[sensor]]} with its driver's own keys and the tables of its quantities, or an
+ * {@code [[actuator]]} with its driver's; and knows what rules may say of a sensor.
+ */
 record SensorReader(Map<String, DriverDescriptor> drivers, Kind.Scope scope) {
+    /** A value is stale after as long as so many readings take. */
+    private static final int STALE_READINGS = 3;
+
+    private static final Duration STALE_AFTER_MIN = Duration.ofSeconds(30);
+
+    /** How often a peer measures isn't known here. */
+    private static final Duration PEERS_STALE_AFTER = Duration.ofMinutes(5);
 
     /** The sensor; empty where something of it was refused, which has then been reported. */
     Optional<Sensor> read(
@@ -37,15 +51,8 @@ record SensorReader(Map<String, DriverDescriptor> drivers, Kind.Scope scope) {
         Map<String, Object> options = new LinkedHashMap<>();
         Map<String, Quantity> quantities = new LinkedHashMap<>();
         if (driver.isPresent()) {
-            DriverDescriptor known = drivers.get(driver.get());
-            if (known == null) {
-                in.refuse(
-                        in.place(Keys.DRIVER),
-                        "unknown driver "
-                                + Malformed.quote(driver.get())
-                                + ": "
-                                + Spelling.hint(driver.get(), drivers.keySet()));
-            } else {
+            DriverDescriptor known = driver(in, Keys.DRIVER, driver.get(), drivers);
+            if (known != null) {
                 options = options(in, known);
                 needs(in, known, Keys.BUS, known.needsBus());
                 needs(in, known, Keys.ADDRESS, known.needsAddress());
@@ -74,7 +81,63 @@ record SensorReader(Map<String, DriverDescriptor> drivers, Kind.Scope scope) {
                 : Optional.empty();
     }
 
-    private static Map<String, Object> options(Entry in, DriverDescriptor driver) {
+    /** The actuator; empty where something of it was refused, which has then been reported. */
+    Optional<Actuator> actuator(Entry in, Optional<String> name) {
+        var driver = in.get(Keys.OUTPUT_DRIVER);
+        var lease = in.get(Keys.LEASE);
+        var longest = in.get(Keys.LEASE_LONGEST);
+        var priority = in.get(Keys.PRIORITY);
+        if (in.has(Keys.LEASE)
+                && lease.isPresent()
+                && longest.isPresent()
+                && lease.get().compareTo(longest.get()) > 0) {
+            in.refuse(
+                    in.place(Keys.LEASE),
+                    "lease: "
+                            + Durations.format(lease.get())
+                            + " is longer than the "
+                            + Durations.format(longest.get())
+                            + " of max-lease: shorten it, or raise that");
+        }
+        Map<String, Object> options = new LinkedHashMap<>();
+        if (driver.isPresent()) {
+            DriverDescriptor known = driver(in, Keys.OUTPUT_DRIVER, driver.get(), drivers);
+            if (known != null) {
+                options = options(in, known);
+            }
+        }
+        return in.sound()
+                ? Optional.of(
+                        new Actuator(
+                                name.orElseThrow(),
+                                driver.orElseThrow(),
+                                shorter(lease.orElseThrow(), longest.orElseThrow()),
+                                longest.orElseThrow(),
+                                priority.orElseThrow(),
+                                options))
+                : Optional.empty();
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
+    /** The driver of this name; null where there is none, which has then been reported. */
+    static @Nullable DriverDescriptor driver(
+            Entry in, Setting<String> key, String name, Map<String, DriverDescriptor> drivers) {
+        DriverDescriptor known = drivers.get(name);
+        if (known == null) {
+            in.refuse(
+                    in.place(key),
+                    "unknown driver "
+                            + Malformed.quote(name)
+                            + ": "
+                            + Spelling.hint(name, drivers.keySet()));
+        }
+        return known;
+    }
+
+    static Map<String, Object> options(Entry in, DriverDescriptor driver) {
         List<? extends Setting<?>> keys =
                 driver.options().stream().map(DriverDescriptor.Option::key).toList();
         in.refuseUnknown(keys);
@@ -202,6 +265,79 @@ record SensorReader(Map<String, DriverDescriptor> drivers, Kind.Scope scope) {
                         + (others.isEmpty()
                                 ? ": take unit out"
                                 : ", but to " + String.join(", ", others)));
+    }
+
+    /**
+     * What rules may go by.
+     *
+     * @param sensors those that were read
+     * @param names of all, also of those that were refused, which has been reported
+     * @param driven by actuators
+     * @param staleAfter what the rule says of it
+     */
+    KnownSeries known(
+            List<Sensor> sensors,
+            Set<String> names,
+            KnownSeries driven,
+            Optional<Duration> staleAfter) {
+        return series -> {
+            if (series.node().isPresent()) {
+                return new KnownSeries.Traits(
+                        staleAfter.orElse(PEERS_STALE_AFTER), Optional.empty());
+            }
+            if (!names.contains(series.sensor())) {
+                return driven.traits(series);
+            }
+            Optional<Sensor> sensor =
+                    sensors.stream().filter(one -> one.name().equals(series.sensor())).findFirst();
+            if (sensor.isEmpty()) {
+                return new KnownSeries.Traits(STALE_AFTER_MIN, Optional.empty());
+            }
+            return traits(sensor.get(), series.quantity(), staleAfter);
+        };
+    }
+
+    private KnownSeries.Traits traits(Sensor sensor, String quantity, Optional<Duration> staleAfter)
+            throws Malformed {
+        DriverDescriptor driver = drivers.get(sensor.driver());
+        Optional<DriverDescriptor.Quantity> said =
+                driver == null ? Optional.empty() : driver.quantity(quantity);
+        if (driver != null && said.isEmpty() && !driver.quantities().isEmpty()) {
+            throw new Malformed(
+                    "the sensor "
+                            + sensor.name()
+                            + " measures no "
+                            + Malformed.quote(quantity)
+                            + ": "
+                            + Spelling.hint(
+                                    quantity,
+                                    driver.quantities().stream()
+                                            .map(DriverDescriptor.Quantity::name)
+                                            .toList()));
+        }
+        Optional<Quantity> set = Optional.ofNullable(sensor.quantity().get(quantity));
+        Duration derived = silenceMax(sensor, set).multipliedBy(STALE_READINGS);
+        return new KnownSeries.Traits(
+                staleAfter.orElse(
+                        derived.compareTo(STALE_AFTER_MIN) < 0 ? STALE_AFTER_MIN : derived),
+                set.flatMap(Quantity::unit)
+                        .or(() -> said.map(DriverDescriptor.Quantity::unit))
+                        .filter(unit -> !unit.isEmpty()));
+    }
+
+    /** From one reading to the next at the most, where nothing goes wrong. */
+    private static Duration silenceMax(Sensor sensor, Optional<Quantity> set) {
+        boolean changesOnly =
+                set.flatMap(Quantity::onChange).orElse(sensor.onChange())
+                        || set.filter(quantity -> quantity.deadband().isPresent()).isPresent();
+        if (changesOnly) {
+            return set.flatMap(Quantity::atLeastEvery).orElse(sensor.atLeastEvery());
+        }
+        return longer(
+                sensor.every(),
+                set.flatMap(Quantity::every)
+                        .or(() -> set.flatMap(Quantity::averageOver))
+                        .or(sensor::averageOver));
     }
 
     private static Duration longer(Duration every, Optional<Duration> averageOver) {

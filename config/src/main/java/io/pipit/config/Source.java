@@ -91,8 +91,9 @@ final class Source {
      * What a file holds.
      *
      * @param whole false where it has syntax errors, so that the table is what could be made out
+     * @param text all of it, as it was parsed
      */
-    record Parsed(TomlTable table, boolean whole) {}
+    record Parsed(TomlTable table, boolean whole, String text) {}
 
     /** What the file holds, or empty where it was refused and reported. */
     Optional<Parsed> parse(Path file) {
@@ -111,7 +112,7 @@ final class Source {
                                     + String.valueOf(error.getMessage())
                                             .replaceAll("\\p{Cntrl}", "?")));
         }
-        return Optional.of(new Parsed(result, !result.hasErrors()));
+        return Optional.of(new Parsed(result, !result.hasErrors(), text.get()));
     }
 
     private Optional<byte[]> read(Path file) {

@@ -3,6 +3,8 @@ package io.pipit.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pipit.config.Section.Setting;
+import io.pipit.config.rule.Rule;
+import io.pipit.config.text.BrokerAddress;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
@@ -25,7 +27,17 @@ import org.tomlj.TomlTable;
 class AnnotatedDefaultTest {
     /** A section's component where it isn't called as the section. */
     private static final Map<String, String> PLURALS =
-            Map.of("sensor", "sensors", "peer", "peers", "subscribe", "subscriptions");
+            Map.of(
+                    "sensor",
+                    "sensors",
+                    "actuator",
+                    "actuators",
+                    "peer",
+                    "peers",
+                    "subscribe",
+                    "subscriptions",
+                    "rule",
+                    "rules");
 
     /** The record of each section. */
     private static final Map<String, Class<? extends Record>> RECORDS =
@@ -38,10 +50,13 @@ class AnnotatedDefaultTest {
                     Map.entry("metrics", Configuration.Metrics.class),
                     Map.entry("page", Configuration.Page.class),
                     Map.entry("files", Configuration.Files.class),
+                    Map.entry("mqtt", Configuration.Mqtt.class),
                     Map.entry("hardware", Configuration.Hardware.class),
                     Map.entry("sensor", Configuration.Sensor.class),
+                    Map.entry("actuator", Configuration.Actuator.class),
                     Map.entry("peer", Configuration.Peer.class),
-                    Map.entry("subscribe", Configuration.Subscribe.class));
+                    Map.entry("subscribe", Configuration.Subscribe.class),
+                    Map.entry("rule", Rule.class));
 
     /** A setting that is taken out: nothing stands between the # and what it is. */
     private static final Pattern TAKEN_OUT = Pattern.compile("(?m)^#(?=[a-z\\[])");
@@ -91,8 +106,10 @@ class AnnotatedDefaultTest {
 
     @Test
     void loadsWithEverythingThatIsTakenOut() throws IOException {
+        Files.writeString(folder.resolve("mqtt-password"), "secret");
         Configuration configuration =
                 new LoaderFixture(folder)
+                        .with(Map.of("CREDENTIALS_DIRECTORY", folder.toString()))
                         .accepted(
                                 TAKEN_OUT
                                         .matcher(ConfigurationLoader.annotatedDefault())
@@ -100,10 +117,14 @@ class AnnotatedDefaultTest {
 
         assertThat(configuration.node().name()).isEqualTo("greenhouse");
         assertThat(configuration.sensors()).hasSize(2);
+        assertThat(configuration.actuators()).hasSize(1);
         assertThat(configuration.peers()).hasSize(1);
         assertThat(configuration.subscriptions()).hasSize(1);
+        assertThat(configuration.rules()).hasSize(1);
         assertThat(configuration.files().inbox()).contains(Path.of("/var/lib/pipit/inbox"));
         assertThat(configuration.files().rate()).hasValue(500_000);
+        assertThat(configuration.mqtt().broker())
+                .contains(new BrokerAddress(true, "broker.example", 8_883));
     }
 
     @Test

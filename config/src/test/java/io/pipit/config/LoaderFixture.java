@@ -61,9 +61,22 @@ final class LoaderFixture {
                                                     List.of("coarse", "fine"))
                                             .orElse("fine"))));
 
+    static final List<DriverDescriptor> OUTPUTS =
+            List.of(
+                    new DriverDescriptor(
+                            "gpio-output",
+                            false,
+                            false,
+                            List.of(
+                                    Option.integer("line", "Its number", 0, 53).orElse(17L),
+                                    Option.flag("safe", "Whether it is on").orElse(false)),
+                            (key, value) -> Optional.empty(),
+                            List.of(new Quantity("state", "/"))));
+
     final Path folder;
     final Path main;
-    private final ConfigurationLoader loader = new ConfigurationLoader(DRIVERS);
+    private final ConfigurationLoader loader =
+            new ConfigurationLoader(DRIVERS, OUTPUTS, provider -> Optional.empty());
     private Map<String, String> variables = Map.of();
 
     LoaderFixture(Path folder) {

@@ -1,5 +1,7 @@
 package io.pipit.cli;
 
+import io.pipit.cli.acting.ActuatorsVerb;
+import io.pipit.cli.acting.SetVerb;
 import io.pipit.cli.context.ConfigurationFile;
 import io.pipit.cli.context.Failure;
 import io.pipit.cli.context.OutputClosed;
@@ -11,6 +13,8 @@ import io.pipit.cli.files.SendVerb;
 import io.pipit.cli.files.TransfersVerb;
 import io.pipit.cli.operate.BackupVerb;
 import io.pipit.cli.operate.RestoreVerb;
+import io.pipit.cli.rules.RuleVerb;
+import io.pipit.cli.rules.RulesVerb;
 import io.pipit.cli.trust.IdVerb;
 import io.pipit.cli.trust.PairVerb;
 import io.pipit.cli.trust.PeerVerb;
@@ -98,6 +102,10 @@ public final class Pipit {
                 .addSubcommand(new GetVerb(surroundings, file))
                 .addSubcommand(new WatchVerb(surroundings, file))
                 .addSubcommand(new HistoryVerb(surroundings, file))
+                .addSubcommand(new SetVerb(surroundings, file))
+                .addSubcommand(new ActuatorsVerb(surroundings, file))
+                .addSubcommand(new RulesVerb(surroundings, file))
+                .addSubcommand(new RuleVerb(surroundings, file))
                 .addSubcommand(new SendVerb(surroundings, file))
                 .addSubcommand(new FetchVerb(surroundings, file))
                 .addSubcommand(new TransfersVerb(surroundings, file))

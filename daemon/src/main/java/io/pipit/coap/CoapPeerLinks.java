@@ -9,11 +9,15 @@ import io.pipit.port.PeerLinks;
 import io.pipit.port.PeerLinks.Path;
 import io.pipit.port.TimeSource;
 import io.pipit.port.reach.Whereabouts;
+import io.pipit.resource.exchange.Answer;
+import io.pipit.resource.exchange.Asked;
+import io.pipit.resource.exchange.Request.Method;
 import io.pipit.wire.ProblemDetails;
 import io.pipit.wire.WireException;
 import io.pipit.wire.compact.CompactSlice;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +25,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
@@ -70,9 +76,13 @@ public final class CoapPeerLinks implements PeerLinks {
     /** Of what a peer says of its refusal, so much is shown. */
     private static final int DETAIL_CHARS_MAX = 200;
 
+    /** How the reason begins where the kernel lets nothing out to a peer's address. */
+    public static final String NOT_SENT = "this machine doesn't send there";
+
     private static final int SENML_CBOR = 112;
     private static final int OCTETS = 42;
     private static final String WIRE_VERSION = "pv=1";
+    private static final int DEADLINE_MS = PeerRequests.DEADLINE_MS;
 
     private record Feed(NodeId peer, Filter filter) {}
 
@@ -167,22 +177,25 @@ public final class CoapPeerLinks implements PeerLinks {
             List<String> query,
             int accept,
             Consumer<byte @Nullable []> answer) {
-        PeerRequests.Outcome settled =
-                PeerRequests.payload(payload -> {
-                    unanswered.decrementAndGet();
-                    answer.accept(payload);
-                });
-        submit(settled, () -> requests.send(peer, () -> document(path, query, accept), settled));
+        var _ =
+                ask(peer, Asked.get(path, query, accept), Duration.ofMillis(DEADLINE_MS))
+                        .whenComplete((said, none) ->
+                                answer.accept(
+                                        said != null && said.isSuccess() ? said.payload() : null));
     }
 
-    private static Request document(List<String> path, List<String> query, int accept) {
-        Request request = Request.newGet();
-        request.setConfirmable(true);
-        OptionSet options = request.getOptions();
-        path.forEach(options::addUriPath);
-        query.forEach(options::addUriQuery);
-        options.setAccept(accept);
-        return request;
+    /**
+     * Asks a peer for anything small. Any thread.
+     *
+     * @param patience it isn't sent once more after that, and has failed; at most {@link
+     *     PeerRequests#DEADLINE_MS}
+     * @return what it answers, whatever that is, on the protocol thread; fails with an {@link
+     *     IOException} that says why there is no answer
+     */
+    public CompletionStage<Answer> ask(NodeId peer, Asked asked, Duration patience) {
+        Asking asking = new Asking(peer, asked, patience);
+        submit(asking, asking::begin);
+        return asking.done;
     }
 
     /**
@@ -206,8 +219,18 @@ public final class CoapPeerLinks implements PeerLinks {
      *     thread
      */
     public void tell(NodeId peer, String query, byte[] payload, IntConsumer outcome) {
-        Telling telling = new Telling(query, payload, outcome);
-        submit(telling, () -> requests.send(peer, telling::message, telling));
+        Asked statement =
+                new Asked(
+                        Method.POST,
+                        List.of("statements"),
+                        List.of(query),
+                        Asked.NONE,
+                        payload.length > 0 ? OCTETS : Asked.NONE,
+                        payload);
+        var _ =
+                ask(peer, statement, Duration.ofMillis(DEADLINE_MS))
+                        .whenComplete(
+                                (said, none) -> outcome.accept(said == null ? 0 : said.code()));
     }
 
     /** Ends everything with a peer that isn't trusted any more. */
@@ -507,40 +530,71 @@ public final class CoapPeerLinks implements PeerLinks {
         }
     }
 
-    /** A statement on its way. */
-    private final class Telling implements PeerRequests.Outcome {
-        private final String query;
-        private final byte[] payload;
-        private final IntConsumer outcome;
+    /** A question whose answer somebody waits for, whatever it is. */
+    private final class Asking implements PeerRequests.Outcome {
+        private final NodeId peer;
+        private final Asked asked;
+        private final Duration patience;
+        private final CompletableFuture<Answer> done = new CompletableFuture<>();
 
-        Telling(String query, byte[] payload, IntConsumer outcome) {
-            this.query = query;
-            this.payload = payload;
-            this.outcome = outcome;
+        Asking(NodeId peer, Asked asked, Duration patience) {
+            this.peer = peer;
+            this.asked = asked;
+            this.patience = patience;
         }
 
-        Request message() {
-            Request request = Request.newPost();
+        void begin() {
+            PeerRequests.Pending pending = requests.send(peer, this::message, this);
+            ScheduledFuture<?> end =
+                    protocol.schedule(
+                            () -> {
+                                pending.cancel();
+                                failed("no answer within " + patience.toMillis() + " ms");
+                            },
+                            patience.toMillis(),
+                            TimeUnit.MILLISECONDS);
+            var _ = done.whenComplete((said, none) -> end.cancel(false));
+        }
+
+        private Request message() {
+            Request request = new Request(CoAP.Code.valueOf(asked.method().name()));
             request.setConfirmable(true);
-            request.getOptions().addUriPath("statements").addUriQuery(query);
-            if (payload.length > 0) {
-                request.getOptions().setContentFormat(OCTETS);
-                request.setPayload(payload);
+            OptionSet options = request.getOptions();
+            asked.path().forEach(options::addUriPath);
+            asked.query().forEach(options::addUriQuery);
+            if (asked.accept() != Asked.NONE) {
+                options.setAccept(asked.accept());
+            }
+            if (asked.contentFormat() != Asked.NONE) {
+                options.setContentFormat(asked.contentFormat());
+            }
+            if (asked.payload().length > 0) {
+                request.setPayload(asked.payload());
             }
             return request;
         }
 
         @Override
         public void answered(@Nullable Response response) {
+            if (response == null) {
+                failed("no content");
+                return;
+            }
             unanswered.decrementAndGet();
-            CoAP.ResponseCode code = response == null ? null : response.getCode();
-            outcome.accept(code == null ? 0 : code.codeClass * 100 + code.codeDetail);
+            CoAP.ResponseCode code = response.getCode();
+            OptionSet options = response.getOptions();
+            done.complete(
+                    new Answer(
+                            code.codeClass * 100 + code.codeDetail,
+                            options.hasContentFormat() ? options.getContentFormat() : Asked.NONE,
+                            response.getPayload()));
         }
 
         @Override
         public void failed(String reason) {
-            unanswered.decrementAndGet();
-            outcome.accept(0);
+            if (done.completeExceptionally(new IOException(reason))) {
+                unanswered.decrementAndGet();
+            }
         }
     }
 }

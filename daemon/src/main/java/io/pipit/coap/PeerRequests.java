@@ -3,6 +3,7 @@ package io.pipit.coap;
 import io.pipit.model.NodeId;
 import io.pipit.port.TimeSource;
 import io.pipit.port.reach.Whereabouts;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -409,6 +410,10 @@ final class PeerRequests {
             }
             if (error instanceof EndpointMismatchException) {
                 return "the session there is another node's, or has just ended";
+            }
+            // The library says only which flight of the handshake it was.
+            if (error.getCause() instanceof IOException unsent) {
+                return CoapPeerLinks.NOT_SENT + " (" + unsent.getMessage() + ")";
             }
             String message = error.getMessage() == null ? error.toString() : error.getMessage();
             if (!isRefusal(error)) {

@@ -147,6 +147,12 @@ public final class Core {
             case Event.Bulk _ -> {
                 // Files on their way have nothing to do with the log: see Transfers.
             }
+            case Event.Acting _ -> {
+                // What an actuator is set to comes as measured, too: see Leases.
+            }
+            case Event.Rule _ -> {
+                // Rules watch the log like others: see Rules.
+            }
             case Event.StatusAsked asked -> asked.answer().complete(status(now));
         }
     }
@@ -172,6 +178,11 @@ public final class Core {
                 Math.min(
                         observers.nextDeadlineNanos(),
                         Math.min(subscriptions.nextDeadlineNanos(), paths.nextDeadlineNanos())));
+    }
+
+    /** Whether slices or heartbeats of a peer come in time. */
+    public boolean isHeard(NodeId peer) {
+        return subscriptions.isHeard(peer, time.monotonicNanos());
     }
 
     private CoreStatus status(long nowNanos) {

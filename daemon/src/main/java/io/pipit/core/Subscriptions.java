@@ -156,6 +156,12 @@ final class Subscriptions {
         return subscription != null && subscription.filter.equals(filter) ? subscription : null;
     }
 
+    /** Whether what is wanted of a peer comes in time. */
+    boolean isHeard(NodeId peer, long nowNanos) {
+        Subscription subscription = subscriptions.get(peer);
+        return subscription != null && subscription.isLive(nowNanos);
+    }
+
     void reachable(NodeId peer, long nowNanos) {
         Subscription subscription = subscriptions.get(peer);
         if (subscription != null) {

@@ -5,6 +5,8 @@ import io.pipit.monitor.Metrics;
 import io.pipit.port.Event;
 import io.pipit.port.Inbox;
 import io.pipit.port.TimeSource;
+import io.pipit.port.acting.ActingEvent;
+import io.pipit.port.rules.RuleEvent;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.HashMap;
@@ -149,6 +151,8 @@ public final class BoundedInbox implements Inbox {
             case Event.WatchOpened opened -> requests;
             case Event.SeriesObserved observed -> requests;
             case Event.StatusAsked asked -> requests;
+            case Event.Acting acting when acting.event() instanceof ActingEvent.Ordered -> requests;
+            case Event.Rule(RuleEvent.Asked asked) -> requests;
             default -> control;
         };
     }

@@ -12,6 +12,7 @@ import io.pipit.drivers.Hardware;
 import io.pipit.drivers.Option;
 import io.pipit.drivers.SensorException;
 import io.pipit.drivers.linux.LinuxBuses;
+import io.pipit.drivers.output.OutputDrivers;
 import io.pipit.drivers.outside.DriverFolders;
 import io.pipit.drivers.pi4j.Pi4jBuses;
 import io.pipit.drivers.pi4j.Pi4jPlugin;
@@ -100,6 +101,9 @@ final class DriverCatalogue implements AutoCloseable {
     static ConfigurationLoader loader(Drivers drivers) {
         return new ConfigurationLoader(
                 descriptors(drivers),
+                OutputDrivers.builtIn().all().stream()
+                        .map(driver -> descriptor(driver.descriptor()))
+                        .toList(),
                 provider -> plugin(provider).flatMap(each -> each.problem(drivers.loaders())));
     }
 
@@ -209,6 +213,11 @@ final class DriverCatalogue implements AutoCloseable {
                     "the driver " + sensor.driver() + " is broken: " + e,
                     e);
         }
+    }
+
+    /** What they are opened on; actuators are, too. */
+    Hardware hardware() {
+        return hardware;
     }
 
     @Override

@@ -24,10 +24,13 @@ import io.pipit.monitor.Health.Part;
 import io.pipit.monitor.Health.Status;
 import io.pipit.monitor.Metrics;
 import io.pipit.monitor.Problems;
+import io.pipit.node.acting.NodeActuators;
 import io.pipit.node.doctor.NodeDoctor;
 import io.pipit.node.doctor.Ways;
+import io.pipit.node.mqtt.NodeMqtt;
 import io.pipit.node.page.NodePage;
 import io.pipit.node.pairing.NodePairing;
+import io.pipit.node.rules.NodeRules;
 import io.pipit.node.trust.Clones;
 import io.pipit.node.trust.FormerKey;
 import io.pipit.node.trust.Handing;
@@ -39,6 +42,7 @@ import io.pipit.port.ReadingStore;
 import io.pipit.resource.ResourceTree;
 import io.pipit.resource.exchange.Resources;
 import io.pipit.resource.pairing.PairingResources;
+import io.pipit.resource.rules.RuleResources;
 import io.pipit.sampling.DriverProbe;
 import io.pipit.sampling.Sampler;
 import io.pipit.store.SqliteStore;
@@ -109,7 +113,10 @@ final class Node implements AutoCloseable {
     private final Storage storage;
     private final NodeLoop loop;
     private final Sampler sampler;
+    private final NodeRules rules;
     private final DriverCatalogue catalogue;
+    private final NodeActuators actuators;
+    private final NodeMqtt mqtt;
     private volatile Settings settings;
 
     /**
@@ -180,6 +187,18 @@ final class Node implements AutoCloseable {
                         health,
                         metrics);
         opened.push(files);
+        actuators =
+                new NodeActuators(
+                        new NodeActuators.Self(self, node.name(), recovered),
+                        settings.configuration().actuators(),
+                        node.dataDir(),
+                        trust::list,
+                        carried(inbox, toCore),
+                        time,
+                        new NodeActuators.Runners(threads.named("output"), threads.timer("acts")),
+                        health,
+                        metrics);
+        opened.push(actuators);
         AtomicReference<NodeDoctor.Patient> patient = new AtomicReference<>();
         ExecutorService examinations = threads.occasional("doctor", EXAMINATIONS_MAX);
         opened.push(examinations::shutdownNow);
@@ -193,6 +212,7 @@ final class Node implements AutoCloseable {
                         metrics,
                         peers,
                         sampler,
+                        actuators.resources(),
                         files.resources((task, nanos) -> {
                             var _ = timer.schedule(task, nanos, TimeUnit.NANOSECONDS);
                         }),
@@ -210,7 +230,7 @@ final class Node implements AutoCloseable {
                 new NodePairing(
                         identity, node.name(), trust, time, random, threads, timer, metrics);
         opened.push(pairing::stop);
-        Resources all = new PairingResources(resources, pairing);
+        Resources all = new RuleResources(new PairingResources(resources, pairing), inbox, time);
 
         // The protocol may block in a send: so only its receivers go on with what they bring to it.
         Relay toProtocol = new Relay();
@@ -297,8 +317,18 @@ final class Node implements AutoCloseable {
                         time,
                         metrics);
         peers.reachedBy(links, tcpLinks, discovery);
+        actuators.reachedBy(links, tcpLinks);
         discovery.reachedBy(new NodeReach(links, tcpLinks));
-        patient.set(new Ways(trust, network, discovery, links, tcpLinks));
+        mqtt =
+                new NodeMqtt(
+                        self,
+                        node.dataDir(),
+                        trust,
+                        storage.reading(),
+                        recovered.cursors(),
+                        actuators,
+                        new NodeMqtt.Host(inbox, time, entropy, threads, health, metrics));
+        patient.set(new Ways(trust, network, discovery, links, tcpLinks, mqtt));
         List<Handing.Way> ways = new ArrayList<>(List.of(links::tell, tcpLinks::tell));
         Optional<Identity> before = Identity.previous(node.dataDir());
         if (before.isPresent()) {
@@ -335,19 +365,38 @@ final class Node implements AutoCloseable {
                         health,
                         metrics);
         core.start();
+        rules =
+                new NodeRules(
+                        self,
+                        node.name(),
+                        id -> trust.find(id).map(Peer::name).orElse(null),
+                        core::isHeard,
+                        time,
+                        entropy,
+                        actuators,
+                        inbox,
+                        metrics);
+        rules.want(settings.configuration().rules());
         loop =
                 new NodeLoop(
                         inbox,
                         new CoreLoop(
                                 core,
                                 files.transfers(bulk, entropy, time, metrics),
-                                sampler::watch),
+                                actuators.leases(),
+                                actuators.lists(),
+                                rules,
+                                () -> {
+                                    sampler.watch();
+                                    actuators.watch();
+                                }),
                         time,
                         threads.named("node-loop"),
                         toCore,
                         metrics);
         // What it still has to say must find the store open.
         opened.push(() -> loop.stop(LOOP_STOP_MAX));
+        opened.push(mqtt);
 
         catalogue =
                 new DriverCatalogue(
@@ -358,6 +407,7 @@ final class Node implements AutoCloseable {
                         threads.named("gpio-edges"),
                         self.hashCode());
         opened.push(catalogue);
+        opened.push(actuators::rest);
         opened.push(sampler);
 
         Problems problems = new Problems(health);
@@ -388,6 +438,7 @@ final class Node implements AutoCloseable {
         loop.start();
         files.start();
         sampler.apply(catalogue.specs(settings.configuration().sensors()));
+        actuators.apply(settings.configuration().actuators(), catalogue.hardware());
 
         InetSocketAddress monitor = coap.openMonitor(settings.monitor(), settings.monitorGrants());
         MonitorServer monitorTcp =
@@ -399,6 +450,7 @@ final class Node implements AutoCloseable {
         socket.start();
         opened.push(socket);
         settings.metrics().ifPresent(address -> serveMetrics(address, opened));
+        mqtt.apply(settings.configuration());
         settings.page()
                 .ifPresent(address ->
                         opened.push(
@@ -441,8 +493,8 @@ final class Node implements AutoCloseable {
     }
 
     /**
-     * Takes over another configuration while running: sensors, peers, roles and subscriptions; what
-     * didn't change goes on undisturbed.
+     * Takes over another configuration while running: sensors, actuators, peers, roles,
+     * subscriptions, rules and the bridge to MQTT; what didn't change goes on undisturbed.
      *
      * @return what else differs and takes a restart; empty where nothing does
      */
@@ -450,8 +502,11 @@ final class Node implements AutoCloseable {
         Configuration old = settings.configuration();
         settings = new Settings(changed);
         sampler.apply(catalogue.specs(settings.configuration().sensors()));
+        actuators.apply(settings.configuration().actuators(), catalogue.hardware());
+        rules.want(changed.rules());
         // Tells whoever listens, so that what is wanted is asked for even of the same peers.
         trust.configure(settings.peers());
+        mqtt.apply(changed);
         List<String> later = new ArrayList<>();
         if (!old.node().equals(changed.node())) {
             later.add("[node]");

@@ -7,7 +7,9 @@ import io.pipit.model.NodeId;
 import io.pipit.model.Peer;
 import io.pipit.model.Series;
 import io.pipit.port.PeerLinks.Path;
+import io.pipit.port.acting.ActingEvent;
 import io.pipit.port.bulk.BulkEvent;
+import io.pipit.port.rules.RuleEvent;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -134,6 +136,12 @@ public sealed interface Event {
     /** Asks the core how it stands. */
     record StatusAsked(CompletableFuture<CoreStatus> answer) implements Event {}
 
+    /** Something that concerns the rules. */
+    record Rule(RuleEvent event) implements Event {}
+
     /** Something happened to a file on its way. */
     record Bulk(BulkEvent event) implements Event {}
+
+    /** Something happened to an actuator. */
+    record Acting(ActingEvent event) implements Event {}
 }

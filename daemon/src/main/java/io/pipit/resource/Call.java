@@ -9,6 +9,7 @@ import io.pipit.resource.exchange.Exchange;
 import io.pipit.resource.exchange.Request;
 import io.pipit.resource.exchange.Response;
 import io.pipit.wire.Format;
+import io.pipit.wire.LinkFormat;
 import io.pipit.wire.ProblemDetails;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
@@ -37,11 +38,15 @@ final class Call {
     static final int METHOD_NOT_ALLOWED = 405;
     static final int NOT_ACCEPTABLE = 406;
     static final int INCOMPLETE = 408;
+    static final int CONFLICT = 409;
+    static final int PRECONDITION_FAILED = 412;
     static final int TOO_LARGE = 413;
     static final int UNSUPPORTED_FORMAT = 415;
     static final int UNPROCESSABLE = 422;
     static final int FAILED = 500;
+    static final int BAD_GATEWAY = 502;
     static final int UNAVAILABLE = 503;
+    static final int GATEWAY_TIMEOUT = 504;
 
     /** When to try again what there was no room for (RFC 7252, section 5.9.3.4), seconds. */
     static final int RETRY_SECONDS = 5;
@@ -265,6 +270,26 @@ final class Call {
                 : format(accept, Format.CBOR.document(), Format.JSON.document());
     }
 
+    /** The form of the document; null where links are wanted, also where nothing is asked for. */
+    @Nullable Format documentOrLinks() throws Refusal {
+        int accept = request.accept();
+        if (accept == Request.NONE || accept == LinkFormat.CONTENT_FORMAT) {
+            return null;
+        }
+        for (Format format : Format.values()) {
+            if (accept == format.document()) {
+                knows(Set.of());
+                return format;
+            }
+        }
+        throw notAcceptable(
+                LinkFormat.CONTENT_FORMAT
+                        + ", "
+                        + Format.JSON.document()
+                        + " and "
+                        + Format.CBOR.document());
+    }
+
     private static Format format(int accept, int cbor, int json) throws Refusal {
         if (accept != cbor && accept != json) {
             throw notAcceptable(json + " and " + cbor);
@@ -389,10 +414,14 @@ final class Call {
             case METHOD_NOT_ALLOWED -> "Method Not Allowed";
             case NOT_ACCEPTABLE -> "Not Acceptable";
             case INCOMPLETE -> "Request Entity Incomplete";
+            case CONFLICT -> "Conflict";
+            case PRECONDITION_FAILED -> "Precondition Failed";
             case UNPROCESSABLE -> "Unprocessable Entity";
             case TOO_LARGE -> "Request Entity Too Large";
             case UNSUPPORTED_FORMAT -> "Unsupported Content-Format";
+            case BAD_GATEWAY -> "Bad Gateway";
             case UNAVAILABLE -> "Service Unavailable";
+            case GATEWAY_TIMEOUT -> "Gateway Timeout";
             default -> "Internal Server Error";
         };
     }

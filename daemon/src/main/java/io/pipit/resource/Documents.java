@@ -12,6 +12,8 @@ import io.pipit.port.PeerLinks.Path;
 import io.pipit.port.TimeSource;
 import io.pipit.resource.Call.Refusal;
 import io.pipit.resource.ResourceTree.Self;
+import io.pipit.resource.doctor.Doctor;
+import io.pipit.resource.doctor.Doctor.Finding;
 import io.pipit.resource.exchange.Request;
 import io.pipit.wire.Document;
 import io.pipit.wire.Format;
@@ -26,11 +28,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the node says of itself and its peers, in JSON or CBOR: {@code /health}, {@code /peers}; and
- * {@code /metrics} in its own form. What may block runs on the executor that is handed in.
+ * What the node says of itself and its peers, in JSON or CBOR: {@code /health}, {@code /peers},
+ * {@code /doctor}, by trying; and {@code /metrics} in its own form. What may block runs on the
+ * executor that is handed in.
  */
 final class Documents {
     private static final int TEXT = 0;
@@ -48,6 +52,8 @@ final class Documents {
     private final TimeSource time;
     private final Observations observations;
     private final Executor executor;
+    private final Doctor doctor;
+    private final AtomicBoolean examining = new AtomicBoolean();
 
     Documents(
             Self self,
@@ -57,7 +63,8 @@ final class Documents {
             Inbox inbox,
             TimeSource time,
             Observations observations,
-            Executor executor) {
+            Executor executor,
+            Doctor doctor) {
         this.self = self;
         this.health = health;
         this.metrics = metrics;
@@ -66,6 +73,7 @@ final class Documents {
         this.time = time;
         this.observations = observations;
         this.executor = executor;
+        this.doctor = doctor;
     }
 
     /** {@code /health}. */
@@ -325,6 +333,37 @@ final class Documents {
             one.put("heard-seconds-ago", Math.round(seconds * 1e3) / 1e3);
         }
         return one;
+    }
+
+    /** {@code /doctor}: one examination at a time, since it speaks to all peers. */
+    void doctor(Call call) throws Refusal {
+        call.allow(Request.Method.GET);
+        call.knows(Set.of());
+        Format format = call.document();
+        if (!examining.compareAndSet(false, true)) {
+            throw Refusal.busy("somebody else has the node examined just now; try again");
+        }
+        call.whenDone(
+                doctor.examine().whenComplete((findings, error) -> examining.set(false)),
+                findings ->
+                        call.contentOnce(
+                                format.document(), Document.write(document(findings), format)));
+    }
+
+    private static Map<String, Object> document(List<Finding> findings) {
+        List<Object> all = new ArrayList<>();
+        for (Finding finding : findings) {
+            var fields = new LinkedHashMap<String, Object>();
+            fields.put("part", finding.part());
+            fields.put("what", finding.what());
+            fields.put("state", finding.state().toString());
+            fields.put("says", finding.says());
+            if (!finding.remedy().isEmpty()) {
+                fields.put("remedy", finding.remedy());
+            }
+            all.add(fields);
+        }
+        return Map.of("findings", all);
     }
 
     static String text(InetSocketAddress address) {

@@ -12,6 +12,10 @@ import io.pipit.port.Inbox;
 import io.pipit.port.ReadingHistory;
 import io.pipit.port.SensorStatus;
 import io.pipit.port.TimeSource;
+import io.pipit.port.acting.Act;
+import io.pipit.port.acting.ActuatorStatus;
+import io.pipit.port.acting.Actuators.Actuator;
+import io.pipit.port.acting.Orders;
 import io.pipit.resource.Call.Refusal;
 import io.pipit.resource.doctor.Doctor;
 import io.pipit.resource.exchange.Caller;
@@ -29,6 +33,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +53,20 @@ public final class ResourceTree implements Resources {
      * @param boot the present one, as that log counts
      */
     public record Self(NodeId id, String name, LogId log, int boot) {}
+
+    /**
+     * What can be set.
+     *
+     * @param states of this node's own
+     * @param memory who set which when
+     * @param orders sets one, a peer's too
+     * @param peers which ones the peers have
+     */
+    public record Acting(
+            ActuatorStatus.Source states,
+            Act.Memory memory,
+            Orders orders,
+            Supplier<List<Actuator>> peers) {}
 
     /** For the rest of what is refused. */
     private static final Intake DROPPED =
@@ -71,7 +90,7 @@ public final class ResourceTree implements Resources {
     private final TrustDocuments trust;
     private final Files files;
     private final Uploads uploads;
-    private final Diagnoses diagnoses;
+    private final ActuatorDocuments actuators;
     private final Counter requests;
     private final Denials denials;
     private final Counter refused;
@@ -82,6 +101,7 @@ public final class ResourceTree implements Resources {
      * The tree over these.
      *
      * @param states of the configured sensors
+     * @param acting the actuators
      * @param bulk files
      * @param doctor looks what is wrong
      * @param executor for what may block, which is little: a single thread will do
@@ -95,6 +115,7 @@ public final class ResourceTree implements Resources {
             Metrics metrics,
             Peers peers,
             SensorStatus.Source states,
+            Acting acting,
             Bulk bulk,
             Doctor doctor,
             Executor executor) {
@@ -108,11 +129,12 @@ public final class ResourceTree implements Resources {
         sensors = new Sensors(self, history, states, inbox, time, observations);
         logs = new Logs(self, history, inbox, time, observations);
         documents =
-                new Documents(self, health, metrics, peers, inbox, time, observations, executor);
+                new Documents(
+                        self, health, metrics, peers, inbox, time, observations, executor, doctor);
         trust = new TrustDocuments(peers, executor, metrics);
         files = new Files(bulk, peers, time);
         uploads = new Uploads(self, bulk, peers, inbox, executor);
-        diagnoses = new Diagnoses(doctor);
+        actuators = new ActuatorDocuments(self, acting, peers, time, observations);
     }
 
     /** Ends what peers observe that they may no longer, now that these are the peers. */
@@ -193,20 +215,32 @@ public final class ResourceTree implements Resources {
                     case "peers" -> documents.peers(call);
                     case "sensors" -> sensors.list(call);
                     case "readings" -> logs.readings(call);
+                    case "actuators" -> actuators.list(call);
                     default -> local(call, path);
                 }
             }
             case 2 -> {
-                if (!path.equals(List.of(".well-known", "core"))) {
+                if (path.getFirst().equals("actuators")) {
+                    actuators.one(call, path.get(1));
+                } else if (path.equals(List.of(".well-known", "core"))) {
+                    wellKnown(call);
+                } else {
                     throw notFound(path);
                 }
-                wellKnown(call);
             }
             case 3 -> {
                 if (!path.getFirst().equals("sensors")) {
                     throw notFound(path);
                 }
                 sensors.one(call, path.get(1), path.get(2));
+            }
+            case 4 -> {
+                if (via != Via.SOCKET
+                        || !path.getFirst().equals("peers")
+                        || !path.get(2).equals("actuators")) {
+                    throw notFound(path);
+                }
+                actuators.ofPeer(call, path.get(1), path.get(3));
             }
             default -> throw notFound(path);
         }
@@ -247,7 +281,7 @@ public final class ResourceTree implements Resources {
         } else if (here && path.getFirst().equals("trust")) {
             trust.trust(call);
         } else if (here && path.getFirst().equals("doctor")) {
-            diagnoses.doctor(call);
+            documents.doctor(call);
         } else {
             throw notFound(path);
         }
@@ -279,6 +313,11 @@ public final class ResourceTree implements Resources {
         if (caller.may(Role.READ)) {
             all.add(Link.to("/sensors").with("rt", "pipit.sensors").with("ct", links).with("obs"));
             all.add(Link.to("/readings").with("rt", "pipit.log").with("ct", senml).with("obs"));
+            all.add(
+                    Link.to("/actuators")
+                            .with("rt", "pipit.actuators")
+                            .with("ct", links)
+                            .with("obs"));
         }
         if (Uploads.shows(call)) {
             all.add(
@@ -293,9 +332,11 @@ public final class ResourceTree implements Resources {
             all.add(Link.to("/history").with("rt", "pipit.history").with("ct", senml).with("obs"));
             all.add(Link.to("/pairing").with("rt", "pipit.pairing").with("ct", "50"));
             all.add(Link.to("/trust").with("rt", "pipit.trust").with("ct", document));
+            all.add(Link.to("/rules").with("rt", "pipit.rules").with("ct", document));
             all.add(Link.to("/doctor").with("rt", "pipit.doctor").with("ct", document));
         }
         all.addAll(sensors.links(caller));
+        all.addAll(actuators.links(caller));
         call.contentOnce(
                 LinkFormat.CONTENT_FORMAT,
                 LinkFormat.write(LinkFormat.filter(all, call.request().query())));

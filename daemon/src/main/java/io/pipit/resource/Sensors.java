@@ -132,7 +132,7 @@ final class Sensors {
         if (!call.caller().may(Role.READ)) {
             throw new Refusal(Call.FORBIDDEN, "this takes the role " + Role.READ);
         }
-        Listing listing = new Listing(call, documentFormat(call));
+        Listing listing = new Listing(call, call.documentOrLinks());
         if (call.request().observe()) {
             Runnable changed = listing::changed;
             observations.open(
@@ -149,26 +149,6 @@ final class Sensors {
                     });
         }
         listing.tell();
-    }
-
-    /** The form of the document; null where links are wanted. */
-    private static @Nullable Format documentFormat(Call call) throws Refusal {
-        int accept = call.request().accept();
-        if (accept == Request.NONE || accept == LinkFormat.CONTENT_FORMAT) {
-            return null;
-        }
-        for (Format format : Format.values()) {
-            if (accept == format.document()) {
-                call.knows(Set.of());
-                return format;
-            }
-        }
-        throw Call.notAcceptable(
-                LinkFormat.CONTENT_FORMAT
-                        + ", "
-                        + Format.JSON.document()
-                        + " and "
-                        + Format.CBOR.document());
     }
 
     /** What one caller was told of the list, and when that isn't true any more. */

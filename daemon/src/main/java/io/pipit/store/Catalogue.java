@@ -12,7 +12,10 @@ import io.pipit.port.ReadingStore.Cursor;
 import io.pipit.port.ReadingStore.Recovered;
 import io.pipit.store.StoreFile.Session;
 import io.pipit.store.StoredLog.Column;
+import io.pipit.store.StoredLog.Part;
 import io.pipit.store.StoredLog.Track;
+import io.pipit.store.format.BlockCodec;
+import io.pipit.store.format.Slot;
 import io.pipit.wire.compact.Stretch;
 import java.io.IOException;
 import java.sql.PreparedStatement;
@@ -92,13 +95,12 @@ final class Catalogue {
                 }
             }
             try (ResultSet row =
-                    session.prepare(
-                                    "SELECT place, series, boot, monotonic, value FROM reading"
-                                            + " ORDER BY place")
-                            .executeQuery()) {
+                    session.prepare("SELECT place, data FROM tail ORDER BY place").executeQuery()) {
+                Map<StoredLog, List<Part>> tails = new HashMap<>();
                 while (row.next()) {
-                    restoreReading(row);
+                    restoreSlot(row.getLong(1), row.getBytes(2), tails, counters);
                 }
+                tails.forEach(StoredLog::tail);
             }
         });
     }
@@ -167,19 +169,35 @@ final class Catalogue {
         }
     }
 
-    private void restoreReading(ResultSet row) throws SQLException {
-        long place = row.getLong(1);
+    private void restoreSlot(
+            long place, byte[] data, Map<StoredLog, List<Part>> tails, Writer.Counters counters) {
         StoredLog log = byNumber.get(StoredLog.numberOf(place));
-        Column column = columns.get(row.getInt(2));
-        if (log != null && column != null) {
-            log.rows++;
-            saw(
-                    log,
-                    column,
-                    StoredLog.sequenceOf(place),
-                    new Stamp(row.getInt(3), row.getLong(4)),
-                    row.getDouble(5));
+        Slot slot = Slot.isEmpty(data) ? null : Tail.decode(place, data, counters);
+        if (log == null || slot == null || slot.count() == 0) {
+            return;
         }
+        long from = Long.MAX_VALUE;
+        long to = Long.MIN_VALUE;
+        for (int i = 0; i < slot.count(); i++) {
+            from = Math.min(from, slot.monotonic(i));
+            to = Math.max(to, slot.monotonic(i));
+            Column column = columns.get(slot.column(i));
+            if (column != null) {
+                Stamp at = new Stamp(slot.boot(), slot.monotonic(i));
+                saw(log, column, slot.sequence(i), at, slot.value(i));
+            }
+        }
+        int last = slot.count() - 1;
+        tails.computeIfAbsent(log, any -> new ArrayList<>())
+                .add(
+                        new Part(
+                                place,
+                                slot.boot(),
+                                slot.count(),
+                                slot.sequence(0),
+                                slot.sequence(last),
+                                from,
+                                to));
     }
 
     private static void saw(StoredLog log, Column column, long sequence, Stamp at, double value) {

@@ -7,12 +7,14 @@ import io.pipit.model.Stamp;
 import io.pipit.store.Clocks.Range;
 import io.pipit.store.StoreFile.Session;
 import io.pipit.store.StoredLog.Column;
+import io.pipit.store.StoredLog.Part;
+import io.pipit.store.format.BlockCodec;
+import io.pipit.store.format.Slot;
 import io.pipit.wire.compact.Stretch;
 import java.io.IOException;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -27,7 +29,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Goes through some series of one log in log order, each reading once, wherever it lies: the blocks
- * of each series, the rows, and what isn't committed yet. A block is read when its turn comes.
+ * of each series, the slots, and what isn't committed yet. A block is read when its turn comes.
  */
 final class LogScan implements AutoCloseable {
     /** Blocks of all series that are fetched with one statement, and wait for their turn. */
@@ -36,15 +38,14 @@ final class LogScan implements AutoCloseable {
     /** Blocks of one series that are fetched with one statement. */
     private static final int BLOCKS_AT_ONCE = 16;
 
-    /** With more series than this the rows of all are read. */
-    private static final int NAMED_SERIES_MAX = 64;
+    /** Slots that are fetched with one statement. */
+    private static final int SLOTS_AT_ONCE = 16;
 
     private static final Stretch NOTHING = new Stretch(new long[0], new long[0], new double[0]);
 
     private static final Logger LOG = LoggerFactory.getLogger(LogScan.class);
 
     private final Session session;
-    private final StoredLog log;
     private final List<Range> ranges;
     private final Writer.Counters counters;
     private final PriorityQueue<Source> sources =
@@ -57,19 +58,19 @@ final class LogScan implements AutoCloseable {
      * Within a read transaction.
      *
      * @param ranges where readings are looked for, at least what is wanted; empty for everywhere
-     * @param tail what wasn't committed when the transaction began
+     * @param tail what wasn't committed before it began
+     * @param slots those of the log after that, and still before it began
      */
     LogScan(
             Session session,
-            StoredLog log,
             List<Column> columns,
             long after,
             List<Range> ranges,
             List<LogEntry> tail,
+            List<Part> slots,
             Writer.Counters counters)
             throws SQLException {
         this.session = session;
-        this.log = log;
         this.ranges = ranges;
         this.counters = counters;
         this.last = after;
@@ -77,9 +78,50 @@ final class LogScan implements AutoCloseable {
         for (Column column : columns) {
             offer(new Blocks(column, after, atOnce));
         }
-        offer(new Rows(columns, after));
-        offer(new Tail(columns, after, tail));
+        offerSlots(columns, after, slots);
+        offer(new Uncommitted(columns, after, tail));
         lookAtRival();
+    }
+
+    /** Those of live readings are one after the other; those of late ones are between them. */
+    private void offerSlots(List<Column> columns, long after, List<Part> slots)
+            throws SQLException {
+        if (columns.isEmpty()) {
+            return;
+        }
+        List<List<Part>> chains = new ArrayList<>();
+        for (Part part : slots) {
+            if (part.last() > after && mayHold(part)) {
+                chainFor(part, chains).add(part);
+            }
+        }
+        int most = columns.stream().mapToInt(column -> column.number).max().orElse(0);
+        Column[] byNumber = new Column[most + 1];
+        columns.forEach(column -> byNumber[column.number] = column);
+        for (List<Part> chain : chains) {
+            offer(new Slots(byNumber, chain, after));
+        }
+    }
+
+    private boolean mayHold(Part part) {
+        return ranges.isEmpty()
+                || ranges.stream()
+                        .anyMatch(range ->
+                                range.boot() <= part.boot()
+                                        && part.boot() <= range.lastBoot()
+                                        && range.from() <= part.to()
+                                        && part.from() < range.to());
+    }
+
+    private static List<Part> chainFor(Part part, List<List<Part>> chains) {
+        for (List<Part> chain : chains) {
+            if (chain.getLast().last() < part.first()) {
+                return chain;
+            }
+        }
+        List<Part> chain = new ArrayList<>();
+        chains.add(chain);
+        return chain;
     }
 
     private void offer(Source source) throws SQLException {
@@ -350,101 +392,94 @@ final class LogScan implements AutoCloseable {
         }
     }
 
-    /** The rows of all the series. */
-    private final class Rows extends Source {
-        private final Map<Integer, Column> columns = new HashMap<>();
+    /** Slots of the log, each wholly before the next. The first is opened when its turn comes. */
+    private final class Slots extends Source {
+        private final Column[] columns;
+        private final List<Part> parts;
         private final long after;
+        private final Map<Long, byte[]> ahead = new HashMap<>();
+        private int next;
+        private @Nullable Slot open;
+        private int i;
+        private int end;
         private boolean begun;
-        private @Nullable Statement statement;
-        private @Nullable ResultSet rows;
 
-        Rows(List<Column> columns, long after) {
+        Slots(Column[] columns, List<Part> parts, long after) {
+            this.columns = columns;
+            this.parts = parts;
             this.after = after;
-            columns.forEach(one -> this.columns.put(one.number, one));
         }
 
         @Override
         boolean advance() throws SQLException {
             if (!begun) {
                 begun = true;
-                long first =
-                        columns.isEmpty()
-                                ? -1
-                                : session.number(
-                                        -1,
-                                        "SELECT place FROM reading WHERE place > ? AND place <= ?"
-                                                + " ORDER BY place LIMIT 1",
-                                        log.place(after),
-                                        log.place(StoredLog.SEQUENCE_MAX));
-                at = first < 0 ? 0 : StoredLog.sequenceOf(first);
-                return first >= 0;
+                at = Math.max(parts.getFirst().first(), after + 1);
+                return true;
             }
-            ResultSet open = rows == null ? open() : rows;
-            while (open.next()) {
-                Column found = columns.get(open.getInt(2));
-                if (found != null) {
-                    exact = true;
-                    column = found;
-                    at = StoredLog.sequenceOf(open.getLong(1));
-                    boot = open.getInt(3);
-                    monotonic = open.getLong(4);
-                    value = open.getDouble(5);
-                    return true;
+            while (true) {
+                Slot slot = open;
+                while (slot != null && ++i < end) {
+                    int number = slot.column(i);
+                    Column found = number < columns.length ? columns[number] : null;
+                    if (found != null) {
+                        exact = true;
+                        column = found;
+                        at = slot.sequence(i);
+                        boot = slot.boot();
+                        monotonic = slot.monotonic(i);
+                        value = slot.value(i);
+                        return true;
+                    }
                 }
+                if (next == parts.size()) {
+                    return false;
+                }
+                open(parts.get(next++));
             }
-            close();
-            return false;
         }
 
-        private ResultSet open() throws SQLException {
-            StringBuilder sql =
-                    new StringBuilder(
-                            "SELECT place, series, boot, monotonic, value FROM reading"
-                                    + " WHERE place > ");
-            sql.append(log.place(after))
-                    .append(" AND place <= ")
-                    .append(log.place(StoredLog.SEQUENCE_MAX));
-            if (columns.size() <= NAMED_SERIES_MAX && columns.size() < log.tracks.size()) {
-                String numbers = columns.keySet().toString();
-                sql.append(" AND series IN (").append(numbers, 1, numbers.length() - 1).append(')');
+        /** Not what was added to it since it was looked up: that is in the tail that isn't. */
+        private void open(Part part) throws SQLException {
+            byte[] data = ahead.remove(part.place());
+            if (data == null) {
+                fetch(part.place());
+                data = ahead.remove(part.place());
             }
-            for (int n = 0; n < ranges.size(); n++) {
-                Range range = ranges.get(n);
-                sql.append(n == 0 ? " AND (" : " OR ")
-                        .append(
-                                "(boot BETWEEN %d AND %d AND monotonic >= %d AND monotonic < %d)"
-                                        .formatted(
-                                                range.boot(),
-                                                range.lastBoot(),
-                                                range.from(),
-                                                range.to()))
-                        .append(n == ranges.size() - 1 ? ")" : "");
+            // What was packed meanwhile is found in a block.
+            Slot slot = data == null ? null : Tail.decode(part.place(), data, counters);
+            open = slot;
+            if (slot != null) {
+                i = slot.indexAfter(after) - 1;
+                end = slot.indexAfter(part.last());
             }
-            sql.append(" ORDER BY place");
-            Statement opened = session.statement();
-            statement = opened;
-            ResultSet result = opened.executeQuery(sql.toString());
-            rows = result;
-            return result;
         }
 
-        @Override
-        void close() throws SQLException {
-            if (statement != null) {
-                statement.close();
-                statement = null;
+        private void fetch(long from) throws SQLException {
+            ahead.clear();
+            try (ResultSet row =
+                    session.prepare(
+                                    "SELECT place, data FROM tail WHERE place BETWEEN ? AND ? ORDER"
+                                            + " BY place LIMIT ?",
+                                    from,
+                                    parts.getLast().place(),
+                                    SLOTS_AT_ONCE)
+                            .executeQuery()) {
+                while (row.next()) {
+                    ahead.put(row.getLong(1), row.getBytes(2));
+                }
             }
         }
     }
 
     /** What isn't committed. */
-    private static final class Tail extends Source {
+    private static final class Uncommitted extends Source {
         private record Item(Column column, Reading reading) {}
 
         private final List<Item> items = new ArrayList<>();
         private int i = -1;
 
-        Tail(List<Column> columns, long after, List<LogEntry> tail) {
+        Uncommitted(List<Column> columns, long after, List<LogEntry> tail) {
             Map<Series, List<Column>> bySeries = new HashMap<>();
             for (Column column : columns) {
                 bySeries.computeIfAbsent(column.track.series, any -> new ArrayList<>()).add(column);

@@ -5,6 +5,9 @@ import io.pipit.model.Reading;
 import io.pipit.store.Pending.Call;
 import io.pipit.store.StoreFile.Session;
 import io.pipit.store.StoredLog.Column;
+import io.pipit.store.StoredLog.Part;
+import io.pipit.store.format.BlockCodec;
+import io.pipit.store.format.Slot;
 import io.pipit.wire.compact.Stretch;
 import java.io.IOException;
 import java.sql.PreparedStatement;
@@ -21,23 +24,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Moves the oldest rows of a log into blocks, a bounded number at a time, and what comes in a flood
- * without a row. Late ones are merged into the block that they belong in, so that the blocks of a
- * series never overlap. The writer's.
+ * Moves the oldest slots of a log into blocks, a bounded number at a time, and what comes in a
+ * flood without a slot. Late ones are merged into the block that they belong in, so that the blocks
+ * of a series never overlap. The writer's.
  */
 final class Packer {
-    /** What a block is aimed at: three of them, with their headers, fill a page of 4,096 bytes. */
+    /**
+     * What a block is aimed at: three of them, with their headers, fill a page of 4,096 bytes, or a
+     * page of 1,024 bytes and one more each.
+     */
     static final int BLOCK_BYTES = 1_300;
 
     /** Readings in a block: what has to be decoded to find one. */
     static final int BLOCK_READINGS_MAX = 4_096;
 
-    /** Rows packed in one step, fewer series and more. */
+    /** Readings packed in one step, fewer series and more. */
     static final int STEP_ROWS_MIN = 8_192;
 
     static final int STEP_ROWS_MAX = 65_536;
 
-    /** So many rows of each series in a step, so that its last block isn't rewritten too often. */
+    /**
+     * So many readings of each series in a step, so that its last block isn't rewritten too often.
+     */
     private static final int STEP_ROWS_PER_SERIES = 64;
 
     /** From so many of one peer's readings on in one commit they are packed at once. */
@@ -54,6 +62,7 @@ final class Packer {
 
     private final Session session;
     private final Catalogue catalogue;
+    private final Tail tail;
     private final int stepRows;
     private final Writer.Counters counters;
     private long lastBlock;
@@ -61,19 +70,20 @@ final class Packer {
     private @Nullable Header held;
     private long[] heldSequences = {};
 
-    Packer(Session session, Catalogue catalogue, int stepRows, Writer.Counters counters)
+    Packer(Session session, Catalogue catalogue, Tail tail, int stepRows, Writer.Counters counters)
             throws SQLException {
         this.session = session;
         this.catalogue = catalogue;
+        this.tail = tail;
         this.stepRows = stepRows;
         this.counters = counters;
         this.lastBlock = session.number(0, "SELECT max(id) FROM block");
     }
 
-    /** Whether so many rows wait that packing may no longer come last. */
+    /** Whether so many readings wait that packing may no longer come last. */
     boolean isBehind() {
         for (StoredLog log : catalogue.logs()) {
-            if (log.rows >= BEHIND_STEPS * stepRows(log)) {
+            if (log.unpacked >= BEHIND_STEPS * stepRows(log)) {
                 return true;
             }
         }
@@ -84,10 +94,10 @@ final class Packer {
     boolean step() throws SQLException {
         for (StoredLog log : catalogue.logs()) {
             int count = stepRows(log);
-            if (log.rows >= 2L * count) {
+            if (log.unpacked >= 2L * count) {
                 // Larger steps while it is behind, or a flood of commits would leave it ever more
                 // so.
-                boolean behind = log.rows >= BEHIND_STEPS * count;
+                boolean behind = log.unpacked >= BEHIND_STEPS * count;
                 pack(log, behind ? Math.clamp(4L * count, count, STEP_ROWS_MAX) : count);
                 return true;
             }
@@ -101,50 +111,40 @@ final class Packer {
 
     private void pack(StoredLog log, int count) throws SQLException {
         Map<Column, Rows> byColumn = new LinkedHashMap<>();
-        long[] last = {0};
-        int[] taken = {0};
+        List<Part> parts = Tail.oldest(log, count);
         session.write(
                 false,
                 () -> {
                     byColumn.clear();
-                    try (ResultSet rows =
-                            session.prepare(
-                                            "SELECT place, series, boot, monotonic, value FROM reading"
-                                                    + " WHERE place BETWEEN ? AND ? ORDER BY place"
-                                                    + " LIMIT ?",
-                                            log.place(0),
-                                            log.place(StoredLog.SEQUENCE_MAX),
-                                            count)
-                                    .executeQuery()) {
-                        while (rows.next()) {
-                            last[0] = StoredLog.sequenceOf(rows.getLong(1));
-                            taken[0]++;
-                            Column column = catalogue.column(rows.getInt(2));
-                            if (column != null && last[0] >= log.firstKept) {
-                                byColumn.computeIfAbsent(column, any -> new Rows(256))
-                                        .add(
-                                                last[0],
-                                                rows.getInt(3),
-                                                rows.getLong(4),
-                                                rows.getDouble(5));
-                            }
-                        }
+                    for (Part part : parts) {
+                        gather(log, tail.load(part.place()), byColumn);
                     }
+                    byColumn.replaceAll((column, rows) -> rows.inOrder());
                     for (Map.Entry<Column, Rows> column : byColumn.entrySet()) {
                         pack(log, column.getKey(), column.getValue());
                     }
-                    session.update(
-                            "DELETE FROM reading WHERE place BETWEEN ? AND ?",
-                            log.place(0),
-                            log.place(last[0]));
+                    tail.delete(parts);
                 });
         packed(byColumn);
-        log.rows = taken[0] < count ? 0 : Math.max(0, log.rows - taken[0]);
+        tail.deleted(log, parts);
+    }
+
+    private void gather(StoredLog log, @Nullable Slot slot, Map<Column, Rows> byColumn) {
+        if (slot == null) {
+            return;
+        }
+        for (int i = slot.indexAfter(log.firstKept - 1); i < slot.count(); i++) {
+            Column column = catalogue.column(slot.column(i));
+            if (column != null) {
+                byColumn.computeIfAbsent(column, any -> new Rows(256))
+                        .add(slot.sequence(i), slot.boot(), slot.monotonic(i), slot.value(i));
+            }
+        }
     }
 
     /**
      * The readings of those peers' logs of which so many are committed at once that they are worth
-     * blocks of their own: rows would be written only to be read, packed and deleted.
+     * blocks of their own: slots would be written only to be read, packed and deleted.
      */
     static Map<StoredLog, List<Reading>> floods(List<Call> batch) {
         Map<StoredLog, List<Reading>> floods = new LinkedHashMap<>();
@@ -407,6 +407,25 @@ final class Packer {
 
         long sequence(int i) {
             return sequences[i];
+        }
+
+        /** In order of sequence; itself, where it is so already. */
+        Rows inOrder() {
+            int i = 1;
+            while (i < count && sequences[i - 1] < sequences[i]) {
+                i++;
+            }
+            if (i >= count) {
+                return this;
+            }
+            Integer[] order = new Integer[count];
+            Arrays.setAll(order, n -> n);
+            Arrays.sort(order, Comparator.comparingLong(n -> sequences[n]));
+            Rows sorted = new Rows(count);
+            for (int n : order) {
+                sorted.add(sequences[n], boots[n], monotonic[n], values[n]);
+            }
+            return sorted;
         }
 
         Rows part(int from, int to) {

@@ -16,6 +16,7 @@ import io.pipit.port.ReadingHistory.Position;
 import io.pipit.store.Clocks.Range;
 import io.pipit.store.StoreFile.Session;
 import io.pipit.store.StoredLog.Column;
+import io.pipit.store.StoredLog.Part;
 import io.pipit.store.StoredLog.Track;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -187,6 +188,7 @@ final class Reader implements AutoCloseable {
         // In this order: what is committed meanwhile is then seen twice rather than never.
         long end = own.end;
         List<LogEntry> tail = pending.tail(own);
+        List<Part> slots = own.tail;
         Collection<BootClock> clocks = own.clocks.tailMap(after, false).values();
         List<Column> columns = Catalogue.matching(own, filter);
         List<LogEntry> entries = new ArrayList<>();
@@ -198,11 +200,11 @@ final class Reader implements AutoCloseable {
             try (LogScan scan =
                     new LogScan(
                             session,
-                            own,
                             columns,
                             Math.max(after, firstKept[0] - 1),
                             List.of(),
                             tail,
+                            slots,
                             counters)) {
                 boolean more = scan.next();
                 while (entries.size() <= limit && (more || clock != null)) {
@@ -265,7 +267,9 @@ final class Reader implements AutoCloseable {
         if (columns.isEmpty()) {
             return;
         }
+        // In this order: what is committed meanwhile is then seen twice rather than never.
         List<LogEntry> tail = pending.tail(log);
+        List<Part> slots = log.tail;
         Clocks clocks = log.clocks();
         long from = query.fromMicros() == null ? Long.MIN_VALUE : query.fromMicros();
         long to = query.toMicros() == null ? Long.MAX_VALUE : query.toMicros();
@@ -276,7 +280,8 @@ final class Reader implements AutoCloseable {
         }
         session.read(() -> {
             long start = Math.max(after, firstKept(log) - 1);
-            try (LogScan scan = new LogScan(session, log, columns, start, ranges, tail, counters)) {
+            try (LogScan scan =
+                    new LogScan(session, columns, start, ranges, tail, slots, counters)) {
                 while (found.size() <= limit && scan.next()) {
                     long wall = clocks.wallMicros(scan.boot(), scan.monotonic());
                     if (from <= wall && wall < to) {

@@ -1,15 +1,20 @@
 package io.pipit.store;
 
 import io.pipit.port.TimeSource;
+import io.pipit.store.copy.SmallPages;
 import io.pipit.store.copy.StoreLock;
+import io.pipit.store.format.OldRows;
 import io.pipit.store.places.ReservedPlaces;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -34,12 +39,19 @@ import org.sqlite.SQLiteConfig;
 final class StoreFile implements AutoCloseable {
     /** Each brings a file from the version before it to its own, which is its place from 1. */
     static final List<String> MIGRATIONS =
-            List.of(resource("schema-1.sql"), resource("schema-2.sql"), resource("schema-3.sql"));
+            List.of(
+                    resource("schema-1.sql"),
+                    resource("schema-2.sql"),
+                    resource("schema-3.sql"),
+                    resource("schema-4.sql"));
+
+    /** The version from which on there are slots instead of rows. */
+    private static final int SLOTS_SINCE = 4;
 
     /** After an unclean end a file up to this is checked whole: a second on a slow card. */
     private static final long CHECKED_BYTES_MAX = 32L << 20;
 
-    private static final int PAGE_BYTES = 4_096;
+    private static final int ZEROS_BYTES = 65_536;
     private static final int WRITER_CACHE_KIB = 2_048;
     private static final int READER_CACHE_KIB = 1_024;
     private static final DateTimeFormatter TIME =
@@ -117,6 +129,9 @@ final class StoreFile implements AutoCloseable {
             if (isFilled(file)) {
                 refuseForeign();
                 check(unclean);
+                migrate();
+                SmallPages.take(file);
+                return;
             } else if (Files.exists(file)) {
                 // A store never is: whoever emptied it, what was in it is gone.
                 throw new SQLException("it is empty", null, 11);
@@ -246,6 +261,9 @@ final class StoreFile implements AutoCloseable {
                             statement.execute(sql);
                         }
                     }
+                    if (next + 1 == SLOTS_SINCE) {
+                        OldRows.move(connection);
+                    }
                     statement.execute("PRAGMA application_id = " + SqliteStore.APPLICATION_ID);
                     statement.execute("PRAGMA user_version = " + (next + 1));
                     statement.execute("COMMIT");
@@ -314,6 +332,33 @@ final class StoreFile implements AutoCloseable {
         }
     }
 
+    /**
+     * Gives the write-ahead log the length that it comes to have, in zeros, which SQLite takes for
+     * its end: as long as a file grows, each sync has the file system write its own journal, too.
+     * On the writer's thread, outside of transactions.
+     */
+    void lengthenLog() {
+        Path wal = beside("-wal");
+        try (FileChannel channel = FileChannel.open(wal, StandardOpenOption.WRITE)) {
+            long before = channel.size();
+            long length = walBytesMax / 2 + walBytesMax / 8;
+            if (Files.getFileStore(wal).getUsableSpace() < 2 * length) {
+                return;
+            }
+            try {
+                for (long at = before; at < length; ) {
+                    int some = (int) Math.min(ZEROS_BYTES, length - at);
+                    at += channel.write(ByteBuffer.allocate(some), at);
+                }
+            } catch (IOException e) {
+                channel.truncate(before);
+                throw e;
+            }
+        } catch (IOException e) {
+            LOG.debug("{} grows with each commit", wal, e);
+        }
+    }
+
     Path path() {
         return file;
     }
@@ -336,11 +381,12 @@ final class StoreFile implements AutoCloseable {
     private Connection connect() throws SQLException {
         Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
         try (Statement statement = connection.createStatement()) {
-            statement.execute("PRAGMA page_size = " + PAGE_BYTES);
+            statement.execute("PRAGMA page_size = " + SmallPages.PAGE_BYTES);
             statement.execute("PRAGMA auto_vacuum = INCREMENTAL");
             statement.execute("PRAGMA journal_mode = WAL");
             statement.execute("PRAGMA synchronous = FULL");
-            statement.execute("PRAGMA wal_autocheckpoint = " + walBytesMax / 2 / PAGE_BYTES);
+            int pageBytes = number(connection, "PRAGMA page_size");
+            statement.execute("PRAGMA wal_autocheckpoint = " + walBytesMax / 2 / pageBytes);
             statement.execute("PRAGMA journal_size_limit = " + walBytesMax);
             statement.execute("PRAGMA cache_size = -" + WRITER_CACHE_KIB);
             return connection;
@@ -428,9 +474,24 @@ final class StoreFile implements AutoCloseable {
                 done = true;
             } finally {
                 if (!done) {
+                    forget();
                     rollback();
                 }
             }
+        }
+
+        /**
+         * Prepares all anew: the driver closes a statement that failed (sqlite-jdbc, DB.execute).
+         */
+        void forget() {
+            for (PreparedStatement one : prepared.values()) {
+                try {
+                    one.close();
+                } catch (SQLException alreadyClosed) {
+                    assert alreadyClosed != null;
+                }
+            }
+            prepared.clear();
         }
 
         /**

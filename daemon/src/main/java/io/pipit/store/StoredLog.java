@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * trimmed by the writer, read by any thread.
  */
 final class StoredLog {
-    /** The largest sequence that a row's place has room for. */
+    /** The largest sequence, and the largest number of a slot. */
     static final long SEQUENCE_MAX = (1L << 48) - 1;
 
     private static final long NUMBER_MAX = 32_767;
@@ -53,8 +53,11 @@ final class StoredLog {
     /** Whether its row is committed. Writer alone. */
     boolean saved;
 
-    /** Rows not packed yet. Writer alone. */
-    long rows;
+    /** The slots of what isn't packed yet, in the order in which they were begun. */
+    volatile List<Part> tail = List.of();
+
+    /** Readings not packed yet. Writer alone. */
+    long unpacked;
 
     private @Nullable Timeline timeline;
 
@@ -64,19 +67,51 @@ final class StoredLog {
         this.id = id;
     }
 
-    /**
-     * Where a row of this log is among all rows, by its sequence; the first log, mostly the own
-     * one, is behind all others.
-     */
-    long place(long sequence) {
-        return (NUMBER_MAX - number) << 48 | Math.clamp(sequence, 0, SEQUENCE_MAX);
+    /** What a slot of this log has committed, of which boot, and between which times. */
+    record Part(long place, int boot, int count, long first, long last, long from, long to) {
+        /** With one more behind it. */
+        Part and(Part next) {
+            return new Part(
+                    place,
+                    boot,
+                    count + next.count,
+                    first,
+                    next.last,
+                    Math.min(from, next.from),
+                    Math.max(to, next.to));
+        }
     }
 
+    /** The slots are these now. The writer's. */
+    void tail(List<Part> now) {
+        tail = List.copyOf(now);
+        unpacked = now.stream().mapToLong(Part::count).sum();
+    }
+
+    /** The last sequence that a slot has; 0 where there is none. */
+    long tailEnd() {
+        long end = 0;
+        for (Part part : tail) {
+            end = Math.max(end, part.last);
+        }
+        return end;
+    }
+
+    /**
+     * Where a slot of this log is among all slots, by its number; the first log, mostly the own
+     * one, is behind all others.
+     */
+    long place(long slot) {
+        return (NUMBER_MAX - number) << 48 | Math.clamp(slot, 0, SEQUENCE_MAX);
+    }
+
+    /** The log's number. */
     static int numberOf(long place) {
         return (int) (NUMBER_MAX - (place >> 48));
     }
 
-    static long sequenceOf(long place) {
+    /** The slot's number within its log. */
+    static long slotOf(long place) {
         return place & SEQUENCE_MAX;
     }
 
@@ -117,7 +152,7 @@ final class StoredLog {
     }
 
     /**
-     * One series of one log in one unit: what a row and a block refer to by number. A series that
+     * One series of one log in one unit: what slots and blocks refer to by number. A series that
      * changed its unit has several.
      */
     static final class Column {

@@ -5,12 +5,13 @@ import io.pipit.model.Stamp;
 import io.pipit.port.TimeSource;
 import io.pipit.store.StoreFile.Session;
 import io.pipit.store.StoredLog.Column;
+import io.pipit.store.StoredLog.Part;
 import io.pipit.store.StoredLog.Track;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -23,10 +24,10 @@ import org.jspecify.annotations.Nullable;
  * beyond it stays until all of it is. The writer's.
  */
 final class Trimmer {
-    /** Blocks, or rows, given up in one step. */
+    /** Blocks given up in one step, or slots with so many readings. */
     private static final int STEP_BLOCKS = 64;
 
-    private static final int STEP_ROWS = 2_048;
+    private static final int STEP_READINGS = 2_048;
 
     /** Pages given back to the file system in one step. */
     private static final int STEP_PAGES = 64;
@@ -39,7 +40,7 @@ final class Trimmer {
     /** How often is looked whether something is too old, where something is written. */
     private static final long LOOK_EVERY_NANOS = 60_000_000_000L;
 
-    /** A row takes no more, with its share of what is above it. */
+    /** An entry takes no more, with its share of what is around it. */
     private static final int ENTRY_BYTES = 64;
 
     /** Likewise, whatever the time, after so many entries; fewer where the file is small. */
@@ -57,6 +58,7 @@ final class Trimmer {
     private final Map<StoredLog, Uptimes> uptimes = new HashMap<>();
     private final Session session;
     private final Catalogue catalogue;
+    private final Tail tail;
     private final StoredLog own;
     private final int boot;
     private final SqliteStore.Settings settings;
@@ -76,6 +78,7 @@ final class Trimmer {
     Trimmer(
             Session session,
             Catalogue catalogue,
+            Tail tail,
             StoredLog own,
             int boot,
             SqliteStore.Settings settings,
@@ -85,6 +88,7 @@ final class Trimmer {
             throws SQLException {
         this.session = session;
         this.catalogue = catalogue;
+        this.tail = tail;
         this.own = own;
         this.boot = boot;
         this.settings = settings;
@@ -178,32 +182,25 @@ final class Trimmer {
         Uptimes known = uptimes.get(log);
         if (known == null || known.present != present) {
             known = new Uptimes(present, new TreeMap<>());
-            addUptimes(
-                    known,
+            try (ResultSet row =
                     session.prepare(
-                            "SELECT boot, max(max_monotonic) FROM block WHERE log = ? AND boot < ?"
-                                    + " GROUP BY boot",
-                            log.number,
-                            present));
-            addUptimes(
-                    known,
-                    session.prepare(
-                            "SELECT boot, max(monotonic) FROM reading WHERE place BETWEEN ? AND ?"
-                                    + " AND boot < ? GROUP BY boot",
-                            log.place(0),
-                            log.place(StoredLog.SEQUENCE_MAX),
-                            present));
+                                    "SELECT boot, max(max_monotonic) FROM block WHERE log = ? AND"
+                                            + " boot < ? GROUP BY boot",
+                                    log.number,
+                                    present)
+                            .executeQuery()) {
+                while (row.next()) {
+                    known.byBoot.merge(row.getInt(1), row.getLong(2), Math::max);
+                }
+            }
+            for (Part part : log.tail) {
+                if (part.boot() < present) {
+                    known.byBoot.merge(part.boot(), part.to(), Math::max);
+                }
+            }
             uptimes.put(log, known);
         }
         return known.byBoot;
-    }
-
-    private static void addUptimes(Uptimes known, PreparedStatement query) throws SQLException {
-        try (ResultSet row = query.executeQuery()) {
-            while (row.next()) {
-                known.byBoot.merge(row.getInt(1), row.getLong(2), Math::max);
-            }
-        }
     }
 
     private long expiredThrough(StoredLog log, Oldest first, Clocks clocks) throws SQLException {
@@ -229,29 +226,25 @@ final class Trimmer {
                 .executeQuery();
     }
 
-    /** The oldest block, or else a step's worth of the oldest rows. */
+    /** The oldest block, or else a step's worth of the oldest slots. */
     private @Nullable Oldest oldest(StoredLog log) throws SQLException {
         try (ResultSet row = blocksFrom(log)) {
             if (row.next()) {
                 return new Oldest(log, row.getLong(1), row.getInt(2), row.getLong(3));
             }
         }
-        Oldest oldest = null;
-        try (ResultSet row =
-                session.prepare(
-                                "SELECT max(place), boot, monotonic FROM (SELECT place, boot,"
-                                        + " monotonic FROM reading WHERE place BETWEEN ? AND ?"
-                                        + " ORDER BY place LIMIT ?)",
-                                log.place(0),
-                                log.place(StoredLog.SEQUENCE_MAX),
-                                STEP_ROWS)
-                        .executeQuery()) {
-            if (row.next() && row.getLong(1) > 0) {
-                long through = StoredLog.sequenceOf(row.getLong(1));
-                oldest = new Oldest(log, through, row.getInt(2), row.getLong(3));
-            }
+        List<Part> parts = Tail.oldest(log, STEP_READINGS);
+        if (parts.isEmpty()) {
+            return null;
         }
-        return oldest;
+        long through = 0;
+        Stamp newest = new Stamp(0, 0);
+        for (Part part : parts) {
+            through = Math.max(through, part.last());
+            Stamp at = new Stamp(part.boot(), part.to());
+            newest = BY_AGE.compare(at, newest) > 0 ? at : newest;
+        }
+        return new Oldest(log, through, newest.boot(), newest.monotonicMicros());
     }
 
     private boolean trimBySize() throws SQLException {
@@ -317,7 +310,7 @@ final class Trimmer {
 
     private void giveUp(StoredLog log, long through) throws SQLException {
         long firstKept = through + 1;
-        int[] rows = {0};
+        List<Part> parts = log.tail.stream().filter(part -> part.last() < firstKept).toList();
         int[] bootKept = {0};
         session.write(
                 false,
@@ -331,18 +324,14 @@ final class Trimmer {
                             "DELETE FROM block WHERE log = ? AND last_sequence < ?",
                             log.number,
                             firstKept);
-                    rows[0] =
-                            session.update(
-                                    "DELETE FROM reading WHERE place >= ? AND place < ?",
-                                    log.place(0),
-                                    log.place(firstKept));
-                    bootKept[0] = firstBootKept(log);
+                    tail.delete(parts);
+                    bootKept[0] = firstBootKept(log, firstKept);
                     session.update(
                             "DELETE FROM clock WHERE log = ? AND boot < ?",
                             log.number,
                             bootKept[0]);
                 });
-        log.rows = Math.max(0, log.rows - rows[0]);
+        tail.deleted(log, parts);
         log.firstKept = firstKept;
         for (Track track : log.tracks.values()) {
             for (Column column : track.columns) {
@@ -374,20 +363,19 @@ final class Trimmer {
     }
 
     /** The boot of the oldest reading that is left; where none is, that of the newest clock. */
-    private int firstBootKept(StoredLog log) throws SQLException {
+    private int firstBootKept(StoredLog log, long firstKept) throws SQLException {
         long newest = log.clocks.isEmpty() ? 1 : log.clocks.lastEntry().getValue().at().boot();
         long block =
                 session.number(
                         newest,
                         "SELECT boot FROM block WHERE log = ? ORDER BY last_sequence LIMIT 1",
                         log.number);
-        long row =
-                session.number(
-                        newest,
-                        "SELECT boot FROM reading WHERE place BETWEEN ? AND ? ORDER BY place"
-                                + " LIMIT 1",
-                        log.place(0),
-                        log.place(StoredLog.SEQUENCE_MAX));
-        return (int) Math.min(newest, Math.min(block, row));
+        long slot =
+                log.tail.stream()
+                        .filter(part -> part.last() >= firstKept)
+                        .mapToLong(Part::boot)
+                        .min()
+                        .orElse(newest);
+        return (int) Math.min(newest, Math.min(block, slot));
     }
 }

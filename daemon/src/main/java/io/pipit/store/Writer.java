@@ -20,6 +20,8 @@ import io.pipit.store.wear.WriteBudget;
 import io.pipit.store.wear.WrittenBytes;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -41,6 +43,9 @@ final class Writer {
 
     /** After this the core's inbox is tried again, when it had no room. */
     private static final long ANNOUNCE_AGAIN_NANOS = 10_000_000;
+
+    /** Who ends sooner than this had little to gain by a longer write-ahead log. */
+    static final int LENGTHEN_AFTER_COMMITS = 100;
 
     private static final long RETRY_FIRST_NANOS = 1_000_000_000L;
     private static final long RETRY_LAST_NANOS = 30_000_000_000L;
@@ -88,6 +93,7 @@ final class Writer {
     private final Catalogue catalogue;
     private final StoredLog own;
     private final Pending pending;
+    private final Tail tail;
     private final Packer packer;
     private final Trimmer trimmer;
     private final long commitEveryNanos;
@@ -105,6 +111,7 @@ final class Writer {
     private long reservedInFile;
 
     private long ownThrough;
+    private int commits;
     private boolean failing;
     private boolean maintained = true;
     private long retryNanos = RETRY_FIRST_NANOS;
@@ -156,11 +163,13 @@ final class Writer {
                         settings.commitEvery(),
                         reason -> health.also(Part.STORE, "written", reason),
                         time.monotonicNanos());
-        this.packer = new Packer(session, catalogue, settings.packRows(), counters);
+        this.tail = new Tail(session, counters);
+        this.packer = new Packer(session, catalogue, tail, settings.packRows(), counters);
         this.trimmer =
                 new Trimmer(
                         session,
                         catalogue,
+                        tail,
                         own,
                         boot,
                         settings,
@@ -263,17 +272,13 @@ final class Writer {
         Map<Cursor, Long> cursors = new LinkedHashMap<>();
         Set<Column> columns = new HashSet<>();
         Set<StoredLog> logs = new HashSet<>();
-        Map<StoredLog, Integer> rows = new HashMap<>();
+        Map<StoredLog, List<Tail.Entry>> rows = new LinkedHashMap<>();
         Map<Column, Packer.Rows> blocks = new LinkedHashMap<>();
         Map<StoredLog, List<Reading>> floods = Packer.floods(batch);
         session.write(
                 true,
                 () -> {
-                    PreparedStatement insert =
-                            session.prepare(
-                                    "INSERT INTO reading (place, series, boot, monotonic, value)"
-                                            + " VALUES (?,?,?,?,?) ON CONFLICT DO NOTHING");
-                    insert.clearBatch();
+                    tail.begin();
                     rows.clear();
                     blocks.clear();
                     for (Call call : batch) {
@@ -288,8 +293,8 @@ final class Writer {
                                                 call.log(), reading.series(), reading.unit());
                                 if (column != null && isWanted(call.log(), column, reading)) {
                                     saveColumn(call.log(), column, columns);
-                                    add(insert, call.log(), column, reading);
-                                    rows.merge(call.log(), 1, Integer::sum);
+                                    rows.computeIfAbsent(call.log(), any -> new ArrayList<>())
+                                            .add(new Tail.Entry(column, reading));
                                 }
                             }
                         }
@@ -297,12 +302,9 @@ final class Writer {
                             cursors.merge(call.cursor(), call.completeTo(), Math::max);
                         }
                     }
-                    int inserted = 0;
-                    for (int one : insert.executeBatch()) {
-                        inserted += one;
+                    for (Map.Entry<StoredLog, List<Tail.Entry>> some : rows.entrySet()) {
+                        tail.add(some.getKey(), inOrder(some.getValue()));
                     }
-                    counters.duplicates()
-                            .add(rows.values().stream().mapToInt(i -> i).sum() - inserted);
                     for (Map.Entry<StoredLog, List<Reading>> flood : floods.entrySet()) {
                         StoredLog log = flood.getKey();
                         Map<Column, Packer.Rows> some = packer.columns(log, flood.getValue());
@@ -326,10 +328,11 @@ final class Writer {
             pending.noted(note);
             tellNoted = note;
         }
+        // Before it leaves the queue: whoever doesn't find it there any more sees it here.
+        tail.committed();
         committed(batch, reserve, cursors);
         columns.forEach(column -> column.saved = true);
         logs.forEach(log -> log.saved = true);
-        rows.forEach((log, count) -> log.rows += count);
         packer.packed(blocks);
     }
 
@@ -347,6 +350,9 @@ final class Writer {
         cursors.forEach((cursor, to) -> tellCursors.merge(cursor, to, Math::max));
         tellCommitted |= !batch.isEmpty();
         counters.commits().increment();
+        if (++commits == LENGTHEN_AFTER_COMMITS) {
+            file.lengthenLog();
+        }
         counters.entries().add(entries);
         trimmer.wrote(entries);
     }
@@ -368,14 +374,19 @@ final class Writer {
         return true;
     }
 
-    private static void add(PreparedStatement insert, StoredLog log, Column column, Reading reading)
-            throws SQLException {
-        insert.setLong(1, log.place(reading.sequence()));
-        insert.setInt(2, column.number);
-        insert.setInt(3, reading.at().boot());
-        insert.setLong(4, reading.at().monotonicMicros());
-        insert.setDouble(5, reading.value());
-        insert.addBatch();
+    /** In order of sequence, of two with the same the first; mostly they are so already. */
+    private List<Tail.Entry> inOrder(List<Tail.Entry> entries) {
+        List<Tail.Entry> sorted = new ArrayList<>(entries);
+        sorted.sort(Comparator.comparingLong(Tail.Entry::sequence));
+        List<Tail.Entry> each = new ArrayList<>(sorted.size());
+        for (Tail.Entry entry : sorted) {
+            if (each.isEmpty() || each.getLast().sequence() < entry.sequence()) {
+                each.add(entry);
+            } else {
+                counters.duplicates().increment();
+            }
+        }
+        return each;
     }
 
     private void insert(StoredLog log, BootClock clock) throws SQLException {
@@ -472,6 +483,7 @@ final class Writer {
 
     private long failed(SQLException e) {
         counters.failures().increment();
+        session.forget();
         packer.forget();
         if (StoreFile.Trouble.of(e) == StoreFile.Trouble.DAMAGED) {
             giveUp(e.getMessage());

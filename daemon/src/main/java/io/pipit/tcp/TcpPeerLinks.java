@@ -10,6 +10,9 @@ import io.pipit.port.Event;
 import io.pipit.port.Inbox;
 import io.pipit.port.PeerLinks;
 import io.pipit.port.TimeSource;
+import io.pipit.resource.exchange.Answer;
+import io.pipit.resource.exchange.Asked;
+import io.pipit.resource.exchange.Request.Method;
 import io.pipit.tcp.session.Ask;
 import io.pipit.wire.Format;
 import io.pipit.wire.Frame;
@@ -130,10 +133,33 @@ public final class TcpPeerLinks implements PeerLinks {
      * @param outcome hears the answer's code, like 204, or 0 where none came; on the event loop
      */
     public void tell(NodeId peer, String query, byte[] payload, IntConsumer outcome) {
-        Telling telling = new Telling(peer, query, payload, outcome);
-        if (admit(telling)) {
-            loop.execute(telling::begin);
+        Asked statement =
+                new Asked(
+                        Method.POST,
+                        List.of("statements"),
+                        List.of(query),
+                        Asked.NONE,
+                        payload.length > 0 ? OCTETS : Asked.NONE,
+                        payload);
+        var _ =
+                ask(peer, statement, PATIENCE)
+                        .whenComplete(
+                                (said, none) -> outcome.accept(said == null ? 0 : said.code()));
+    }
+
+    /**
+     * Asks a peer for anything small. Any thread.
+     *
+     * @param patience how long an answer may take, once it was sent
+     * @return what it answers, whatever that is, on the event loop; fails with an {@link
+     *     IOException} that says why there is no answer
+     */
+    public CompletionStage<Answer> ask(NodeId peer, Asked asked, Duration patience) {
+        Asking asking = new Asking(peer, asked, patience);
+        if (admit(asking)) {
+            loop.execute(asking::begin);
         }
+        return asking.done;
     }
 
     private boolean admit(Ask.Outcome outcome) {
@@ -409,50 +435,61 @@ public final class TcpPeerLinks implements PeerLinks {
         }
     }
 
-    /** A statement on its way. */
-    private final class Telling implements Ask.Outcome {
+    /** A question whose answer somebody waits for, whatever it is. */
+    private final class Asking implements Ask.Outcome {
         private final NodeId peer;
-        private final String query;
-        private final byte[] payload;
-        private final IntConsumer outcome;
+        private final Asked asked;
+        private final Duration patience;
+        private final CompletableFuture<Answer> done = new CompletableFuture<>();
 
-        Telling(NodeId peer, String query, byte[] payload, IntConsumer outcome) {
+        Asking(NodeId peer, Asked asked, Duration patience) {
             this.peer = peer;
-            this.query = query;
-            this.payload = payload;
-            this.outcome = outcome;
+            this.asked = asked;
+            this.patience = patience;
         }
 
         void begin() {
-            Options.Builder options =
-                    new Options.Builder()
-                            .add(Options.URI_PATH, "statements")
-                            .add(Options.URI_QUERY, query);
-            if (payload.length > 0) {
-                options.add(Options.CONTENT_FORMAT, OCTETS);
+            Options.Builder options = new Options.Builder().uri(asked.path(), asked.query());
+            if (asked.accept() != Asked.NONE) {
+                options.add(Options.ACCEPT, asked.accept());
             }
+            if (asked.contentFormat() != Asked.NONE) {
+                options.add(Options.CONTENT_FORMAT, asked.contentFormat());
+            }
+            int code =
+                    switch (asked.method()) {
+                        case GET -> Frame.GET;
+                        case PUT -> Frame.PUT;
+                        case POST -> Frame.POST;
+                        default -> throw new IllegalArgumentException("" + asked.method());
+                    };
             var _ =
                     route(peer)
                             .ask(
                                     new Ask(
-                                            Frame.POST,
+                                            code,
                                             options.build(),
-                                            payload,
+                                            asked.payload(),
                                             null,
-                                            PATIENCE,
+                                            patience,
                                             this));
         }
 
         @Override
         public void answered(Frame answer) {
             unanswered.decrementAndGet();
-            outcome.accept(answer.code());
+            worked(peer, of(peer));
+            done.complete(
+                    new Answer(
+                            answer.code(),
+                            (int) answer.options().number(Options.CONTENT_FORMAT).orElse(-1),
+                            answer.payload()));
         }
 
         @Override
         public void failed(String reason) {
             unanswered.decrementAndGet();
-            outcome.accept(0);
+            done.completeExceptionally(new IOException(reason));
         }
     }
 }

@@ -48,6 +48,7 @@ final class PackReader implements AutoCloseable {
     private String log = "";
     private double value;
     private double time;
+    private double updateTime;
     private boolean flag;
     private boolean synchronised;
 
@@ -140,7 +141,8 @@ final class PackReader implements AutoCloseable {
             case BASE_VALUE -> baseValue = number(label, token);
             case VALUE -> value = number(label, token);
             case TIME -> time = number(label, token);
-            case BASE_SUM, SUM, UPDATE_TIME -> number(label, token);
+            case UPDATE_TIME -> updateTime = number(label, token);
+            case BASE_SUM, SUM -> number(label, token);
             case FLAG -> flag = flag(label, token);
             case SYNCHRONISED -> synchronised = flag(label, token);
             case BASE_VERSION -> version(whole(label, token));
@@ -260,6 +262,11 @@ final class PackReader implements AutoCloseable {
 
     @Nullable Boolean flagValue() {
         return has(Label.FLAG) ? (Boolean) flag : null;
+    }
+
+    /** Time until there is to be news, microseconds; 0 where that isn't said. */
+    long updateMicros() throws WireException {
+        return has(Label.UPDATE_TIME) ? micros(updateTime) : 0;
     }
 
     /** Time since the base time, microseconds. */

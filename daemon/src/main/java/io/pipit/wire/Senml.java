@@ -63,6 +63,14 @@ public final class Senml {
     }
 
     /**
+     * One value of something that is set.
+     *
+     * @param holdMicros how long it holds, SenML's update time (RFC 8428, section 4.3): when to
+     *     hear of it again at the latest; 0 where that isn't said
+     */
+    public record Setting(Item item, long holdMicros) {}
+
+    /**
      * A reading for whoever asks for the newest: with the time on the wall where the clock was
      * right, else with its age.
      *
@@ -85,6 +93,62 @@ public final class Senml {
                         : Math.min(0, reading.at().monotonicMicros() - nowMonotonicMicros);
         return new Item(
                 origin + "/", reading.series().toString(), reading.unit(), time, reading.value());
+    }
+
+    /** Writes a pack of what is set, or is to be. */
+    public static byte[] encode(Setting setting, Format format) {
+        Item item = setting.item();
+        RecordWriter out = RecordWriter.of(format, 128);
+        out.begin();
+        if (SECONDARY_UNITS.contains(item.unit())) {
+            out.whole(Label.BASE_VERSION, PackReader.VERSION_WITH_SECONDARY_UNITS);
+        }
+        if (!item.base().isEmpty()) {
+            out.text(Label.BASE_NAME, item.base());
+        }
+        if (!item.name().isEmpty()) {
+            out.text(Label.NAME, item.name());
+        }
+        if (!item.unit().isEmpty()) {
+            out.text(Label.UNIT, item.unit());
+        }
+        if (item.value() != null) {
+            out.number(Label.VALUE, item.value());
+        }
+        if (item.flag() != null) {
+            out.flag(Label.FLAG, item.flag());
+        }
+        if (item.timeMicros() != 0) {
+            out.seconds(Label.TIME, item.timeMicros());
+        }
+        if (setting.holdMicros() != 0) {
+            out.seconds(Label.UPDATE_TIME, setting.holdMicros());
+        }
+        if (item.log() != null) {
+            out.text(Label.LOG, item.log().toString());
+            out.whole(Label.SEQUENCE, item.sequence());
+        }
+        out.end();
+        return out.pack();
+    }
+
+    /**
+     * Reads a pack of one value that somebody sets.
+     *
+     * @throws WireException where it isn't SenML, or isn't one value
+     */
+    public static Setting decodeSetting(byte[] pack, Format format) throws WireException {
+        List<Item> items = decode(pack, format);
+        if (items.size() != 1) {
+            throw new WireException("it has " + items.size() + " values, where one is set");
+        }
+        try (PackReader in = new PackReader(pack, format)) {
+            long hold = 0;
+            while (in.next()) {
+                hold = hold == 0 ? in.updateMicros() : hold;
+            }
+            return new Setting(items.getFirst(), hold);
+        }
     }
 
     /** Writes a pack; times are given relative to the first one's. */

@@ -103,6 +103,17 @@ final class FakeTree implements Resources {
                             "reason":"nobody there","since-seconds-ago":200.0,\
                             "retry-in-seconds":20.5,"quantities":[]}]}\
                             """);
+            case "rules" ->
+                    json(
+                            exchange,
+                            """
+                            {"rules":[{"name":"cooling","when":"air/temperature > 30","state":"true",\
+                            "since-seconds-ago":90.0,"fired":1,"sets":[{"actuator":"fan","value":1.0,\
+                            "state":"set","held":true,"seconds-ago":5.0},{"actuator":"shed/fan",\
+                            "value":0.5,"state":"refused","reason":"nobody there","held":true,\
+                            "seconds-ago":6.0}]},{"name":"rule-2","when":"x/y > 1","state":"unknown",\
+                            "since-seconds-ago":200.0,"why":"no reading of x/y yet","fired":0,"sets":[]}]}\
+                            """);
             case "doctor" ->
                     json(
                             exchange,

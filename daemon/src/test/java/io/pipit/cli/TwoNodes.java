@@ -140,6 +140,7 @@ final class TwoNodes implements AutoCloseable, BulkLinks, PeerFiles, TimeSource 
                 new Metrics(),
                 new OnePeer(),
                 new NoSensors(),
+                NoActuators.resources(),
                 new Bulk(
                         shared,
                         Incoming.NONE,

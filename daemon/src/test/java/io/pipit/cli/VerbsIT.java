@@ -103,6 +103,68 @@ class VerbsIT {
     }
 
     @Test
+    void printsHowRulesStand() {
+        assertThat(printed("rules"))
+                .isEqualTo(
+                        """
+                        RULE     STATE    SINCE  SETS                                                                  WHY
+                        cooling  true     90 s   fan = 1 5.0 s ago, shed/fan = 0.500 refused (nobody there) 6.0 s ago
+                        rule-2   unknown  3 min  -                                                                     no reading of x/y yet
+                        """);
+        assertThat(printed("rules", "--json")).startsWith("{\"rules\":[{\"name\":\"cooling\"");
+    }
+
+    @Test
+    void triesRulesOnWhatTheDaemonKeeps() throws IOException {
+        Path tried = folder.resolve("tried.toml");
+        Files.writeString(
+                tried,
+                """
+                [[rule]]
+                name = "cold"
+                when = "shed/air/temperature <= -4.2 for 3s"
+                set = { "shed/heater" = true, for = "10m" }
+                otherwise = { "shed/heater" = false, for = "10m" }
+                """);
+
+        List<String> lines =
+                printed("rule", "test", tried.toString(), "--from", "8s").lines().toList();
+
+        assertThat(lines.getFirst()).isEqualTo("TIME                 RULE  STATE    SETS");
+        // Not cold enough at 3 s, cold from 4 s on, for three seconds at 7 s.
+        assertThat(lines.subList(1, 4))
+                .satisfiesExactly(
+                        one ->
+                                assertThat(one)
+                                        .endsWith(
+                                                "cold  unknown  (no reading of shed/air/temperature yet: does a [[subscribe]] bring it?)"),
+                        two ->
+                                assertThat(two)
+                                        .contains(":03  cold  false    shed/heater = 0 for 10m"),
+                        three ->
+                                assertThat(three)
+                                        .contains(":07  cold  true     shed/heater = 1 for 10m"));
+        assertThat(lines.subList(lines.size() - 2, lines.size()))
+                .containsExactly(
+                        "cold became true 1 times: true for 3.0 s, false for 4.0 s, unknown for 1.0 s",
+                        "2 readings");
+        assertThat(printed("rule", "test", tried.toString(), "--from", "8s", "--json").lines())
+                .hasSize(4)
+                .last()
+                .asString()
+                .startsWith("{\"rules\":[{\"name\":\"cold\",\"fired\":1,\"true-seconds\":3.0,");
+    }
+
+    @Test
+    void saysWhyRulesCannotBeTried() {
+        assertThat(stage.run("rule", "test", file, "-c", file)).isEqualTo(78);
+        assertThat(stage.complaint()).contains("has no [[rule]]");
+        assertThat(stage.run("rule", "test", file, "--from", "1h", "--to", "2h", "-c", file))
+                .isEqualTo(2);
+        assertThat(stage.complaint()).contains("--from must be before --to");
+    }
+
+    @Test
     void printsSensorsWithTheirNewestValuesAndHowTheyAre() {
         assertThat(printed("sensors"))
                 .isEqualTo(

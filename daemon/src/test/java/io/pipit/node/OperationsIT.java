@@ -69,6 +69,8 @@ class OperationsIT {
                 dns-sd = false
                 [metrics]
                 http = "127.0.0.1:%d"
+                [mqtt]
+                broker = "mqtt://127.0.0.1:1"
                 [page]
                 http = "127.0.0.1:0"
                 """

@@ -88,6 +88,7 @@ final class Bench {
                 delays.add(nanos);
                 tasks.add(task);
             };
+    final FakeActuators actuators = new FakeActuators();
     final CompletableFuture<List<Doctor.Finding>> examination = new CompletableFuture<>();
     boolean inboxFull;
     long nowNanos = 20_000_000_000L;
@@ -117,6 +118,7 @@ final class Bench {
                     metrics,
                     peers,
                     sensors,
+                    actuators.resources(),
                     new Bulk(shared, inbox, outbox, peerFiles, new Pace(BYTES_PER_SECOND), later),
                     () -> examination,
                     tasks::add);

@@ -201,6 +201,7 @@ class ResourceTreeTest {
                                 + "</peers>;rt=\"pipit.peers\";ct=\"50 60\";obs,"
                                 + "</sensors>;rt=\"pipit.sensors\";ct=\"40 50 60\";obs,"
                                 + "</readings>;rt=\"pipit.log\";ct=\"110 112\";obs,"
+                                + "</actuators>;rt=\"pipit.actuators\";ct=\"40 50 60\";obs,"
                                 + "</sensors/air/humidity>;rt=\"urn:oma:lwm2m:ext:3304\";"
                                 + "if=\"core.s\";ct=\"110 112\";obs,"
                                 + "</sensors/air/temperature>;rt=\"urn:oma:lwm2m:ext:3303\";"

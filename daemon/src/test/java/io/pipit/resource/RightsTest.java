@@ -3,6 +3,7 @@ package io.pipit.resource;
 import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pipit.host.ManualTime;
 import io.pipit.model.Grant;
 import io.pipit.model.Peer;
 import io.pipit.port.Event;
@@ -11,6 +12,7 @@ import io.pipit.resource.exchange.Caller;
 import io.pipit.resource.exchange.Request;
 import io.pipit.resource.pairing.FakePairing;
 import io.pipit.resource.pairing.PairingResources;
+import io.pipit.resource.rules.RuleResources;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.classfile.ClassFile;
@@ -33,9 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Who may do what where, in full: for each method a line for each resource of the contract, those
- * that don't exist yet among them, and a column for each caller. {@code ok} is whatever isn't
- * refused: it is answered, or goes on. /actuators don't exist yet, so that nobody learns anything
- * of them.
+ * and a column for each caller. {@code ok} is whatever isn't refused: it is answered, or goes on.
  */
 class RightsTest {
     /** The columns: what a caller is called there, and what it is. */
@@ -65,7 +65,10 @@ class RightsTest {
 
     private static final Pattern WORD = Pattern.compile("[a-z][a-z0-9.-]{1,30}");
 
-    /** What is asked for isn't there, or lacks a query: 404, 400. A stranger gets no answer: -. */
+    /**
+     * What is asked for isn't there, or lacks a query or a payload: 404, 400, 415. A stranger gets
+     * no answer: -.
+     */
     private static final String TABLE =
             """
                                                      open  hlth  none  mon   mon:h read  r:air write w:fan bulk  b:a   admin adm:h sock  strg
@@ -80,9 +83,10 @@ class RightsTest {
             GET,OBSERVE     /sensors/host/load       ok    403   403   403   403   ok    403   403   403   403   403   ok    403   ok    -
             GET,OBSERVE     /readings                ok    403   403   403   403   ok    403   403   403   403   403   ok    403   ok    -
             GET,OBSERVE     /readings?series=air/*   ok    403   403   403   403   ok    ok    403   403   403   403   ok    403   ok    -
-            GET,OBSERVE     /actuators               404   404   404   404   404   404   404   404   404   404   404   404   404   404   -
-            GET,OBSERVE     /actuators/fan           404   404   404   404   404   404   404   404   404   404   404   404   404   404   -
-            GET,OBSERVE     /actuators/pump          404   404   404   404   404   404   404   404   404   404   404   404   404   404   -
+            GET,OBSERVE     /actuators               ok    403   403   403   403   ok    ok    403   403   403   403   ok    ok    ok    -
+            GET,OBSERVE     /actuators/fan           ok    403   403   403   403   ok    403   403   403   403   403   ok    403   ok    -
+            GET,OBSERVE     /actuators/pump          404   403   403   403   403   404   403   403   403   403   403   404   403   404   -
+            GET,OBSERVE     /peers/shed/actuators/fan 404   404   404   404   404   404   404   404   404   404   404   404   404   405   -
             GET,OBSERVE     /files                   404   404   403   403   403   403   403   403   403   ok    ok    ok    ok    ok    -
             GET,OBSERVE     /files/a.bin             404   404   403   403   403   403   403   403   403   404   404   404   403   404   -
             GET,OBSERVE     /files/b.bin             404   404   403   403   403   403   403   403   403   404   403   404   403   404   -
@@ -98,6 +102,7 @@ class RightsTest {
             GET,OBSERVE     /pairing                 404   404   404   404   404   404   404   404   404   404   404   404   404   ok    -
             GET,OBSERVE     /history                 404   404   404   404   404   404   404   404   404   404   404   404   404   ok    -
             GET,OBSERVE     /doctor                  404   404   404   404   404   404   404   404   404   404   404   404   404   ok    -
+            GET,OBSERVE     /rules                   404   404   404   404   404   404   404   404   404   404   404   404   404   ok    -
             GET,OBSERVE     /nothing                 404   404   404   404   404   404   404   404   404   404   404   404   404   404   -
             GET,OBSERVE     /                        404   404   404   404   404   404   404   404   404   404   404   404   404   404   -
 
@@ -112,9 +117,13 @@ class RightsTest {
             PUT,POST,DELETE /sensors/host/load       405   405   405   405   405   405   405   405   405   405   405   405   405   405   -
             PUT,POST,DELETE /readings                405   405   405   405   405   405   405   405   405   405   405   405   405   405   -
             PUT,POST,DELETE /readings?series=air/*   405   405   405   405   405   405   405   405   405   405   405   405   405   405   -
-            PUT,POST,DELETE /actuators               405   405   404   404   404   404   404   404   404   404   404   404   404   404   -
-            PUT,POST,DELETE /actuators/fan           405   405   404   404   404   404   404   404   404   404   404   404   404   404   -
-            PUT,POST,DELETE /actuators/pump          405   405   404   404   404   404   404   404   404   404   404   404   404   404   -
+            PUT,POST,DELETE /actuators               405   405   405   405   405   405   405   405   405   405   405   405   405   405   -
+            PUT             /actuators/fan           405   405   403   403   403   403   403   415   415   403   403   415   403   415   -
+            POST,DELETE     /actuators/fan           405   405   405   405   405   405   405   405   405   405   405   405   405   405   -
+            PUT             /actuators/pump          405   405   403   403   403   403   403   415   403   403   403   415   403   415   -
+            POST,DELETE     /actuators/pump          405   405   405   405   405   405   405   405   405   405   405   405   405   405   -
+            PUT             /peers/shed/actuators/fan 405   405   404   404   404   404   404   404   404   404   404   404   404   415   -
+            POST,DELETE     /peers/shed/actuators/fan 405   405   404   404   404   404   404   404   404   404   404   404   404   405   -
             PUT,POST,DELETE /files                   405   405   405   405   405   405   405   405   405   405   405   405   405   405   -
             PUT,POST,DELETE /files/a.bin             405   405   405   405   405   405   405   405   405   405   405   405   405   405   -
             PUT,POST,DELETE /files/b.bin             405   405   405   405   405   405   405   405   405   405   405   405   405   405   -
@@ -138,6 +147,7 @@ class RightsTest {
             POST,DELETE     /pairing                 405   405   404   404   404   404   404   404   404   404   404   404   404   ok    -
             PUT,POST,DELETE /history                 405   405   404   404   404   404   404   404   404   404   404   404   404   405   -
             PUT,POST,DELETE /doctor                  405   405   404   404   404   404   404   404   404   404   404   404   404   405   -
+            PUT,POST,DELETE /rules                   405   405   404   404   404   404   404   404   404   404   404   404   404   405   -
             PUT,POST,DELETE /nothing                 405   405   404   404   404   404   404   404   404   404   404   404   404   404   -
             PUT,POST,DELETE /                        405   405   404   404   404   404   404   404   404   404   404   404   404   404   -
             """;
@@ -161,10 +171,15 @@ class RightsTest {
 
     private static Bench bench() {
         Bench bench = new Bench();
-        bench.entrance = new PairingResources(bench.tree, new FakePairing());
+        bench.entrance =
+                new RuleResources(
+                        new PairingResources(bench.tree, new FakePairing()),
+                        event -> true,
+                        new ManualTime());
         bench.peers.known.put(Bench.PEER, peer());
         bench.history.has(
                 Bench.reading(1, "air/t", 1, "Cel"), Bench.reading(2, "host/load", 1, "/"));
+        bench.actuators.has("fan", 0);
         return bench;
     }
 
@@ -255,7 +270,12 @@ class RightsTest {
         Set<String> known =
                 cells().stream().map(cell -> cell.path.split("/", -1)[1]).collect(toSet());
         Set<String> words = new TreeSet<>();
-        for (Class<?> code : List.of(ResourceTree.class, PairingResources.class, Caller.class)) {
+        for (Class<?> code :
+                List.of(
+                        ResourceTree.class,
+                        PairingResources.class,
+                        RuleResources.class,
+                        Caller.class)) {
             words.addAll(words(code));
         }
         assertThat(words).contains("health", "transfers", "doctor", "pairing", "pair");

@@ -293,8 +293,8 @@ class SqliteStoreTest {
             assertThat(readings(store)).isEqualTo(log.subList(1, log.size()));
         }
         try (var shell = DriverManager.getConnection("jdbc:sqlite:" + scene.file);
-                var rows = shell.createStatement().executeQuery("SELECT count(*) FROM reading")) {
-            assertThat(rows.getInt(1)).as("rows").isEqualTo(100);
+                var slots = shell.createStatement().executeQuery("SELECT count(*) FROM tail")) {
+            assertThat(slots.getInt(1)).as("slots").isEqualTo(1);
         }
         try (SqliteStore store = scene.open()) {
             assertThat(readings(store)).isEqualTo(log.subList(1, log.size()));

@@ -111,7 +111,7 @@ class StoreCrashIT {
         }
         assertThat(shell("PRAGMA integrity_check")).isEqualTo("ok\n");
         assertThat(shell(".schema"))
-                .contains("\"reading\" (", "CREATE TABLE block", "CREATE TABLE cursor");
+                .contains("CREATE TABLE tail", "CREATE TABLE block", "CREATE TABLE cursor");
         assertThat(Long.parseLong(shell("SELECT count(*) FROM block").trim())).isPositive();
     }
 

@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pipit.model.BootClock;
 import io.pipit.model.Filter;
+import io.pipit.model.LogEntry;
 import io.pipit.model.LogId;
+import io.pipit.model.Reading;
 import io.pipit.model.Series;
 import io.pipit.model.Stamp;
 import io.pipit.monitor.Health.Part;
 import io.pipit.monitor.Health.Status;
 import io.pipit.port.Event;
+import io.pipit.port.ReadingHistory.HistoryQuery;
 import io.pipit.port.ReadingHistory.LogQuery;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -89,6 +92,95 @@ class StoreFileTest {
                                                             10))
                                             .entries()))
                     .hasSize(3);
+        }
+    }
+
+    /** What the rows of version 3 say, as the history has it. */
+    private List<String> afterMovingTheRows() throws Exception {
+        execute("PRAGMA page_size = 4096;\nPRAGMA auto_vacuum = INCREMENTAL;\n");
+        for (String sql : StoreFile.MIGRATIONS.subList(0, 3)) {
+            execute(sql);
+        }
+        execute(
+                """
+                INSERT INTO log VALUES (1, x'01000000000000000000000000000000', 255, 1);
+                INSERT INTO log VALUES (2, x'02000000000000000000000000000000', 5, 1);
+                INSERT INTO own VALUES (1, 1, 9000);
+                INSERT INTO boot VALUES (1, 4, 'boot-a');
+                INSERT INTO series VALUES (1, 1, 'air/temperature', 'Cel', 0);
+                INSERT INTO series VALUES (2, 1, 'soil/moisture', '%RH', 90);
+                INSERT INTO series VALUES (3, 2, 'air/temperature', 'Cel', 0);
+                WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)
+                    INSERT INTO reading SELECT (32766 << 48) + i, 1 + i % 2, 3 + (i > 1000), i * 500000,
+                        CASE WHEN i % 7 = 0 THEN -0.0 ELSE i * 0.25 END FROM n;
+                WITH RECURSIVE n(i) AS (SELECT 10 UNION ALL SELECT i + 10 FROM n WHERE i < 900)
+                    INSERT INTO reading SELECT (32765 << 48) + i, 3, 1, i, 1.0 / i FROM n;
+                PRAGMA application_id = 1346981972;
+                PRAGMA user_version = 3;
+                """);
+        try (SqliteStore store = scene.open()) {
+            return all(store);
+        }
+    }
+
+    private static List<String> all(SqliteStore store) {
+        return store
+                .askHere(reader ->
+                        reader.read(new HistoryQuery(Filter.ALL, null, null, null, 10_000)))
+                .readings()
+                .stream()
+                .map(kept -> {
+                    Reading reading = kept.reading();
+                    return "%s %d %d %d %s %s"
+                            .formatted(
+                                    kept.origin().equals(Scene.SELF) ? "self" : "peer",
+                                    reading.sequence(),
+                                    reading.at().boot(),
+                                    reading.at().monotonicMicros(),
+                                    reading.series(),
+                                    reading.value());
+                })
+                .toList();
+    }
+
+    @Test
+    void movesTheRowsOfVersionThreeIntoSlots() throws Exception {
+        List<String> expected = new ArrayList<>();
+        for (int i = 1; i <= 3_000; i++) {
+            expected.add(
+                    "self %d %d %d %s %s"
+                            .formatted(
+                                    i,
+                                    i > 1_000 ? 4 : 3,
+                                    i * 500_000L,
+                                    i % 2 == 0 ? "air/temperature" : "soil/moisture",
+                                    i % 7 == 0 ? -0.0 : i * 0.25));
+        }
+        for (int i = 10; i <= 900; i += 10) {
+            expected.add("peer %d 1 %d air/temperature %s".formatted(i, i, 1.0 / i));
+        }
+        Path leftOver = Files.writeString(directory.resolve("pipit.db.small"), "of a power cut");
+        assertThat(afterMovingTheRows()).isEqualTo(expected);
+        assertThat(leftOver).doesNotExist();
+        try (SqliteStore store = scene.open()) {
+            assertThat(all(store)).isEqualTo(expected);
+            assertThat(store.recovered().nextSequence()).isEqualTo(9_001);
+            store.append(List.of(reading(9_001, 4, 3_000_000_000L, "air/temperature", 5)));
+            scene.settle(store);
+            assertThat(all(store)).hasSize(expected.size() + 1);
+        }
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + scene.file);
+                Statement statement = connection.createStatement();
+                var row =
+                        statement.executeQuery(
+                                "SELECT (SELECT count(*) FROM sqlite_schema WHERE name = 'reading'),"
+                                        + " page_size, auto_vacuum, user_version FROM"
+                                        + " pragma_page_size, pragma_auto_vacuum,"
+                                        + " pragma_user_version")) {
+            assertThat(row.getInt(1)).isZero();
+            assertThat(row.getInt(2)).isEqualTo(1_024);
+            assertThat(row.getInt(3)).as("incremental").isEqualTo(2);
+            assertThat(row.getInt(4)).isEqualTo(SqliteStore.VERSION);
         }
     }
 
@@ -235,6 +327,51 @@ class StoreFileTest {
     }
 
     @Test
+    void saysThatASlotIsDamagedAndReadsTheOthersAndGoesOn() throws Exception {
+        List<LogEntry> log = Scene.log(5_000, 2);
+        try (SqliteStore store = scene.open()) {
+            store.append(log);
+            scene.settle(store);
+        }
+        execute(
+                "UPDATE tail SET data = CAST(substr(data, 1, 200) || x'ff' || substr(data, 202) AS BLOB)"
+                        + " WHERE place IN (SELECT place FROM tail ORDER BY place LIMIT 1 OFFSET 2);\n");
+        try (SqliteStore store = scene.open()) {
+            int left = all(store).size();
+            assertThat(left).isBetween(4_000, 4_999);
+            assertThat(scene.health.parts().get(Part.STORE).status()).isEqualTo(Status.DEGRADED);
+            store.append(List.of(reading(5_002, "s0/temperature", 1)));
+            scene.settle(store);
+            assertThat(all(store)).hasSize(left + 1);
+        }
+    }
+
+    @Test
+    void theWriteAheadLogGetsItsLengthAtOnceAndLosesNothingByIt() throws Exception {
+        Scene after = new Scene(Files.createDirectory(directory.resolve("after")));
+        Path wal = directory.resolve("pipit.db-wal");
+        List<LogEntry> log = Scene.log(20 * Writer.LENGTHEN_AFTER_COMMITS, 2);
+        try (SqliteStore store = scene.open()) {
+            for (int from = 0; from + 10 <= log.size(); from += 10) {
+                store.append(log.subList(from, from + 10));
+                scene.settle(store);
+                if (from == 10 * (Writer.LENGTHEN_AFTER_COMMITS - 2)) {
+                    assertThat(Files.size(wal)).isLessThan(1 << 20);
+                }
+            }
+            assertThat(Files.size(wal)).isBetween(5L << 20, 6L << 20);
+            for (String part : List.of("", "-wal")) {
+                String name = "pipit.db" + part;
+                Files.copy(directory.resolve(name), after.file.resolveSibling(name));
+            }
+        }
+        try (SqliteStore store = after.open()) {
+            assertThat(all(store)).hasSize(log.size() - 2);
+        }
+        assertThat(wal).doesNotExist();
+    }
+
+    @Test
     void stopsAtDamageThatItMeetsLaterAndSetsTheFileAsideAtTheNextStart() throws Exception {
         scene.packRows = 200;
         try (SqliteStore store = scene.open()) {
@@ -243,8 +380,8 @@ class StoreFileTest {
         }
         long length = Files.size(scene.file);
         try (RandomAccessFile file = new RandomAccessFile(scene.file.toFile(), "rw")) {
-            for (long page = 20; page < length / 4_096; page++) {
-                file.seek(page * 4_096);
+            for (long page = 20; page < length / 1_024; page++) {
+                file.seek(page * 1_024);
                 file.write(new byte[64]);
             }
         }

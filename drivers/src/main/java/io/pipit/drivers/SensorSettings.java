@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * The configuration of one sensor, checked against its driver's options and with their defaults
@@ -107,6 +108,12 @@ public final class SensorSettings {
     /** The value of an integer option that may be left out. */
     public Optional<Integer> optionalInteger(String option) {
         return Optional.ofNullable((Long) values.get(option)).map(Math::toIntExact);
+    }
+
+    /** The value of a number option that may be left out. */
+    public OptionalDouble optionalNumber(String option) {
+        Double value = (Double) values.get(option);
+        return value == null ? OptionalDouble.empty() : OptionalDouble.of(value);
     }
 
     private Object value(String option) {

@@ -439,7 +439,7 @@ final class RunningNode implements AutoCloseable {
      * One that is free for UDP and TCP, and stays so: the kernel hands out none of these to whoever
      * asks for any port, and other tests at the same time count from elsewhere.
      */
-    private static int freePort() {
+    static int freePort() {
         for (int tries = 0; ; tries++) {
             int port = PORTS_FROM + Math.floorMod(NEXT_PORT.getAndIncrement(), PORTS);
             InetAddress loopback = InetAddress.getLoopbackAddress();

@@ -3,11 +3,11 @@ package io.pipit.packaging;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.ByteArrayOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Writes a Debian package ({@code deb(5)}): three members in an {@code ar} archive. */
@@ -54,24 +54,11 @@ final class Deb {
                 files.file(name, content);
             }
         });
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        out.writeBytes("!<arch>\n".getBytes(US_ASCII));
-        member(out, "debian-binary", "2.0\n".getBytes(US_ASCII), time);
-        member(out, "control.tar.gz", Gzip.compress(Tar.of(files, ROOT, time)), time);
-        member(out, "data.tar.gz", Gzip.compress(Tar.of(data, ROOT, time)), time);
-        return out.toByteArray();
-    }
-
-    private static void member(
-            ByteArrayOutputStream out, String name, byte[] content, Instant time) {
-        out.writeBytes(
-                "%-16s%-12d%-6d%-6d%-8s%-10d`\n"
-                        .formatted(name, time.getEpochSecond(), 0, 0, "100644", content.length)
-                        .getBytes(US_ASCII));
-        out.writeBytes(content);
-        if (content.length % 2 != 0) {
-            out.write('\n');
-        }
+        Map<String, byte[]> members = new LinkedHashMap<>();
+        members.put("debian-binary", "2.0\n".getBytes(US_ASCII));
+        members.put("control.tar.gz", Archives.tarGz(files, ROOT, time));
+        members.put("data.tar.gz", Archives.tarGz(data, ROOT, time));
+        return Archives.ar(members, time);
     }
 
     private static String md5(byte[] content) {

@@ -47,7 +47,7 @@ public final class Packages {
         }
         Files.write(
                 folder.resolve("pipit-" + version + ".tar.gz"),
-                Gzip.compress(Tar.of(archive(program), "pipit-" + version + "/", time)));
+                Archives.tarGz(archive(program), "pipit-" + version + "/", time));
     }
 
     private byte[] deb(Program program, Architecture architecture) throws IOException {
@@ -72,10 +72,10 @@ public final class Packages {
                 read("daemon/target/generated/bash/pipit"));
         tree.file("usr/share/pipit/pipit.schema.json", read("config/pipit.schema.json"));
         tree.file(DOC + "copyright", read("package/debian/copyright"));
-        tree.file(DOC + "changelog.gz", Gzip.compress(read("CHANGELOG.md")));
+        tree.file(DOC + "changelog.gz", Archives.gzip(read("CHANGELOG.md")));
         tree.file(
                 DOC + "changelog.Debian.gz",
-                Gzip.compress(filled("debian/changelog", architecture).getBytes(UTF_8)));
+                Archives.gzip(filled("debian/changelog", architecture).getBytes(UTF_8)));
         tree.file(
                 "usr/share/lintian/overrides/pipit",
                 filled("debian/lintian-overrides", architecture).getBytes(UTF_8));
@@ -113,7 +113,7 @@ public final class Packages {
                 byte[] text = Files.readAllBytes(page);
                 tree.file(
                         folder + page.getFileName() + (compressed ? ".gz" : ""),
-                        compressed ? Gzip.compress(text) : text);
+                        compressed ? Archives.gzip(text) : text);
             }
         }
     }

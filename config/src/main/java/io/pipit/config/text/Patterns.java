@@ -22,6 +22,24 @@ public final class Patterns {
                 text, NAME, 2, 2, "a series of a node is sensor/quantity, as in \"*/temperature\"");
     }
 
+    /**
+     * A pattern over the series of a node and its peers, {@code node/sensor/quantity}, or over its
+     * own, {@code sensor/quantity}.
+     */
+    public static String fleet(String text) throws Malformed {
+        return parse(
+                text,
+                NAME,
+                2,
+                3,
+                "a series is node/sensor/quantity, or sensor/quantity of this node");
+    }
+
+    /** A pattern over actuators, {@code node/actuator}, or this node's own, {@code actuator}. */
+    public static String fleetActuator(String text) throws Malformed {
+        return parse(text, NAME, 1, 2, "an actuator is one name, or node/name of a peer's");
+    }
+
     /** A pattern over what a node lets others read: its series and, one segment, its actuators. */
     public static String readable(String text) throws Malformed {
         return parse(

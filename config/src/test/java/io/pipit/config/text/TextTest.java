@@ -283,4 +283,36 @@ class TextTest {
                 .hasMessageContaining("without brackets")
                 .hasMessageContaining("write \"192.168.1.20:5684\"");
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "mqtts://broker.example,mqtts://broker.example:8883",
+        "mqtt://broker.example/,mqtt://broker.example:1883",
+        "mqtts://192.168.1.2:1234,mqtts://192.168.1.2:1234",
+        "mqtts://[fe80::1%eth0],mqtts://[fe80::1%eth0]:8883",
+        "mqtt://[::1]:1,mqtt://[::1]:1",
+    })
+    void readsBrokers(String text, String written) throws Malformed {
+        BrokerAddress broker = BrokerAddress.parse(text);
+        assertThat(broker).hasToString(written);
+        assertThat(BrokerAddress.parse(written)).isEqualTo(broker);
+        assertThat(broker.tls()).isEqualTo(text.startsWith("mqtts"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "broker",
+                "tcp://b",
+                "mqtt://",
+                "mqtt://b:0",
+                "mqtt://b:99999",
+                "mqtt://::1",
+                "mqtt://b/topic",
+                "mqtt://b b"
+            })
+    void refusesOtherBrokers(String text) {
+        assertRefused(BrokerAddress::parse, text);
+    }
 }

@@ -6,6 +6,7 @@ import io.pipit.model.Filter;
 import io.pipit.wire.Document;
 import io.pipit.wire.Format;
 import io.pipit.wire.Frame;
+import io.pipit.wire.Options;
 import io.pipit.wire.Senml;
 import io.pipit.wire.WireException;
 import java.nio.charset.StandardCharsets;
@@ -25,6 +26,14 @@ public final class Daemon implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final int JSON = 50;
+
+    /** Lines of the log of actuators in one answer. */
+    private static final int ACTS = 300;
+
+    /** A peer doesn't let this node. */
+    private static final int BAD_GATEWAY = 502;
+
+    private static final long NANOS_PER_MICRO = 1_000;
 
     private final SocketClient client;
     private final String ownName;
@@ -129,6 +138,52 @@ public final class Daemon implements AutoCloseable {
         return own ? ownName + "/" + series : series;
     }
 
+    /**
+     * Sets an actuator.
+     *
+     * @param node of which peer; empty for this node
+     * @param lease how long it holds; zero for the actuator's own default
+     * @throws Failure where it isn't set, and why
+     */
+    public void set(String node, String actuator, double value, Duration lease) throws Failure {
+        Senml.Item item = new Senml.Item("", "", "", 0, value);
+        List<String> path =
+                node.isEmpty()
+                        ? List.of("actuators", actuator)
+                        : List.of("peers", node, "actuators", actuator);
+        client.begin(
+                1,
+                Frame.PUT,
+                new Options.Builder()
+                        .uri(path, List.of())
+                        .add(Options.CONTENT_FORMAT, Format.CBOR.senml())
+                        .build(),
+                Senml.encode(
+                        new Senml.Setting(item, lease.toNanos() / NANOS_PER_MICRO), Format.CBOR));
+        Frame answer = client.awaitAny().frame();
+        if (answer.code() / 100 == 2) {
+            return;
+        }
+        Failure said = SocketClient.refusal(answer);
+        throw answer.code() == BAD_GATEWAY
+                ? new Failure(Failure.NOT_ALLOWED, String.valueOf(said.getMessage()))
+                : said;
+    }
+
+    /**
+     * Who set which of its actuators when, oldest first.
+     *
+     * @param actuator null for all
+     */
+    public List<Document> acts(@Nullable String actuator) throws Failure {
+        List<String> query = new ArrayList<>(List.of("log=" + ACTS));
+        if (actuator != null) {
+            query.add("name=" + actuator);
+        }
+        Reply reply = client.ask(Ask.get("actuators", JSON, query.toArray(String[]::new)));
+        return document(reply.payload()).get("acts").items();
+    }
+
     /** The way into its queue of files. */
     public Outbox outbox() {
         return new Outbox(client);
@@ -171,38 +226,58 @@ public final class Daemon implements AutoCloseable {
     /** Hands on all readings of a time in log order, page by page. */
     public void history(String pattern, @Nullable String from, @Nullable String to, Page page)
             throws Failure {
-        String after = null;
+        Arrival last = null;
         while (true) {
-            List<String> query = new ArrayList<>(List.of("series=" + pattern, "limit=" + PAGE));
-            if (from != null) {
-                query.add("from=" + from);
-            }
-            if (to != null) {
-                query.add("to=" + to);
-            }
-            if (after != null) {
-                query.add("after=" + after);
-            }
-            List<Arrival> readings =
-                    arrivals(
-                            client.ask(
-                                    Ask.get(
-                                            "history",
-                                            Format.CBOR.senml(),
-                                            query.toArray(String[]::new))));
+            List<Arrival> readings = history(pattern, from, to, last, PAGE);
             if (readings.isEmpty()) {
                 return;
             }
-            Arrival last = readings.getLast();
-            String next = last.nodeId() + ":" + last.log() + ":" + last.sequence();
-            if (next.equals(after)) {
-                throw new Failure(Failure.FAILED, "the daemon sent the same page twice");
-            }
-            after = next;
+            last = readings.getLast();
             if (!page.take(readings)) {
                 return;
             }
         }
+    }
+
+    /**
+     * One page of them.
+     *
+     * @param last of the page before; null for the first one
+     * @param most readings
+     * @return empty at the end
+     */
+    public List<Arrival> history(
+            String pattern,
+            @Nullable String from,
+            @Nullable String to,
+            @Nullable Arrival last,
+            int most)
+            throws Failure {
+        List<String> query = new ArrayList<>(List.of("series=" + pattern, "limit=" + most));
+        if (from != null) {
+            query.add("from=" + from);
+        }
+        if (to != null) {
+            query.add("to=" + to);
+        }
+        if (last != null) {
+            query.add("after=" + place(last));
+        }
+        List<Arrival> readings =
+                arrivals(
+                        client.ask(
+                                Ask.get(
+                                        "history",
+                                        Format.CBOR.senml(),
+                                        query.toArray(String[]::new))));
+        if (last != null && !readings.isEmpty() && place(readings.getLast()).equals(place(last))) {
+            throw new Failure(Failure.FAILED, "the daemon sent the same page twice");
+        }
+        return readings;
+    }
+
+    private static String place(Arrival arrival) {
+        return arrival.nodeId() + ":" + arrival.log() + ":" + arrival.sequence();
     }
 
     /** Begins to observe what arrives; {@link #next} gives it. */

@@ -286,6 +286,22 @@ public final class SocketClient implements AutoCloseable {
         };
     }
 
+    /** Why it isn't a 2.xx, in the daemon's own words where it has some. */
+    static Failure refusal(Frame frame) {
+        long format = frame.options().number(Options.CONTENT_FORMAT).orElse(-1);
+        if (format == ProblemDetails.CONTENT_FORMAT) {
+            try {
+                String detail = ProblemDetails.decode(frame.payload()).detail();
+                if (!detail.isEmpty()) {
+                    return new Failure(Failure.FAILED, detail);
+                }
+            } catch (WireException e) {
+                // Then the code has to do.
+            }
+        }
+        return new Failure(Failure.FAILED, "the daemon answered " + frame.codeText() + said(frame));
+    }
+
     private static String said(Frame frame) {
         if (frame.payload().length == 0) {
             return "";

@@ -10,24 +10,47 @@ import io.pipit.drivers.DriverDescriptor.Quantity;
 import io.pipit.drivers.Drivers;
 import io.pipit.drivers.Option;
 import io.pipit.drivers.guide.SensorBlock;
+import io.pipit.drivers.output.OutputDriver;
+import io.pipit.drivers.output.OutputDrivers;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
-/** The drivers that a sensor may have: all of them in a table, or one with all that it takes. */
+/**
+ * The drivers that a sensor or an actuator may have: all of them in a table, or one with all that
+ * it takes.
+ */
 public final class DriverSheet {
     /** In the table of all; the widest driver has a dozen. */
     private static final int QUANTITIES_SHOWN = 4;
 
     private final Surroundings surroundings;
-    private final Drivers drivers;
+    private final List<DriverDescriptor> drivers;
+    private final UnaryOperator<String> origins;
+    private final List<String> problems;
+    private final boolean outputs;
 
+    /** Those of sensors. */
     public DriverSheet(Surroundings surroundings) {
+        Drivers catalogue = surroundings.catalogue();
         this.surroundings = surroundings;
-        this.drivers = surroundings.catalogue();
+        drivers = catalogue.all().stream().map(Driver::descriptor).toList();
+        origins = catalogue::origin;
+        problems = catalogue.problems();
+        outputs = false;
+    }
+
+    /** Those of actuators. */
+    public DriverSheet(Surroundings surroundings, OutputDrivers catalogue) {
+        this.surroundings = surroundings;
+        drivers = catalogue.all().stream().map(OutputDriver::descriptor).toList();
+        origins = name -> "";
+        problems = List.of();
+        outputs = true;
     }
 
     /**
@@ -38,7 +61,7 @@ public final class DriverSheet {
     public void print(String name, boolean json) throws Failure {
         List<DriverDescriptor> wanted = new ArrayList<>();
         if (name.isEmpty()) {
-            drivers.all().forEach(driver -> wanted.add(driver.descriptor()));
+            wanted.addAll(drivers);
         } else {
             wanted.add(find(name));
         }
@@ -48,14 +71,14 @@ public final class DriverSheet {
             surroundings.out().print(name.isEmpty() ? table(wanted) : sheet(wanted.getFirst()));
             surroundings.flush();
         }
-        drivers.problems().forEach(problem -> surroundings.err().println("pipit: " + problem));
+        problems.forEach(problem -> surroundings.err().println("pipit: " + problem));
     }
 
     private DriverDescriptor find(String name) throws Failure {
-        List<String> names =
-                drivers.all().stream().map(driver -> driver.descriptor().name()).toList();
-        return drivers.find(name)
-                .map(Driver::descriptor)
+        List<String> names = drivers.stream().map(DriverDescriptor::name).toList();
+        return drivers.stream()
+                .filter(driver -> driver.name().equals(name))
+                .findFirst()
                 .orElseThrow(() ->
                         new Failure(
                                 Failure.USAGE,
@@ -66,12 +89,14 @@ public final class DriverSheet {
     }
 
     private String table(List<DriverDescriptor> all) {
-        Table table = new Table("driver", "bus", "measures", "what it is");
+        Table table = new Table("driver", "bus", outputs ? "sets" : "measures", "what it is");
         for (DriverDescriptor driver : all) {
             table.row(driver.name(), bus(driver), measures(driver), driver.summary());
         }
         return table.text(surroundings.colours())
-                + "\n'pipit sensors --drivers NAME' prints one with its options and an example.\n";
+                + "\n'pipit "
+                + (outputs ? "actuators" : "sensors")
+                + " --drivers NAME' prints one with its options and an example.\n";
     }
 
     private static String measures(DriverDescriptor driver) {
@@ -102,14 +127,18 @@ public final class DriverSheet {
         for (Option option : driver.options()) {
             options.row(option.name(), fallback(option), option.allowed(), option.description());
         }
-        String origin = drivers.origin(driver.name());
+        String origin = origins.apply(driver.name());
         return driver.summary()
                 + (origin.isEmpty() ? "" : "\nFrom " + origin)
                 + "\n\n"
                 + quantities.text(colours)
                 + "\n"
                 + (options.isEmpty() ? "" : options.text(colours) + "\n")
-                + SensorBlock.example(driver);
+                + example(driver);
+    }
+
+    private String example(DriverDescriptor driver) {
+        return outputs ? SensorBlock.actuator(driver) : SensorBlock.example(driver);
     }
 
     private static String fallback(Option option) {
@@ -125,13 +154,13 @@ public final class DriverSheet {
         all.put("driver", driver.name());
         all.put("summary", driver.summary());
         all.put("bus", bus(driver));
-        String origin = drivers.origin(driver.name());
+        String origin = origins.apply(driver.name());
         if (!origin.isEmpty()) {
             all.put("jar", origin);
         }
         all.put("quantities", driver.quantities().stream().map(DriverSheet::document).toList());
         all.put("options", driver.options().stream().map(DriverSheet::document).toList());
-        all.put("example", SensorBlock.example(driver));
+        all.put("example", example(driver));
         return all;
     }
 

@@ -17,8 +17,8 @@ import java.util.regex.Pattern;
 public final class PointInTime {
     /** What {@link #micros} takes, for help texts and errors. */
     public static final String FORMS =
-            "2026-11-01, 2026-11-01T12:00 (here), 2026-11-01T12:00:00Z, seconds since 1970, or how"
-                    + " long ago: 90s, 30m, 1h, 7d";
+            "2026-11-01, 2026-11-01T12:00 (here), 2026-11-01T12:00:00Z, seconds since 1970, today,"
+                    + " yesterday, or how long ago: 90s, 30m, 1h, 7d";
 
     private static final Pattern SECONDS = Pattern.compile("\\d{1,11}(\\.\\d{1,9})?");
     private static final Pattern DATE = Pattern.compile("\\d{4}-\\d\\d-\\d\\d");
@@ -50,6 +50,11 @@ public final class PointInTime {
     private static Instant instant(String text, Instant now, ZoneId zone) throws Malformed {
         if (AGO.matcher(text).matches()) {
             return now.minus(Durations.parse(text));
+        }
+        if (text.equals("today") || text.equals("yesterday")) {
+            LocalDate today = now.atZone(zone).toLocalDate();
+            LocalDate day = text.equals("today") ? today : today.minusDays(1);
+            return day.atStartOfDay(zone).toInstant();
         }
         if (DATE.matcher(text).matches()) {
             return LocalDate.parse(text).atStartOfDay(zone).toInstant();

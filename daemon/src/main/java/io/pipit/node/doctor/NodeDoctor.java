@@ -1,5 +1,6 @@
 package io.pipit.node.doctor;
 
+import io.pipit.coap.CoapPeerLinks;
 import io.pipit.model.NodeId;
 import io.pipit.model.Peer;
 import io.pipit.monitor.Health;
@@ -43,6 +44,11 @@ public final class NodeDoctor implements Doctor {
 
         /** How it looks for others, a finding for each way. */
         List<Finding> discovery();
+
+        /** Tries the MQTT broker; nothing where there is none. */
+        default CompletionStage<List<Finding>> bridge() {
+            return CompletableFuture.completedFuture(List.of());
+        }
 
         /**
          * Asks a peer over UDP for a sign of life.
@@ -92,6 +98,7 @@ public final class NodeDoctor implements Doctor {
         tries.add(CompletableFuture.completedFuture(sensors()));
         tries.add(CompletableFuture.completedFuture(sockets(node)));
         tries.add(CompletableFuture.completedFuture(node.discovery()));
+        tries.add(node.bridge().toCompletableFuture());
         List<Peer> peers = node.peers();
         for (Peer peer : peers) {
             tries.add(ping(peer, "UDP", node::pingOverUdp));
@@ -219,6 +226,9 @@ public final class NodeDoctor implements Doctor {
         }
         if (reason.contains("another node answers")) {
             return "its address belongs to another board now, or its card was changed: pair with it again";
+        }
+        if (reason.contains(CoapPeerLinks.NOT_SENT)) {
+            return "a firewall on this machine keeps it back, or the service's own filter, which reaches the networks of a house alone: 'systemctl edit pipit', [Service], IPAddressAllow=ADDRESS, then 'systemctl restart pipit'";
         }
         if (reason.contains("refused")) {
             return "the board is there, pipit isn't: 'systemctl status pipit' there";

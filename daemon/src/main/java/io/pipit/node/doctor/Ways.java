@@ -8,6 +8,7 @@ import io.pipit.discovery.rung.RungState;
 import io.pipit.identity.TrustStore;
 import io.pipit.model.NodeId;
 import io.pipit.model.Peer;
+import io.pipit.node.mqtt.NodeMqtt;
 import io.pipit.resource.doctor.Doctor.Finding;
 import io.pipit.resource.doctor.Doctor.State;
 import io.pipit.tcp.TcpPeerLinks;
@@ -21,7 +22,8 @@ public record Ways(
         NetworkEndpoint network,
         Discovery ways,
         CoapPeerLinks udp,
-        TcpPeerLinks tcp)
+        TcpPeerLinks tcp,
+        NodeMqtt mqtt)
         implements NodeDoctor.Patient {
     @Override
     public List<Peer> peers() {
@@ -78,5 +80,10 @@ public record Ways(
     @Override
     public CompletionStage<Long> pingOverTcp(NodeId peer) {
         return tcp.ping(peer);
+    }
+
+    @Override
+    public CompletionStage<List<Finding>> bridge() {
+        return mqtt.examine();
     }
 }

@@ -2,13 +2,14 @@ package io.pipit.port.acting;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Sets actuators, this node's own and its peers'. Thread-safe; nothing blocks. What an actuator is
- * set to is besides a series of its node, {@code fan/on}: each change is a reading of its log, so
- * that whoever follows the log sees it.
+ * set to is besides a series of its node, {@code fan/state}: each change is a reading of its log,
+ * so that whoever follows the log sees it.
  */
 public interface Actuators {
     /**
@@ -20,7 +21,8 @@ public interface Actuators {
      * @param min its smallest value
      * @param max its largest value
      * @param onOff whether it knows 0 and 1 alone
-     * @param safe what it goes back to when nobody holds it
+     * @param safe what it goes back to when nobody holds it; not a number where it is let go then,
+     *     as a servo that gets no pulses
      */
     record Actuator(
             @Nullable String node,
@@ -32,7 +34,11 @@ public interface Actuators {
             boolean onOff,
             double safe) {}
 
-    /** Who sets something. */
+    /**
+     * Who sets something.
+     *
+     * @param name of the peer, the rule and so on; empty where it has none
+     */
     record Writer(Kind kind, String name) {
         /** What kind of one. */
         public enum Kind {
@@ -40,7 +46,18 @@ public interface Actuators {
             LOCAL,
             PEER,
             RULE,
-            MQTT
+            MQTT;
+
+            @Override
+            public String toString() {
+                return name().toLowerCase(Locale.ROOT);
+            }
+        }
+
+        /** For people, as {@code rule ventilation}. */
+        @Override
+        public String toString() {
+            return name.isEmpty() ? kind.toString() : kind + " " + name;
         }
     }
 
@@ -49,7 +66,7 @@ public interface Actuators {
      *
      * @param node a peer's name or ID; null for this node
      * @param value in the actuator's unit and range
-     * @param lease how long it holds, from its arrival
+     * @param lease how long it holds, from its arrival; zero for the actuator's own default
      */
     record Write(@Nullable String node, String actuator, double value, Duration lease, Writer by) {}
 

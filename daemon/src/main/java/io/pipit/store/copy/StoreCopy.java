@@ -41,6 +41,9 @@ public final class StoreCopy {
                 if (number(connection, "PRAGMA application_id") != application) {
                     throw new IOException(store + " is no Pipit store");
                 }
+                try (Statement statement = connection.createStatement()) {
+                    statement.execute("PRAGMA page_size = " + SmallPages.PAGE_BYTES);
+                }
                 try (PreparedStatement vacuum = connection.prepareStatement("VACUUM INTO ?")) {
                     vacuum.setString(1, copy.toString());
                     vacuum.execute();

@@ -46,6 +46,11 @@ public final class ByteSink {
         put((byte) rest);
     }
 
+    /** As a varint that is short for small numbers of either sign. */
+    public void putZigzag(long value) {
+        putVarint(Stretch.zigzag(value));
+    }
+
     /** Eight bytes, the lowest first. */
     public void putLong(long value) {
         for (int i = 0; i < 8; i++) {

@@ -17,18 +17,20 @@ public final class ByteSource {
     }
 
     /** How many are left. */
-    int left() {
+    public int left() {
         return end - at;
     }
 
-    byte take() throws WireException {
+    /** One byte. */
+    public byte take() throws WireException {
         if (at == end) {
             throw early();
         }
         return bytes[at++];
     }
 
-    long varint() throws WireException {
+    /** What {@link ByteSink#putVarint} wrote. */
+    public long varint() throws WireException {
         // Most are one byte.
         if (at < end && bytes[at] >= 0) {
             return bytes[at++];
@@ -60,7 +62,13 @@ public final class ByteSource {
         return value;
     }
 
-    long takeLong() throws WireException {
+    /** What {@link ByteSink#putZigzag} wrote. */
+    public long zigzag() throws WireException {
+        return Stretch.unzigzag(varint());
+    }
+
+    /** What {@link ByteSink#putLong} wrote. */
+    public long takeLong() throws WireException {
         long value = 0;
         for (int i = 0; i < 8; i++) {
             value |= (take() & 0xffL) << (8 * i);

@@ -22,13 +22,8 @@ import java.util.Arrays;
  * @param monotonic microseconds since the boot
  */
 public record Stretch(long[] sequences, long[] monotonic, double[] values) {
-    private static final double EXACT_MAX = 1L << 53;
-
     /** Eight bytes follow instead of a run. */
     private static final long ESCAPE = 1;
-
-    /** Powers of ten and two up to a thousand million, the smallest first. */
-    private static final double[] SCALES = scales();
 
     /** How many readings. */
     public int count() {
@@ -53,7 +48,7 @@ public record Stretch(long[] sequences, long[] monotonic, double[] values) {
         if (scale == 0) {
             putBits(out, values, count);
         } else {
-            putScaled(out, values, count, SCALES[scale - 1]);
+            putScaled(out, values, count, Scales.factor(scale));
         }
     }
 
@@ -73,13 +68,13 @@ public record Stretch(long[] sequences, long[] monotonic, double[] values) {
         takeSecondDifferences(in, stretch.sequences);
         takeSecondDifferences(in, stretch.monotonic);
         int scale = in.take();
-        if (scale < 0 || scale > SCALES.length) {
+        if (scale < 0 || scale > Scales.LAST) {
             throw new WireException("a stretch of scale " + scale);
         }
         if (scale == 0) {
             takeBits(in, stretch.values);
         } else {
-            takeScaled(in, stretch.values, SCALES[scale - 1]);
+            takeScaled(in, stretch.values, Scales.factor(scale));
         }
         return stretch;
     }
@@ -201,37 +196,21 @@ public record Stretch(long[] sequences, long[] monotonic, double[] values) {
 
     /** The first scale that holds all of them exactly, counted from 1; 0 where none does. */
     private static int scaleOf(double[] values, int count) {
-        for (int s = 0; s < SCALES.length; s++) {
-            if (holds(SCALES[s], values, count)) {
-                return s + 1;
+        for (int scale = 1; scale <= Scales.LAST; scale++) {
+            if (holds(Scales.factor(scale), values, count)) {
+                return scale;
             }
         }
         return 0;
     }
 
-    private static boolean holds(double scale, double[] values, int count) {
+    private static boolean holds(double factor, double[] values, int count) {
         for (int i = 0; i < count; i++) {
-            double scaled = Math.rint(values[i] * scale);
-            if (Math.abs(scaled) >= EXACT_MAX
-                    || Double.doubleToRawLongBits((long) scaled / scale)
-                            != Double.doubleToRawLongBits(values[i])) {
+            if (!Scales.holds(factor, values[i])) {
                 return false;
             }
         }
         return true;
-    }
-
-    private static double[] scales() {
-        double[] scales = new double[39];
-        int n = 0;
-        for (int binary = 0; binary < 30; binary++) {
-            scales[n++] = 1L << binary;
-        }
-        for (long decimal = 10; decimal <= 1_000_000_000; decimal *= 10) {
-            scales[n++] = decimal;
-        }
-        Arrays.sort(scales);
-        return scales;
     }
 
     static long zigzag(long value) {

@@ -2,6 +2,7 @@ package io.pipit.node.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pipit.coap.CoapPeerLinks;
 import io.pipit.model.Grant;
 import io.pipit.model.NodeId;
 import io.pipit.model.Peer;
@@ -121,6 +122,19 @@ class NodeDoctorTest {
                                 "no address known; give the peer one in the configuration")));
         assertThat(of("shed over UDP").remedy()).contains("nobody found it");
         assertThat(of("shed over TCP").state()).isEqualTo(State.OK);
+    }
+
+    @Test
+    void whatTheKernelKeepsBackIsSaidToBeHere() {
+        isWell();
+        peers.add(new Peer(SHED, "shed", null, Set.of()));
+        pings.put(
+                "UDP",
+                CompletableFuture.failedFuture(
+                        new IOException(CoapPeerLinks.NOT_SENT + " (Operation not permitted)")));
+        assertThat(of("shed over UDP").remedy())
+                .contains("on this machine")
+                .contains("IPAddressAllow=");
     }
 
     @Test

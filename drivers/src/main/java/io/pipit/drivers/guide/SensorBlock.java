@@ -20,7 +20,24 @@ public final class SensorBlock {
      * their defaults.
      */
     public static String example(DriverDescriptor driver) {
-        StringBuilder block = new StringBuilder(block(driver, driver.name(), Map.of()));
+        return withComments(driver, block(driver, driver.name(), Map.of()));
+    }
+
+    /** The same of an output's driver: an {@code [[actuator]]}. */
+    public static String actuator(DriverDescriptor driver) {
+        StringBuilder block = new StringBuilder("[[actuator]]\n");
+        line(block, "name", quoted("fan"));
+        line(block, "driver", quoted(driver.name()));
+        for (Option option : driver.options()) {
+            if (stands(option)) {
+                line(block, option.name(), option.example());
+            }
+        }
+        return withComments(driver, block.toString());
+    }
+
+    private static String withComments(DriverDescriptor driver, String before) {
+        StringBuilder block = new StringBuilder(before);
         for (Option option : driver.options()) {
             if (!stands(option)) {
                 Object fallback = option.fallback();

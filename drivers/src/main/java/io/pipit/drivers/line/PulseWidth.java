@@ -10,6 +10,9 @@ public interface PulseWidth {
      */
     void pulse(long nanos);
 
+    /** Pulses go on as they are when it is closed, until somebody takes the channel again. */
+    void goOnWhenClosed();
+
     /** The time from one pulse to the next. */
     long periodNanos();
 }

@@ -13,6 +13,7 @@ import io.pipit.drivers.SensorSettings;
 import io.pipit.drivers.gpio.LineOptions;
 import io.pipit.drivers.line.OutputRequest;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /** The driver {@code gpio-output}: a relay, a lamp, whatever a digital line switches. */
 public final class GpioOutputDriver implements OutputDriver {
@@ -36,6 +37,16 @@ public final class GpioOutputDriver implements OutputDriver {
     }
 
     @Override
+    public Span span(SensorSettings settings) {
+        return Span.SWITCH;
+    }
+
+    @Override
+    public OptionalDouble safe(SensorSettings settings) {
+        return OptionalDouble.of(settings.flag("safe") ? 1 : 0);
+    }
+
+    @Override
     public Output open(SensorSettings settings, Hardware hardware) throws SensorException {
         int number = settings.integer("line");
         DigitalOutput line =
@@ -48,12 +59,7 @@ public final class GpioOutputDriver implements OutputDriver {
         return new Output() {
             @Override
             public void set(double value) throws SensorException {
-                Ranges.check("line " + number, value, 0, 1);
-                if (value != 0 && value != 1) {
-                    throw new SensorException(
-                            Category.OUT_OF_RANGE,
-                            "line " + number + " can be 0 or 1, not " + value);
-                }
+                Span.SWITCH.check("line " + number, value);
                 try {
                     if (value == 1) {
                         line.on();
@@ -64,6 +70,11 @@ public final class GpioOutputDriver implements OutputDriver {
                     throw new SensorException(
                             Category.IO, "line " + number + " cannot be set: " + e.getMessage(), e);
                 }
+            }
+
+            @Override
+            public void rest() throws SensorException {
+                set(settings.flag("safe") ? 1 : 0);
             }
 
             @Override

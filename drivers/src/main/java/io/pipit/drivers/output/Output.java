@@ -13,6 +13,13 @@ public interface Output extends AutoCloseable {
      */
     void set(double value) throws SensorException;
 
+    /**
+     * Sets it to its safe state; it can be set again after that.
+     *
+     * @throws SensorException where that was not possible
+     */
+    void rest() throws SensorException;
+
     /** Sets it to its safe state, and gives back what it holds; does not fail. */
     @Override
     void close();

@@ -35,6 +35,13 @@ record Pulses(Pwm channel, String name, long periodNanos) implements AutoCloseab
         }
     }
 
+    /** When it is closed the pulses go on as they are, where the provider can do that. */
+    void goOn() {
+        if (channel instanceof PulseWidth fine) {
+            fine.goOnWhenClosed();
+        }
+    }
+
     @Override
     public void close() {
         channel.close();

@@ -9,6 +9,7 @@ import io.pipit.drivers.SensorException;
 import io.pipit.drivers.SensorSettings;
 import io.pipit.drivers.line.PwmRequest;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /** The driver {@code pwm-output}: a fan or a lamp that can be anything from off to full. */
 public final class PwmOutputDriver implements OutputDriver {
@@ -32,7 +33,7 @@ public final class PwmOutputDriver implements OutputDriver {
                         Option.flag("inverted", "Whether the pulses are low.")
                                 .byDefault(false)
                                 .example("true"),
-                        Option.number("safe", "The level at first; off when it is closed.")
+                        Option.number("safe", "The level at first, and when nobody sets it.")
                                 .between(0, 1)
                                 .byDefault(0.0)
                                 .example("0.3")));
@@ -67,6 +68,16 @@ public final class PwmOutputDriver implements OutputDriver {
     }
 
     @Override
+    public Span span(SensorSettings settings) {
+        return Span.LEVEL;
+    }
+
+    @Override
+    public OptionalDouble safe(SensorSettings settings) {
+        return OptionalDouble.of(settings.number("safe"));
+    }
+
+    @Override
     public Output open(SensorSettings settings, Hardware hardware) throws SensorException {
         Pulses pulses =
                 open(settings, hardware, settings.integer("frequency"), settings.flag("inverted"));
@@ -74,18 +85,31 @@ public final class PwmOutputDriver implements OutputDriver {
                 new Output() {
                     @Override
                     public void set(double value) throws SensorException {
-                        Ranges.check(pulses.name(), value, 0, 1);
+                        Span.LEVEL.check(pulses.name(), value);
                         pulses.send(Math.round(value * pulses.periodNanos()));
                     }
 
                     @Override
+                    public void rest() throws SensorException {
+                        set(settings.number("safe"));
+                    }
+
+                    @Override
                     public void close() {
+                        try {
+                            rest();
+                            if (settings.number("safe") > 0) {
+                                pulses.goOn();
+                            }
+                        } catch (SensorException e) {
+                            // Closing switches it off, which is what is left to be done.
+                        }
                         pulses.close();
                     }
                 };
         boolean safe = false;
         try {
-            output.set(settings.number("safe"));
+            output.rest();
             safe = true;
             return output;
         } finally {

@@ -9,10 +9,12 @@ import io.pipit.drivers.SensorException;
 import io.pipit.drivers.SensorException.Category;
 import io.pipit.drivers.SensorSettings;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /**
  * The driver {@code servo}: a hobby servo, whose position is the length of a pulse, fifty times a
- * second. Without pulses, which is its safe state, it holds nothing and stays where it is.
+ * second. Without pulses, which is its safe state where none is set, it holds nothing and stays
+ * where it is.
  */
 public final class ServoDriver implements OutputDriver {
 
@@ -30,10 +32,22 @@ public final class ServoDriver implements OutputDriver {
                         PwmOutputDriver.channel(),
                         PwmOutputDriver.chip(),
                         micros("pulse-min-us", "The pulse at position 0, in microseconds.", 1_000),
-                        micros(
-                                "pulse-max-us",
-                                "The pulse at position 1, in microseconds.",
-                                2_000)));
+                        micros("pulse-max-us", "The pulse at position 1, in microseconds.", 2_000),
+                        Option.number(
+                                        "safe",
+                                        "The position at first, and when nobody sets it; without it there are no pulses then.")
+                                .between(0, 1)
+                                .example("0.5")));
+    }
+
+    @Override
+    public Span span(SensorSettings settings) {
+        return Span.LEVEL;
+    }
+
+    @Override
+    public OptionalDouble safe(SensorSettings settings) {
+        return settings.optionalNumber("safe");
     }
 
     private static Option micros(String name, String description, int fallback) {
@@ -54,17 +68,46 @@ public final class ServoDriver implements OutputDriver {
                     Category.CONFIGURATION,
                     "a servo needs pulses finer than this provider's whole percents");
         }
-        return new Output() {
-            @Override
-            public void set(double value) throws SensorException {
-                Ranges.check(pulses.name(), value, 0, 1);
-                pulses.send(Math.round((least + value * (most - least)) * NANOS_PER_MICRO));
-            }
+        OptionalDouble safe = safe(settings);
+        Output servo =
+                new Output() {
+                    @Override
+                    public void set(double value) throws SensorException {
+                        Span.LEVEL.check(pulses.name(), value);
+                        pulses.send(Math.round((least + value * (most - least)) * NANOS_PER_MICRO));
+                    }
 
-            @Override
-            public void close() {
-                pulses.close();
+                    @Override
+                    public void rest() throws SensorException {
+                        if (safe.isPresent()) {
+                            set(safe.getAsDouble());
+                        } else {
+                            pulses.send(0);
+                        }
+                    }
+
+                    @Override
+                    public void close() {
+                        try {
+                            rest();
+                            if (safe.isPresent()) {
+                                pulses.goOn();
+                            }
+                        } catch (SensorException e) {
+                            // Closing ends the pulses, which is what is left to be done.
+                        }
+                        pulses.close();
+                    }
+                };
+        boolean safely = false;
+        try {
+            servo.rest();
+            safely = true;
+            return servo;
+        } finally {
+            if (!safely) {
+                servo.close();
             }
-        };
+        }
     }
 }

@@ -15,6 +15,7 @@ import io.pipit.drivers.output.Output;
 import io.pipit.drivers.output.OutputDriver;
 import io.pipit.drivers.output.PwmOutputDriver;
 import io.pipit.drivers.output.ServoDriver;
+import io.pipit.drivers.output.SimulatedOutputDriver;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -104,11 +105,19 @@ class OutputsTest {
             assertThat(catchThrowableOfType(SensorException.class, () -> lamp.set(1.01)))
                     .hasMessageContaining("PWM channel 1 can be 0.0 to 1.0, not 1.01");
         }
+        assertThat(said("pwm1/duty_cycle")).as("safe is not off").isEqualTo("10000");
+        assertThat(said("pwm1/enable")).isEqualTo("1");
+        assertThat(said("unexport")).as("which would end its pulses").isEmpty();
+        // It can be had again, and where off is safe it is given back.
+        Output lamp = open(new PwmOutputDriver(), Map.of("channel", 1));
+        lamp.set(1);
+        lamp.rest();
+        assertThat(said("pwm1/duty_cycle")).isEqualTo("0");
+        lamp.set(1);
+        lamp.close();
         assertThat(said("pwm1/duty_cycle")).isEqualTo("0");
         assertThat(said("pwm1/enable")).isEqualTo("0");
         assertThat(said("unexport")).isEqualTo("1");
-        // It can be had again.
-        open(new PwmOutputDriver(), Map.of("channel", 1)).close();
     }
 
     @Test
@@ -124,8 +133,44 @@ class OutputsTest {
             servo.set(0);
             assertThat(said("pwm1/duty_cycle")).isEqualTo("1000000");
             assertThat(said("pwm1/enable")).isEqualTo("1");
+            servo.rest();
+            assertThat(said("pwm1/enable")).as("let go").isEqualTo("0");
+            servo.set(1);
         }
         assertThat(said("pwm1/enable")).isEqualTo("0");
+    }
+
+    @Test
+    void holdsAServoAtItsSafePositionWhereItHasOne() throws Exception {
+        ServoDriver driver = new ServoDriver();
+        Map<String, ?> options = Map.of("channel", 1, "safe", 0.5);
+        try (Output servo = open(driver, options)) {
+            assertThat(said("pwm1/duty_cycle")).isEqualTo("1500000");
+            servo.set(0);
+            servo.rest();
+            assertThat(said("pwm1/duty_cycle")).isEqualTo("1500000");
+            servo.set(1);
+        }
+        assertThat(said("pwm1/duty_cycle")).isEqualTo("1500000");
+        assertThat(said("pwm1/enable")).isEqualTo("1");
+        assertThat(driver.safe(SensorSettings.of("vent", driver.descriptor(), options)))
+                .hasValue(0.5);
+        assertThat(driver.safe(SensorSettings.of("vent", driver.descriptor(), Map.of()))).isEmpty();
+    }
+
+    @Test
+    void writesASimulatedOutputIntoAFile() throws Exception {
+        Path file = root.resolve("fan");
+        SimulatedOutputDriver driver = new SimulatedOutputDriver();
+        Output fan = open(driver, Map.of("safe", 0.3, "file", file.toString()));
+        assertThat(Files.readString(file)).isEqualTo("0.3\n");
+        fan.set(1);
+        assertThat(Files.readString(file)).isEqualTo("1.0\n");
+        fan.close();
+        assertThat(Files.readString(file)).isEqualTo("0.3\n");
+
+        assertThat(refusal(driver, Map.of("file", root.resolve("no/fan").toString())))
+                .hasMessageContaining("no/fan can't be written");
     }
 
     @Test

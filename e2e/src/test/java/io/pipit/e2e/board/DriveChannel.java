@@ -56,7 +56,8 @@ final class DriveChannel {
         output.set(levels[1]);
         output.close();
         System.out.println(
-                "%s closed: %s".formatted(name, Files.exists(channel) ? "kept" : "given back"));
+                "%s closed: %s"
+                        .formatted(name, Files.exists(channel) ? state(channel) : "given back"));
     }
 
     /** Pulse and period in nanoseconds, whether pulses are sent, and which way round. */

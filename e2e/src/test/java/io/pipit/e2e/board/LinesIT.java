@@ -21,6 +21,7 @@ class LinesIT {
     private static final int RELAY = 22;
     private static final int WIND = 6;
     private static final int GATE = 3;
+    private static final int VALVE = 23;
 
     /** Of the header that of the rain gauge, of the expander that of the flow meter. */
     private static final int PULSES = 5;
@@ -106,8 +107,14 @@ class LinesIT {
                 line = %d
                 mode = "frequency"
                 every = "500ms"
+
+                [[actuator]]
+                name = "valve"
+                driver = "gpio-output"
+                line = %d
+                active-low = true
                 """
-                        .formatted(DOOR, BUTTON, GATE, PULSES, WIND));
+                        .formatted(DOOR, BUTTON, GATE, PULSES, WIND, VALVE));
     }
 
     @AfterAll
@@ -321,7 +328,7 @@ class LinesIT {
     }
 
     @Test
-    void channelsForPulseWidthModulationAreDrivenAndGivenBack() {
+    void channelsForPulseWidthModulationAreDrivenAndLeftSafe() {
         board.sh("modprobe pwm-virtual").hasExit(0);
         assertThat(run(DriveChannel.class, "").lines())
                 .containsExactly(
@@ -329,13 +336,13 @@ class LinesIT {
                         "fan 1.0: 40000 of 40000, 1, inversed",
                         "fan 0.12345: 4938 of 40000, 1, inversed",
                         "fan 0.0: 0 of 40000, 0, inversed",
-                        "fan closed: given back",
+                        "fan closed: 12000 of 40000, 1, inversed",
                         "servo opened: 0 of 20000000, 0, normal",
                         "servo 0.0: 1000000 of 20000000, 1, normal",
                         "servo 0.5: 1500000 of 20000000, 1, normal",
                         "servo 1.0: 2000000 of 20000000, 1, normal",
                         "servo closed: given back");
-        board.sh("rmmod pwm-virtual").hasExit(0);
+        board.sh("echo 1 >/sys/class/pwm/pwmchip0/unexport; rmmod pwm-virtual").hasExit(0);
     }
 
     @Test
@@ -380,6 +387,40 @@ class LinesIT {
                                 .lines())
                 .containsExactly("safe 1", "active 0", "inactive 1", "closed 1");
         assertThat(header.consumer(RELAY)).isEqualTo("unused");
+    }
+
+    @Test
+    void anActuatorsLineIsActiveForItsLeaseAndNoLonger() {
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(header.consumer(VALVE)).isEqualTo("pipit"));
+        assertThat(level()).isEqualTo("1");
+        assertThat(
+                        board.sh("pipit set valve on --for 20s; cat " + header.valueFile(VALVE))
+                                .hasExit(0)
+                                .lines())
+                .containsExactly("valve is 1 for 20s", "0");
+        await().atMost(SOON).until(() -> level().equals("1"));
+        assertThat(board.history("valve/state").stream().map(cells -> Double.parseDouble(cells[3])))
+                .endsWith(0.0, 1.0, 0.0);
+    }
+
+    @Test
+    void anActuatorsLineIsSafeWhenTheProgramWasKilledAndIsBack() {
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(header.consumer(VALVE)).isEqualTo("pipit"));
+        board.sh("pipit set valve on --for 1h").hasExit(0);
+        assertThat(level()).isEqualTo("0");
+        board.sh("systemctl kill --signal KILL pipit").hasExit(0);
+        await().atMost(SOON)
+                .untilAsserted(() -> {
+                    assertThat(header.consumer(VALVE)).isEqualTo("pipit");
+                    assertThat(level()).isEqualTo("1");
+                });
+        assertThat(board.sh("pipit actuators --log").hasExit(0).text()).contains("valve", "local");
+    }
+
+    private static String level() {
+        return board.sh("cat " + header.valueFile(VALVE)).hasExit(0).text().strip();
     }
 
     /** Runs one of these classes on the board. */

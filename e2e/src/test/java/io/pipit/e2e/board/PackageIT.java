@@ -62,6 +62,16 @@ class PackageIT {
             commit-every = "30s"
             """;
 
+    /** Somebody outside of a house's networks. */
+    private static final String FAR =
+            """
+            [[peer]]
+            name = "far"
+            id = "NN77SJY-MXZH5RE-EQ26Y6I-MDMMEJW"
+            address = "198.51.100.7:5684"
+            roles = ["monitor"]
+            """;
+
     @TempDir static Path folder;
     private static Board board;
 
@@ -189,7 +199,7 @@ class PackageIT {
     }
 
     @Test
-    @Order(2)
+    @Order(4)
     void reachesTheNetworksOfAHouseAlone() {
         String reach =
                 """
@@ -206,9 +216,14 @@ class PackageIT {
                             echo -n yes' ' || echo -n no' '
                     done
                 done
-                ip link delete house
                 """;
         assertThat(sh(reach)).isEqualTo("yes yes yes no yes yes yes yes");
+        write("/etc/pipit/conf.d/far.toml", FAR);
+        sh("systemctl reload pipit");
+        assertThat(board.sh("pipit doctor").text())
+                .contains("far over UDP  ", "this machine doesn't send there")
+                .contains("IPAddressAllow=");
+        sh("rm /etc/pipit/conf.d/far.toml; ip link delete house; systemctl reload pipit");
     }
 
     @Test

@@ -72,6 +72,7 @@ public final class LinuxPwmProvider extends PwmProviderBase {
         private final LinuxPwmProvider owner;
         private final PwmChannel channel;
         private boolean closed;
+        private boolean goesOn;
 
         Channel(LinuxPwmProvider owner, PwmConfig config, PwmChannel channel) {
             super(owner, config);
@@ -106,6 +107,11 @@ public final class LinuxPwmProvider extends PwmProviderBase {
         }
 
         @Override
+        public synchronized void goOnWhenClosed() {
+            goesOn = true;
+        }
+
+        @Override
         public long periodNanos() {
             return channel.periodNanos();
         }
@@ -121,15 +127,20 @@ public final class LinuxPwmProvider extends PwmProviderBase {
 
         @Override
         public synchronized Pwm shutdownInternal(Context context) {
-            if (!closed) {
-                try {
-                    channel.pulse(0);
-                } catch (java.io.IOException e) {
-                    logger.warn("{} cannot be switched off: {}", id(), e.getMessage());
-                }
-                closed = true;
-                channel.unexport();
+            if (closed) {
+                return this;
             }
+            closed = true;
+            if (goesOn) {
+                // Not given back either: the kernel ends the pulses of a channel that is.
+                return this;
+            }
+            try {
+                channel.pulse(0);
+            } catch (java.io.IOException e) {
+                logger.warn("{} cannot be switched off: {}", id(), e.getMessage());
+            }
+            channel.unexport();
             return this;
         }
     }

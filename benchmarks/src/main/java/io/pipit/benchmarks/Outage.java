@@ -1,0 +1,249 @@
+package io.pipit.benchmarks;
+
+import io.pipit.cli.client.Ask;
+import io.pipit.cli.client.SocketClient;
+import io.pipit.wire.Document;
+import io.pipit.wire.Format;
+import io.pipit.wire.WireException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.eclipse.paho.mqttv5.client.IMqttToken;
+import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
+import org.eclipse.paho.mqttv5.client.MqttCallback;
+import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
+import org.eclipse.paho.mqttv5.client.MqttDisconnectResponse;
+import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
+import org.eclipse.paho.mqttv5.common.MqttException;
+import org.eclipse.paho.mqttv5.common.MqttMessage;
+import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
+
+/**
+ * A broker is killed while readings come in: whether all of them are there afterwards, in order,
+ * how soon, and what the node's heap does meanwhile. Fails where one is missing.
+ */
+final class Outage {
+    private static final double NANOS_PER_SECOND = 1e9;
+    private static final long PATIENCE_SECONDS = 120;
+    private static final long POLL_MILLIS = 100;
+
+    /** CoAP's content-format of text. */
+    private static final int TEXT = 0;
+
+    private static final Pattern HEAP = Pattern.compile("used (\\d+)K");
+
+    private final Report report;
+    private final int seconds;
+    private final int readings;
+    private final List<Long> sequences = new ArrayList<>();
+
+    /**
+     * @param seconds that the broker is away
+     * @param readings that come in meanwhile
+     */
+    Outage(Report report, int seconds, int readings) {
+        this.report = report;
+        this.seconds = seconds;
+        this.readings = readings;
+    }
+
+    void measure(Path folder) throws Exception {
+        report.line("### (m) A broker that is away");
+        report.line("");
+        long everyMillis = Math.max(10, seconds * 1_000L / readings);
+        int port = PipitNode.Ports.free();
+        try (PipitNode node = new PipitNode(folder, "greenhouse")) {
+            node.configure(
+                    """
+                    [mqtt]
+                    broker = "mqtt://127.0.0.1:%d"
+
+                    [[sensor]]
+                    name = "tick"
+                    driver = "tick"
+                    every = "%dms"
+                    """
+                            .formatted(port, everyMillis));
+            Broker first = Broker.start(folder.resolve("b1"), port, "");
+            node.start(List.of("-javaagent:" + System.getProperty("pipit.benchmarks.jar")));
+            MqttAsyncClient before = subscribed(port);
+            awaitPublished(200);
+            long heapBefore = heapKib(node);
+            Child.Usage usageBefore = node.child().usage();
+            before.disconnectForcibly(0, 100, false);
+            first.child.kill();
+            long reached = last();
+            long measuredBefore = measured(node);
+            TimeUnit.SECONDS.sleep(seconds);
+            long heapAway = heapKib(node);
+            Child.Usage usageAway = node.child().usage();
+            // Clocks that were corrected meanwhile have places, too: there are at least so many.
+            long waiting = reached + measured(node) - measuredBefore;
+            long since = System.nanoTime();
+            try (Broker _ = Broker.start(folder.resolve("b2"), port, "")) {
+                MqttAsyncClient after = subscribed(port);
+                awaitReached(waiting);
+                double took = (System.nanoTime() - since) / NANOS_PER_SECOND;
+                after.disconnectForcibly(0, 100, false);
+                check(reached);
+                long heapAfter = heapKib(node);
+                report.table(
+                        List.of(
+                                "away, s",
+                                "readings meanwhile",
+                                "all there after, s",
+                                "heap in use before, away, after, KiB",
+                                "RSS before, away, MiB"),
+                        List.of(
+                                List.of(
+                                        Integer.toString(seconds),
+                                        Long.toString(waiting - reached),
+                                        String.format(Locale.ROOT, "%.1f", took),
+                                        heapBefore + ", " + heapAway + ", " + heapAfter,
+                                        String.format(
+                                                Locale.ROOT,
+                                                "%.1f, %.1f",
+                                                usageBefore.residentMib(),
+                                                usageAway.residentMib()))));
+                report.line(
+                        "None missing, in order; seconds from the broker's start, of which up to a"
+                                + " minute is the node's wait between two tries.");
+                report.line("");
+            }
+        }
+    }
+
+    /** Notes what comes, from a time when the broker is there and the bridge isn't yet. */
+    private MqttAsyncClient subscribed(int port) throws MqttException {
+        MqttAsyncClient client =
+                new MqttAsyncClient("tcp://127.0.0.1:" + port, "reader", new MemoryPersistence());
+        client.setCallback(new Reader());
+        client.connect(new MqttConnectionOptions()).waitForCompletion();
+        client.subscribe("pipit/greenhouse/tick/monotonic", 1).waitForCompletion();
+        return client;
+    }
+
+    private final class Reader implements MqttCallback {
+        @Override
+        public void messageArrived(String topic, MqttMessage message) throws WireException {
+            Document body = Document.read(message.getPayload(), Format.JSON);
+            synchronized (sequences) {
+                sequences.add(body.get("sequence").whole(0));
+            }
+        }
+
+        @Override
+        public void disconnected(MqttDisconnectResponse response) {
+            // When the broker is killed, and at the end.
+        }
+
+        @Override
+        public void mqttErrorOccurred(MqttException exception) {
+            System.err.println("a client of mosquitto: " + exception);
+        }
+
+        @Override
+        public void deliveryComplete(IMqttToken token) {
+            // It publishes nothing.
+        }
+
+        @Override
+        public void connectComplete(boolean again, String uri) {
+            // The connecting thread waits itself.
+        }
+
+        @Override
+        public void authPacketArrived(int reason, MqttProperties properties) {
+            // None is used.
+        }
+    }
+
+    private long last() {
+        synchronized (sequences) {
+            return sequences.isEmpty() ? 0 : sequences.getLast();
+        }
+    }
+
+    private void awaitPublished(int count) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (size() < count) {
+            late(deadline);
+        }
+    }
+
+    private void awaitReached(long sequence) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (last() < sequence) {
+            late(deadline);
+        }
+    }
+
+    private static void late(long deadline) throws Exception {
+        if (System.nanoTime() > deadline) {
+            throw new IOException("nothing comes from the bridge");
+        }
+        Thread.sleep(POLL_MILLIS);
+    }
+
+    private int size() {
+        synchronized (sequences) {
+            return sequences.size();
+        }
+    }
+
+    /** Each place of the log but those of clocks, which nobody publishes. */
+    private void check(long from) throws IOException {
+        List<Long> all;
+        synchronized (sequences) {
+            all = List.copyOf(sequences);
+        }
+        long before = 0;
+        int holes = 0;
+        for (long sequence : all) {
+            if (sequence < before && before > from + 1) {
+                throw new IOException("out of order: " + sequence + " after " + before);
+            }
+            holes += sequence > before + 1 && before > 0 ? (int) (sequence - before - 1) : 0;
+            before = Math.max(before, sequence);
+        }
+        // A clock that is corrected is an entry of the log, too.
+        if (holes > 5) {
+            throw new IOException(holes + " readings are missing");
+        }
+    }
+
+    private static long measured(PipitNode node) throws Exception {
+        try (SocketClient client =
+                SocketClient.connect(
+                        node.folder.resolve("pipit.sock"), Duration.ofSeconds(PATIENCE_SECONDS))) {
+            Matcher measured =
+                    Pattern.compile("pipit_readings_measured_total (\\S+)")
+                            .matcher(
+                                    new String(
+                                            client.ask(Ask.get("metrics", TEXT)).payload(),
+                                            StandardCharsets.UTF_8));
+            if (!measured.find()) {
+                throw new IOException("no pipit_readings_measured");
+            }
+            return (long) Double.parseDouble(measured.group(1));
+        }
+    }
+
+    /** After a collection. */
+    private static long heapKib(PipitNode node) throws Exception {
+        String said = node.child().jcmd("GC.run", "GC.heap_info");
+        Matcher used = HEAP.matcher(said);
+        long all = 0;
+        while (used.find()) {
+            all += Long.parseLong(used.group(1));
+        }
+        return all;
+    }
+}

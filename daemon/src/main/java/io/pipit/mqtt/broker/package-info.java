@@ -1,0 +1,5 @@
+/** One MQTT client, behind an interface that has none of its types. */
+@NullMarked
+package io.pipit.mqtt.broker;
+
+import org.jspecify.annotations.NullMarked;
