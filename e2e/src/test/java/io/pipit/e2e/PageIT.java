@@ -35,6 +35,11 @@ class PageIT {
     private static final String PICTURE = "pipit.page.picture";
 
     private static final long PICTURE_BYTES_MAX = 200_000;
+    private static final Duration PICTURE_MAX = Duration.ofMinutes(2);
+
+    /** What isn't seen isn't drawn. */
+    private static final int HEIGHT_OF_ALL = 3_000;
+
     private static final Duration LIVE_MAX = Duration.ofSeconds(2);
     private static final Duration LOAD_MAX = Duration.ofSeconds(30);
     private static final String SENSORS =
@@ -127,7 +132,7 @@ class PageIT {
 
     @Test
     void showsAllNodesWithTheirLinksAndWhatTheyMeasureLive() throws IOException {
-        try (Chromium browser = new Chromium(folder, 1200, 900)) {
+        try (Chromium browser = new Chromium(folder, 1200, HEIGHT_OF_ALL)) {
             browser.open(url);
 
             within(
@@ -276,9 +281,9 @@ class PageIT {
     void isDrawnForTheReadme() throws IOException {
         String file = System.getProperty(PICTURE);
         assumeTrue(file != null, "nobody wants a picture");
-        try (Chromium browser = new Chromium(folder, 1100, 780)) {
+        try (Chromium browser = new Chromium(folder, 1100, 1000)) {
             browser.open(url);
-            within(LOAD_MAX, () -> places(browser, "greenhouse", "air/temperature") > 200);
+            within(PICTURE_MAX, () -> places(browser, "greenhouse", "air/temperature") > 200);
             Path picture = Program.HOME.resolve(file);
             Files.createDirectories(picture.getParent());
             Files.write(picture, withFewColours(browser.picture()));
