@@ -427,6 +427,11 @@ public final class SqliteStore implements ReadingStore, ReadingHistory, AutoClos
         session.number(0, "PRAGMA max_page_count = " + pages);
     }
 
+    /** As if it were synced so, for a test. */
+    void syncBy(Session.Sync sync) {
+        session.syncsBy(sync);
+    }
+
     /** One piece of the writer's work. */
     long step() {
         return writer.step();
@@ -544,6 +549,7 @@ public final class SqliteStore implements ReadingStore, ReadingHistory, AutoClos
                 reader.close();
             }
             session.close();
+            writer.close();
         } catch (SQLException e) {
             throw new IOException("can't close the store " + file.path(), e);
         } finally {
