@@ -465,8 +465,8 @@ final class StoreFile implements AutoCloseable {
 
         /**
          * After a sync that failed: what the kernel couldn't write it takes for written, and behind
-         * that gap a commit would be lost with the power. So nothing is committed before the log was
-         * begun anew.
+         * that gap a commit would be lost with the power. So nothing is committed before the log
+         * was begun anew.
          */
         private void bringIntoTheFile() throws SQLException {
             try (ResultSet row = statement.executeQuery("PRAGMA wal_checkpoint(TRUNCATE)")) {
