@@ -64,7 +64,7 @@ public final class SqliteStore implements ReadingStore, ReadingHistory, AutoClos
     public static final long SIZE_BYTES_MIN = 1L << 20;
 
     private static final int READERS = 2;
-    private static final long WAL_BYTES_MAX = 8L << 20;
+    private static final long WAL_BYTES_MAX = 4L << 20;
     private static final long CLOSE_NANOS = 1_500_000_000L;
     private static final long AFTER_FAULT_NANOS = 1_000_000_000L;
 
