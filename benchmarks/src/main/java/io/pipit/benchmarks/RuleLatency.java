@@ -64,7 +64,7 @@ final class RuleLatency {
     }
 
     void measure(Path folder) throws Exception {
-        report.line("### (k) From a peer's reading until a rule has set an actuator, µs");
+        report.line("### (m) From a peer's reading until a rule has set an actuator, µs");
         report.line("");
         int most = seconds * 1_000 / EVERY_MILLIS;
         List<Samples> all = new ArrayList<>();

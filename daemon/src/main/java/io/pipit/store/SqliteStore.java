@@ -64,7 +64,7 @@ public final class SqliteStore implements ReadingStore, ReadingHistory, AutoClos
     public static final long SIZE_BYTES_MIN = 1L << 20;
 
     private static final int READERS = 2;
-    private static final long WAL_BYTES_MAX = 8L << 20;
+    private static final long WAL_BYTES_MAX = 4L << 20;
     private static final long CLOSE_NANOS = 1_500_000_000L;
     private static final long AFTER_FAULT_NANOS = 1_000_000_000L;
 
@@ -427,6 +427,11 @@ public final class SqliteStore implements ReadingStore, ReadingHistory, AutoClos
         session.number(0, "PRAGMA max_page_count = " + pages);
     }
 
+    /** As if it were synced so, for a test. */
+    void syncBy(Session.Sync sync) {
+        session.syncsBy(sync);
+    }
+
     /** One piece of the writer's work. */
     long step() {
         return writer.step();
@@ -544,6 +549,7 @@ public final class SqliteStore implements ReadingStore, ReadingHistory, AutoClos
                 reader.close();
             }
             session.close();
+            writer.close();
         } catch (SQLException e) {
             throw new IOException("can't close the store " + file.path(), e);
         } finally {

@@ -5,16 +5,14 @@ import io.pipit.store.copy.SmallPages;
 import io.pipit.store.copy.StoreLock;
 import io.pipit.store.format.OldRows;
 import io.pipit.store.places.ReservedPlaces;
+import io.pipit.store.wear.WriteAheadLog;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -51,7 +49,6 @@ final class StoreFile implements AutoCloseable {
     /** After an unclean end a file up to this is checked whole: a second on a slow card. */
     private static final long CHECKED_BYTES_MAX = 32L << 20;
 
-    private static final int ZEROS_BYTES = 65_536;
     private static final int WRITER_CACHE_KIB = 2_048;
     private static final int READER_CACHE_KIB = 1_024;
     private static final DateTimeFormatter TIME =
@@ -332,33 +329,6 @@ final class StoreFile implements AutoCloseable {
         }
     }
 
-    /**
-     * Gives the write-ahead log the length that it comes to have, in zeros, which SQLite takes for
-     * its end: as long as a file grows, each sync has the file system write its own journal, too.
-     * On the writer's thread, outside of transactions.
-     */
-    void lengthenLog() {
-        Path wal = beside("-wal");
-        try (FileChannel channel = FileChannel.open(wal, StandardOpenOption.WRITE)) {
-            long before = channel.size();
-            long length = walBytesMax / 2 + walBytesMax / 8;
-            if (Files.getFileStore(wal).getUsableSpace() < 2 * length) {
-                return;
-            }
-            try {
-                for (long at = before; at < length; ) {
-                    int some = (int) Math.min(ZEROS_BYTES, length - at);
-                    at += channel.write(ByteBuffer.allocate(some), at);
-                }
-            } catch (IOException e) {
-                channel.truncate(before);
-                throw e;
-            }
-        } catch (IOException e) {
-            LOG.debug("{} grows with each commit", wal, e);
-        }
-    }
-
     Path path() {
         return file;
     }
@@ -371,6 +341,11 @@ final class StoreFile implements AutoCloseable {
     /** For the writer. */
     Session openWriter() throws SQLException {
         return new Session(connect());
+    }
+
+    /** To be opened when something was committed; null where it can't be had. */
+    @Nullable WriteAheadLog writeAheadLog() {
+        return WriteAheadLog.open(beside("-wal"));
     }
 
     /** For a reader: can't change anything. */
@@ -431,10 +406,14 @@ final class StoreFile implements AutoCloseable {
 
     /** A connection, its transactions and its prepared statements. For one thread at a time. */
     static final class Session implements AutoCloseable {
+        private static final int IO_ERROR = 10;
+
         private final Connection connection;
         private final Statement statement;
         private final Map<String, PreparedStatement> prepared = new HashMap<>();
         private boolean durable = true;
+        private @Nullable Sync log;
+        private boolean unsynced;
 
         Session(Connection connection) throws SQLException {
             this.connection = connection;
@@ -446,6 +425,16 @@ final class StoreFile implements AutoCloseable {
             void run() throws SQLException;
         }
 
+        /** Returns when all that is committed is on the disk. */
+        interface Sync {
+            void run() throws IOException;
+        }
+
+        /** Syncs by this from now on instead of by SQLite. */
+        void syncsBy(Sync sync) {
+            log = sync;
+        }
+
         /**
          * All of it or nothing.
          *
@@ -453,11 +442,38 @@ final class StoreFile implements AutoCloseable {
          *     it
          */
         void write(boolean sync, Work work) throws SQLException {
-            if (sync != durable) {
-                statement.execute("PRAGMA synchronous = " + (sync ? "FULL" : "NORMAL"));
-                durable = sync;
+            Sync by = log;
+            boolean bySqlite = sync && by == null;
+            if (bySqlite != durable) {
+                statement.execute("PRAGMA synchronous = " + (bySqlite ? "FULL" : "NORMAL"));
+                durable = bySqlite;
+            }
+            if (unsynced) {
+                bringIntoTheFile();
+                unsynced = false;
             }
             within("BEGIN IMMEDIATE", work);
+            if (sync && by != null) {
+                try {
+                    by.run();
+                } catch (IOException e) {
+                    unsynced = true;
+                    throw new SQLException("its log can't be synced: " + e, null, IO_ERROR, e);
+                }
+            }
+        }
+
+        /**
+         * After a sync that failed: what the kernel couldn't write it takes for written, and behind
+         * that gap a commit would be lost with the power. So nothing is committed before the log
+         * was begun anew.
+         */
+        private void bringIntoTheFile() throws SQLException {
+            try (ResultSet row = statement.executeQuery("PRAGMA wal_checkpoint(TRUNCATE)")) {
+                if (row.next() && row.getInt(1) != 0) {
+                    throw new SQLException("its log is being read", null, IO_ERROR);
+                }
+            }
         }
 
         /** Sees the file as it is at the beginning. */

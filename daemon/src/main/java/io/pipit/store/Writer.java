@@ -16,8 +16,10 @@ import io.pipit.port.TimeSource;
 import io.pipit.store.Pending.Call;
 import io.pipit.store.StoreFile.Session;
 import io.pipit.store.StoredLog.Column;
+import io.pipit.store.wear.WriteAheadLog;
 import io.pipit.store.wear.WriteBudget;
 import io.pipit.store.wear.WrittenBytes;
+import java.io.IOException;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -111,6 +113,8 @@ final class Writer {
     private long reservedInFile;
 
     private long ownThrough;
+    private final @Nullable WriteAheadLog log;
+    private final long logBytes;
     private int commits;
     private boolean failing;
     private boolean maintained = true;
@@ -163,6 +167,11 @@ final class Writer {
                         settings.commitEvery(),
                         reason -> health.also(Part.STORE, "written", reason),
                         time.monotonicNanos());
+        this.log = file.writeAheadLog();
+        this.logBytes = settings.walBytesMax() / 2 + settings.walBytesMax() / 8;
+        if (log != null) {
+            session.syncsBy(log::sync);
+        }
         this.tail = new Tail(session, counters);
         this.packer = new Packer(session, catalogue, tail, settings.packRows(), counters);
         this.trimmer =
@@ -350,8 +359,8 @@ final class Writer {
         cursors.forEach((cursor, to) -> tellCursors.merge(cursor, to, Math::max));
         tellCommitted |= !batch.isEmpty();
         counters.commits().increment();
-        if (++commits == LENGTHEN_AFTER_COMMITS) {
-            file.lengthenLog();
+        if (++commits == LENGTHEN_AFTER_COMMITS && log != null) {
+            log.lengthen(logBytes);
         }
         counters.entries().add(entries);
         trimmer.wrote(entries);
@@ -508,6 +517,12 @@ final class Writer {
         long reserve = pending.reserve();
         if (reserve > reserved && file.places().reserve(own.id, reserve)) {
             reserved = reserve;
+        }
+    }
+
+    void close() throws IOException {
+        if (log != null) {
+            log.close();
         }
     }
 

@@ -359,7 +359,7 @@ class StoreFileTest {
                     assertThat(Files.size(wal)).isLessThan(1 << 20);
                 }
             }
-            assertThat(Files.size(wal)).isBetween(5L << 20, 6L << 20);
+            assertThat(Files.size(wal)).isBetween(5L << 19, 6L << 19);
             for (String part : List.of("", "-wal")) {
                 String name = "pipit.db" + part;
                 Files.copy(directory.resolve(name), after.file.resolveSibling(name));

@@ -7,6 +7,7 @@ import io.pipit.model.Filter;
 import io.pipit.model.LogEntry;
 import io.pipit.model.LogId;
 import io.pipit.model.Reading;
+import io.pipit.monitor.Health;
 import io.pipit.port.Event;
 import io.pipit.port.ReadingHistory.HistoryQuery;
 import io.pipit.port.ReadingHistory.Kept;
@@ -177,6 +178,43 @@ class TailTest {
             try (SqliteStore cut = copy.open()) {
                 assertThat(after(cut, 0, 10_000)).isEqualTo(log.subList(0, (int) said));
             }
+            assertThat(after(store, 0, 10_000)).isEqualTo(log);
+        }
+        try (SqliteStore store = scene.open()) {
+            assertThat(after(store, 0, 10_000)).isEqualTo(log);
+        }
+    }
+
+    @Test
+    void acknowledgesNothingThatCouldNotBeSyncedAndBeginsTheLogAnewBeforeItGoesOn()
+            throws Exception {
+        List<LogEntry> log = Scene.log(600, 5);
+        boolean[] broken = {true};
+        List<Long> lengths = new ArrayList<>();
+        try (SqliteStore store = scene.open()) {
+            store.append(log.subList(0, 200));
+            scene.settle(store);
+            store.syncBy(() -> {
+                lengths.add(Files.size(directory.resolve("pipit.db-wal")));
+                if (broken[0]) {
+                    throw new IOException("the card is gone");
+                }
+            });
+            store.append(log.subList(200, 400));
+            for (int tries = 0; tries < 3; tries++) {
+                scene.nanos += 60_000_000_000L;
+                store.step();
+            }
+            assertThat(scene.told(Event.Committed.class).getLast().ownThrough()).isEqualTo(200);
+            assertThat(scene.health.parts().get(Health.Part.STORE).reason())
+                    .contains("can't be written", "the card is gone");
+            broken[0] = false;
+            scene.settle(store);
+            assertThat(scene.told(Event.Committed.class).getLast().ownThrough()).isEqualTo(400);
+            assertThat(lengths).as("each log is a commit's").hasSize(4);
+            assertThat(lengths.subList(1, 4)).allMatch(length -> length <= lengths.getFirst());
+            store.append(log.subList(400, log.size()));
+            scene.settle(store);
             assertThat(after(store, 0, 10_000)).isEqualTo(log);
         }
         try (SqliteStore store = scene.open()) {
