@@ -58,7 +58,7 @@ final class Outage {
     }
 
     void measure(Path folder) throws Exception {
-        report.line("### (m) A broker that is away");
+        report.line("### (l) A broker that is away");
         report.line("");
         long everyMillis = Math.max(10, seconds * 1_000L / readings);
         int port = PipitNode.Ports.free();

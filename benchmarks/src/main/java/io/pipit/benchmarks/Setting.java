@@ -100,7 +100,7 @@ final class Setting {
     }
 
     void measure(Path folder) throws Exception {
-        report.line("### (j) From `set` on one node to the line of another");
+        report.line("### (k) From `set` on one node to the line of another");
         report.line("");
         Path file = folder.resolve("fan");
         List<Samples> lines = new ArrayList<>();

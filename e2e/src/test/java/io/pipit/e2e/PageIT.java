@@ -40,7 +40,9 @@ class PageIT {
     /** What isn't seen isn't drawn. */
     private static final int HEIGHT_OF_ALL = 3_000;
 
-    /** Two seconds are promised; a machine that does something else at the same time takes longer. */
+    /**
+     * Two seconds are promised; a machine that does something else at the same time takes longer.
+     */
     private static final Duration LIVE_MAX = Duration.ofSeconds(10);
 
     private static final Duration LOAD_MAX = Duration.ofSeconds(30);

@@ -25,6 +25,9 @@ class RulesIT {
             """;
     private static final String RULES =
             """
+            [[actuator]]
+            name = "fan"
+            driver = "simulated"
             [[rule]]
             name = "own"
             when = "host/uptime > 1 for 2s"
@@ -63,6 +66,11 @@ class RulesIT {
                                                     "own", "true",
                                                     "peers", "true",
                                                     "silent", "false")));
+
+            await().atMost(PATIENCE)
+                    .untilAsserted(() ->
+                            assertThat(greenhouse.verb("actuators").text())
+                                    .containsPattern("fan .* rule (own|peers)"));
 
             shed.kill();
 
