@@ -6,12 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class SlotTest {
     private record One(long sequence, int column, long monotonic, long bits) {}
+
+    private static final String WRITTEN =
+            "0139000ef803880e80ade2040256fa04c2843d03ae010a0388897a13080b101310fc05"
+                    + "be018e8db701555555555555d53ffa03ca887a04813294dcfb65";
 
     private final Random random = new Random(42);
 
@@ -137,6 +142,29 @@ class SlotTest {
         assertThat(Slot.isEmpty(Slot.empty())).isTrue();
         assertThat(Slot.isEmpty(new SlotWriter(1).toBytes())).isFalse();
         assertThatThrownBy(() -> Slot.decode(Slot.empty())).isInstanceOf(IOException.class);
+    }
+
+    /** Files have them for months: what changes here needs a new version. */
+    @Test
+    void readsWhatWasWrittenBefore() throws IOException {
+        List<One> all = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            all.add(
+                    one(
+                            900 + i,
+                            3 + i % 2,
+                            5_000_000L + i * 500_000L + (long) i * i,
+                            21.5 + i * 0.25));
+        }
+        all.add(one(1_000, 5, 9_000_000, 1.0 / 3));
+        all.add(one(1_001, 3, 9_000_001, -400.125));
+        SlotWriter writer = new SlotWriter(7);
+        all.forEach(one -> add(writer, one));
+        byte[] data = writer.toBytes();
+        int written = data[1] + 4;
+        assertThat(HexFormat.of().formatHex(data, 0, written)).isEqualTo(WRITTEN);
+        assertThat(read(Arrays.copyOf(HexFormat.of().parseHex(WRITTEN), Slot.BYTES)))
+                .isEqualTo(all);
     }
 
     @Test
