@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -140,6 +141,22 @@ class ActuatorsIT {
             Program.Outcome refused = shed.verb("set", "greenhouse/fan", "1").hasExit(1);
             assertThat(refused.err())
                     .contains("greenhouse doesn't answer, and may have set it or not");
+        }
+    }
+
+    @Test
+    @Disabled("it may: see docs/PROTOCOL.md, Actuators")
+    void aWriteThatWasGivenUpDoesNotComeAfterItsReceiversStart() {
+        try (RunningNode greenhouse = withFan(new RunningNode(folder, "greenhouse"));
+                RunningNode shed = new RunningNode(folder, "shed")) {
+            meet(greenhouse, shed);
+            greenhouse.kill();
+            shed.verb("set", "greenhouse/fan", "1", "--for", "1h").hasExit(1);
+            greenhouse.start();
+            awaitFan(greenhouse, "0.0");
+            await().during(Duration.ofSeconds(20))
+                    .atMost(SOON)
+                    .untilAsserted(() -> assertThat(read(fanOf(greenhouse))).isEqualTo("0.0"));
         }
     }
 
