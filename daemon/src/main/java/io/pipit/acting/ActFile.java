@@ -1,7 +1,5 @@
 package io.pipit.acting;
 
-import io.pipit.model.LogId;
-import io.pipit.model.NodeId;
 import io.pipit.monitor.Counter;
 import io.pipit.monitor.Metrics;
 import io.pipit.monitor.OnceLog;
@@ -9,7 +7,6 @@ import io.pipit.port.TimeSource;
 import io.pipit.port.acting.Act;
 import io.pipit.port.acting.Act.What;
 import io.pipit.port.acting.Actuators.Writer;
-import io.pipit.port.acting.Order.Origin;
 import io.pipit.wire.Document;
 import io.pipit.wire.Format;
 import io.pipit.wire.WireException;
@@ -195,12 +192,6 @@ public final class ActFile implements Act.Memory, AutoCloseable {
         if (!act.lease().isZero()) {
             fields.put("for-seconds", act.lease().toNanos() / NANOS_PER_SECOND);
         }
-        Origin origin = act.origin();
-        if (origin != null) {
-            fields.put("node", origin.node().toString());
-            fields.put("log", origin.log().toString());
-            fields.put("counter", origin.counter());
-        }
         if (!act.reason().isEmpty()) {
             fields.put("reason", act.reason());
         }
@@ -231,19 +222,10 @@ public final class ActFile implements Act.Memory, AutoCloseable {
                                     Math.round(
                                             fields.get("for-seconds").number(0)
                                                     * NANOS_PER_SECOND)),
-                            origin(fields),
                             fields.get("reason").text("")));
         } catch (WireException | IllegalArgumentException e) {
             return Optional.empty();
         }
-    }
-
-    private static @Nullable Origin origin(Document fields) {
-        NodeId node = NodeId.parse(fields.get("node").text("")).orElse(null);
-        LogId log = LogId.parse(fields.get("log").text("")).orElse(null);
-        return node == null || log == null
-                ? null
-                : new Origin(node, log, fields.get("counter").whole(0));
     }
 
     /** Writes what still waits. */

@@ -35,6 +35,7 @@ import org.eclipse.californium.core.coap.OptionSet;
 import org.eclipse.californium.core.coap.Request;
 import org.eclipse.californium.core.coap.Response;
 import org.eclipse.californium.core.coap.Token;
+import org.eclipse.californium.core.coap.option.StandardOptionRegistry;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -568,6 +569,9 @@ public final class CoapPeerLinks implements PeerLinks {
             if (asked.contentFormat() != Asked.NONE) {
                 options.setContentFormat(asked.contentFormat());
             }
+            if (asked.echo().length > 0) {
+                options.addOtherOption(StandardOptionRegistry.ECHO.create(asked.echo()));
+            }
             if (asked.payload().length > 0) {
                 request.setPayload(asked.payload());
             }
@@ -587,7 +591,8 @@ public final class CoapPeerLinks implements PeerLinks {
                     new Answer(
                             code.codeClass * 100 + code.codeDetail,
                             options.hasContentFormat() ? options.getContentFormat() : Asked.NONE,
-                            response.getPayload()));
+                            response.getPayload(),
+                            RequestDeliverer.echo(options)));
         }
 
         @Override

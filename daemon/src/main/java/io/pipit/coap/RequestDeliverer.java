@@ -2,7 +2,9 @@ package io.pipit.coap;
 
 import io.pipit.model.NodeId;
 import io.pipit.resource.exchange.Caller;
+import io.pipit.resource.exchange.Echo;
 import io.pipit.resource.exchange.Exchange;
+import io.pipit.resource.exchange.Part;
 import io.pipit.resource.exchange.Request;
 import io.pipit.resource.exchange.Resources;
 import io.pipit.resource.exchange.Response;
@@ -18,7 +20,9 @@ import org.eclipse.californium.core.coap.CoAP;
 import org.eclipse.californium.core.coap.CoAP.Code;
 import org.eclipse.californium.core.coap.CoAP.ResponseCode;
 import org.eclipse.californium.core.coap.MessageObserverAdapter;
+import org.eclipse.californium.core.coap.Option;
 import org.eclipse.californium.core.coap.OptionSet;
+import org.eclipse.californium.core.coap.option.StandardOptionRegistry;
 import org.eclipse.californium.core.observe.ObserveManager;
 import org.eclipse.californium.core.observe.ObserveRelation;
 import org.eclipse.californium.core.server.MessageDeliverer;
@@ -119,8 +123,18 @@ final class RequestDeliverer implements MessageDeliverer {
                         options.getContentFormat(),
                         message.getPayload(),
                         observer != null,
-                        caller);
+                        caller,
+                        Part.NONE,
+                        echo(options));
         resources.handle(request, observer != null ? observer : new Single(exchange));
+    }
+
+    /** The first value of the option (RFC 9175); {@link Echo#NONE} without one. */
+    static byte[] echo(OptionSet options) {
+        return options.getOthers(StandardOptionRegistry.ECHO).stream()
+                .map(Option::getValue)
+                .findFirst()
+                .orElse(Echo.NONE);
     }
 
     private @Nullable Observer observe(
@@ -172,6 +186,10 @@ final class RequestDeliverer implements MessageDeliverer {
         boolean aged = response.isSuccess() || response.code() == SERVICE_UNAVAILABLE;
         if (aged && response.maxAgeSeconds() != DEFAULT_MAX_AGE_S) {
             message.getOptions().setMaxAge(response.maxAgeSeconds());
+        }
+        if (response.echo().length > 0) {
+            message.getOptions()
+                    .addOtherOption(StandardOptionRegistry.ECHO.create(response.echo()));
         }
         message.setPayload(response.payload());
         return message;

@@ -204,7 +204,12 @@ final class Node implements AutoCloseable {
         opened.push(examinations::shutdownNow);
         ResourceTree resources =
                 new ResourceTree(
-                        new ResourceTree.Self(self, node.name(), recovered.log(), recovered.boot()),
+                        new ResourceTree.Self(
+                                self,
+                                node.name(),
+                                recovered.log(),
+                                recovered.boot(),
+                                random.nextLong()),
                         storage.reading(),
                         inbox,
                         time,

@@ -17,6 +17,7 @@ import io.pipit.resource.ResourceTree.Acting;
 import io.pipit.resource.ResourceTree.Self;
 import io.pipit.resource.exchange.Caller;
 import io.pipit.resource.exchange.Caller.Via;
+import io.pipit.resource.exchange.Echo;
 import io.pipit.resource.exchange.Request;
 import io.pipit.wire.Document;
 import io.pipit.wire.Format;
@@ -58,6 +59,7 @@ final class ActuatorDocuments {
     private final Peers peers;
     private final TimeSource time;
     private final Observations observations;
+    private final Echo echo;
 
     ActuatorDocuments(
             Self self, Acting acting, Peers peers, TimeSource time, Observations observations) {
@@ -66,6 +68,7 @@ final class ActuatorDocuments {
         this.peers = peers;
         this.time = time;
         this.observations = observations;
+        echo = new Echo(time, self.run());
     }
 
     /** Links to all that this caller may read. */
@@ -100,6 +103,10 @@ final class ActuatorDocuments {
         if (call.caller().via() == Via.SOCKET && call.value("log") != null) {
             log(call);
             return;
+        }
+        if (call.caller().peer() != null) {
+            // It may write next.
+            call.give(echo::now);
         }
         Format format = call.documentOrLinks();
         observe(
@@ -336,6 +343,14 @@ final class ActuatorDocuments {
                 peer == null || item.log() == null
                         ? null
                         : new Origin(peer, item.log(), item.sequence());
+        if (origin != null) {
+            call.give(echo::now);
+            if (!echo.isGood(call.request().echo())) {
+                throw new Refusal(
+                        Call.UNAUTHORIZED,
+                        "nothing shows that this write is of now: it takes the Echo of this answer");
+            }
+        }
         Write write =
                 new Write(
                         node,

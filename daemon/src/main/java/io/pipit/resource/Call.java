@@ -5,7 +5,9 @@ import io.pipit.model.Grant.Role;
 import io.pipit.model.LogId;
 import io.pipit.port.bulk.FileRefused;
 import io.pipit.resource.exchange.Caller;
+import io.pipit.resource.exchange.Echo;
 import io.pipit.resource.exchange.Exchange;
+import io.pipit.resource.exchange.Part;
 import io.pipit.resource.exchange.Request;
 import io.pipit.resource.exchange.Response;
 import io.pipit.wire.Format;
@@ -23,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 final class Call {
     static final int BAD_REQUEST = 400;
     static final int BAD_OPTION = 402;
+    static final int UNAUTHORIZED = 401;
     static final int FORBIDDEN = 403;
     static final int NOT_FOUND = 404;
     static final int METHOD_NOT_ALLOWED = 405;
@@ -97,6 +101,7 @@ final class Call {
     private final Request request;
     private final Exchange exchange;
     private final Consumer<Refusal> refusals;
+    private Supplier<byte[]> echo = () -> Echo.NONE;
 
     /**
      * A call.
@@ -119,6 +124,13 @@ final class Call {
 
     Caller caller() {
         return request.caller();
+    }
+
+    /**
+     * Each answer has one of these from now on, which the caller is to send with the next request.
+     */
+    void give(Supplier<byte[]> values) {
+        echo = values;
     }
 
     /** Refuses who hasn't this role for a resource of this name. */
@@ -315,7 +327,7 @@ final class Call {
     /** Answers; an observation begins or goes on with it where it was asked for. */
     void content(int contentFormat, byte[] payload) {
         exchange.respond(
-                new Response(
+                response(
                         CONTENT,
                         contentFormat,
                         payload,
@@ -324,13 +336,16 @@ final class Call {
 
     /** Answers what can't be observed. */
     void contentOnce(int contentFormat, byte[] payload) {
-        exchange.respondOnce(
-                new Response(CONTENT, contentFormat, payload, MAX_AGE_UNOBSERVED_SECONDS));
+        exchange.respondOnce(response(CONTENT, contentFormat, payload, MAX_AGE_UNOBSERVED_SECONDS));
     }
 
     /** Says that a change was made. */
     void done(int code) {
-        exchange.respond(new Response(code, Request.NONE, NOTHING, 0));
+        exchange.respond(response(code, Request.NONE, NOTHING, 0));
+    }
+
+    private Response response(int code, int contentFormat, byte[] payload, long maxAgeSeconds) {
+        return new Response(code, contentFormat, payload, maxAgeSeconds, Part.NONE, echo.get());
     }
 
     /** Says no, and ends an observation; on the open monitoring endpoint without a word why. */
@@ -343,8 +358,8 @@ final class Call {
         boolean silent = caller().via() == Caller.Via.MONITOR;
         exchange.respond(
                 silent
-                        ? new Response(refusal.code, Request.NONE, NOTHING, refusal.maxAgeSeconds)
-                        : new Response(
+                        ? response(refusal.code, Request.NONE, NOTHING, refusal.maxAgeSeconds)
+                        : response(
                                 refusal.code,
                                 ProblemDetails.CONTENT_FORMAT,
                                 problem(refusal.code, reason),
@@ -409,6 +424,7 @@ final class Call {
         return switch (code) {
             case BAD_REQUEST -> "Bad Request";
             case BAD_OPTION -> "Bad Option";
+            case UNAUTHORIZED -> "Unauthorized";
             case FORBIDDEN -> "Forbidden";
             case NOT_FOUND -> "Not Found";
             case METHOD_NOT_ALLOWED -> "Method Not Allowed";

@@ -51,8 +51,9 @@ public final class ResourceTree implements Resources {
      * @param name as its configuration has it
      * @param log its own one
      * @param boot the present one, as that log counts
+     * @param run tells this run of the program from all others
      */
-    public record Self(NodeId id, String name, LogId log, int boot) {}
+    public record Self(NodeId id, String name, LogId log, int boot, long run) {}
 
     /**
      * What can be set.

@@ -12,6 +12,7 @@ import io.pipit.port.PeerLinks;
 import io.pipit.port.TimeSource;
 import io.pipit.resource.exchange.Answer;
 import io.pipit.resource.exchange.Asked;
+import io.pipit.resource.exchange.Echo;
 import io.pipit.resource.exchange.Request.Method;
 import io.pipit.tcp.session.Ask;
 import io.pipit.wire.Format;
@@ -456,6 +457,9 @@ public final class TcpPeerLinks implements PeerLinks {
             if (asked.contentFormat() != Asked.NONE) {
                 options.add(Options.CONTENT_FORMAT, asked.contentFormat());
             }
+            if (asked.echo().length > 0) {
+                options.add(Options.ECHO, asked.echo());
+            }
             int code =
                     switch (asked.method()) {
                         case GET -> Frame.GET;
@@ -483,7 +487,8 @@ public final class TcpPeerLinks implements PeerLinks {
                     new Answer(
                             answer.code(),
                             (int) answer.options().number(Options.CONTENT_FORMAT).orElse(-1),
-                            answer.payload()));
+                            answer.payload(),
+                            answer.options().bytes(Options.ECHO).orElse(Echo.NONE)));
         }
 
         @Override

@@ -34,6 +34,9 @@ public final class Options implements Iterable<Options.Option> {
     /** How large the whole answer is (RFC 7959, section 4), bytes. */
     public static final int SIZE2 = 28;
 
+    /** What came with an answer, and is to come back (RFC 9175, section 2.2.1), 1 to 40 bytes. */
+    public static final int ECHO = 252;
+
     /** How large the whole payload is, bytes. */
     public static final int SIZE1 = 60;
 
@@ -115,7 +118,8 @@ public final class Options implements Iterable<Options.Option> {
                     Map.entry(BLOCK2, new Form(false, 0, 3)),
                     Map.entry(BLOCK1, new Form(false, 0, 3)),
                     Map.entry(SIZE2, new Form(false, 0, 4)),
-                    Map.entry(SIZE1, new Form(false, 0, 4)));
+                    Map.entry(SIZE1, new Form(false, 0, 4)),
+                    Map.entry(ECHO, new Form(false, 1, 40)));
 
     private final List<Option> options;
 

@@ -2,15 +2,12 @@ package io.pipit.acting;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pipit.model.LogId;
-import io.pipit.model.NodeId;
 import io.pipit.monitor.Metrics;
 import io.pipit.port.TimeSource;
 import io.pipit.port.acting.Act;
 import io.pipit.port.acting.Act.What;
 import io.pipit.port.acting.Actuators.Writer;
 import io.pipit.port.acting.Actuators.Writer.Kind;
-import io.pipit.port.acting.Order.Origin;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,9 +19,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ActFileTest {
-    private static final NodeId NODE =
-            NodeId.parse("AAAAAAA-AAAAAAA-AAAAAAA-AAAAAAA").orElseThrow();
-
     @TempDir private Path folder;
 
     private final List<Runnable> tasks = new ArrayList<>();
@@ -70,7 +64,6 @@ class ActFileTest {
                 0.5,
                 new Writer(Kind.PEER, "shed"),
                 Duration.ofMillis(2_500),
-                new Origin(NODE, new LogId(7), number),
                 "");
     }
 
@@ -84,7 +77,6 @@ class ActFileTest {
                         Double.NaN,
                         new Writer(Kind.LOCAL, ""),
                         Duration.ZERO,
-                        null,
                         "the line is gone");
         ActFile file = open();
         file.add(set("fan", 1));

@@ -132,7 +132,7 @@ final class TwoNodes implements AutoCloseable, BulkLinks, PeerFiles, TimeSource 
 
     private ResourceTree tree(SharedFiles shared, Incoming outbox, PeerFiles peers) {
         return new ResourceTree(
-                new ResourceTree.Self(FakeTree.OWN, "greenhouse", FakeTree.LOG, 1),
+                new ResourceTree.Self(FakeTree.OWN, "greenhouse", FakeTree.LOG, 1, 1),
                 new NoReadings(),
                 this::offer,
                 this,

@@ -7,6 +7,8 @@ import io.pipit.model.Filter;
 import io.pipit.model.Grant;
 import io.pipit.model.NodeId;
 import io.pipit.port.Event;
+import io.pipit.resource.exchange.Answer;
+import io.pipit.resource.exchange.Asked;
 import io.pipit.resource.exchange.Caller;
 import io.pipit.resource.exchange.Exchange;
 import io.pipit.resource.exchange.Request;
@@ -86,6 +88,26 @@ class CoapPeerLinksIT {
         assertThat(higher.requests.getLast().query())
                 .containsExactlyInAnyOrder(
                         "series=**", "pv=1", "limit=100", "after=0000000000000001:7", "held=5");
+    }
+
+    @Test
+    void carriesAnEchoThereAndBack() throws Exception {
+        byte[] given = {1, 2, 3};
+        Asked write =
+                new Asked(
+                        Request.Method.PUT,
+                        List.of("actuators", "fan"),
+                        List.of(),
+                        Asked.NONE,
+                        112,
+                        new byte[] {(byte) 0x80},
+                        given);
+
+        Answer answer = lower.links.ask(higher.id, write, SOON).toCompletableFuture().get();
+
+        assertThat(answer.code()).isEqualTo(204);
+        assertThat(higher.requests.getFirst().echo()).isEqualTo(given);
+        assertThat(answer.echo()).containsExactly(given.length);
     }
 
     @Test

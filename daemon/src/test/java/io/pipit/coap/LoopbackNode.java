@@ -14,6 +14,7 @@ import io.pipit.port.Event;
 import io.pipit.port.PeerLinks;
 import io.pipit.port.TimeSource;
 import io.pipit.resource.exchange.Exchange;
+import io.pipit.resource.exchange.Part;
 import io.pipit.resource.exchange.Request;
 import io.pipit.resource.exchange.Resources;
 import io.pipit.resource.exchange.Response;
@@ -176,6 +177,11 @@ final class LoopbackNode implements AutoCloseable {
         }
         if (request.accept() != Request.NONE && !formats.contains(request.accept())) {
             exchange.respond(new Response(406, Request.NONE, new byte[0], 0));
+            return;
+        }
+        if (request.method() == Request.Method.PUT) {
+            byte[] echo = {(byte) request.echo().length};
+            exchange.respond(new Response(204, Request.NONE, new byte[0], 0, Part.NONE, echo));
             return;
         }
         exchange.respond(request.observe() ? first : content(requests.size()));

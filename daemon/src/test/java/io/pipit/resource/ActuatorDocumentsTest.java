@@ -13,6 +13,7 @@ import io.pipit.port.acting.Verdict;
 import io.pipit.resource.Bench.Answers;
 import io.pipit.resource.FakeActuators.Given;
 import io.pipit.resource.exchange.Caller;
+import io.pipit.resource.exchange.Echo;
 import io.pipit.resource.exchange.Request;
 import io.pipit.wire.Document;
 import io.pipit.wire.Format;
@@ -38,10 +39,19 @@ class ActuatorDocumentsTest {
     }
 
     private Answers put(Caller caller, String path, String body) {
+        return put(caller, path, body, Echo.NONE);
+    }
+
+    private Answers put(Caller caller, String path, String body, byte[] echo) {
         return bench.as(caller)
                 .method(Request.Method.PUT)
                 .body(SENML_JSON, body.getBytes(UTF_8))
+                .echo(echo)
                 .ask(path);
+    }
+
+    private byte[] given() {
+        return bench.as(writer).accept(50).ask("/actuators").last().echo();
     }
 
     @Test
@@ -50,7 +60,8 @@ class ActuatorDocumentsTest {
                 put(
                         writer,
                         "/actuators/fan",
-                        "[{\"vb\":true,\"ut\":2.5,\"log\":\"00112233445566ff\",\"seq\":7}]");
+                        "[{\"vb\":true,\"ut\":2.5,\"log\":\"00112233445566ff\",\"seq\":7}]",
+                        given());
 
         assertThat(answers.code()).isEqualTo(204);
         assertThat(bench.actuators.given)
@@ -63,6 +74,40 @@ class ActuatorDocumentsTest {
                                         Duration.ofMillis(2_500),
                                         new Writer(Kind.PEER, "shed")),
                                 new Origin(Bench.PEER, Bench.LOG, 7)));
+    }
+
+    @Test
+    void aWriteOfANodeTakesWhatTheLastAnswerGave() throws Exception {
+        String write = "[{\"v\":1,\"log\":\"00112233445566ff\",\"seq\":7}]";
+
+        Answers without = put(writer, "/actuators/fan", write);
+        assertThat(without.code()).isEqualTo(401);
+        assertThat(without.problem().detail()).contains("Echo");
+        assertThat(bench.actuators.given).isEmpty();
+
+        Answers then = put(writer, "/actuators/fan", write, without.last().echo());
+        assertThat(then.code()).isEqualTo(204);
+        assertThat(put(writer, "/actuators/fan", write, then.last().echo()).code()).isEqualTo(204);
+    }
+
+    @Test
+    void aWriteThatWasUnderWayForLongIsRefused() {
+        String write = "[{\"v\":1,\"log\":\"00112233445566ff\",\"seq\":7}]";
+        byte[] before = given();
+        bench.nowNanos += Echo.GOOD.toNanos() + 2 * SECOND;
+
+        Answers late = put(writer, "/actuators/fan", write, before);
+
+        assertThat(late.code()).isEqualTo(401);
+        assertThat(bench.actuators.given).isEmpty();
+        assertThat(put(writer, "/actuators/fan", write, late.last().echo()).code()).isEqualTo(204);
+    }
+
+    @Test
+    void onlyANodeIsGivenAnEcho() {
+        assertThat(given()).hasSize(12);
+        assertThat(bench.as(Bench.monitor()).ask("/actuators").last().echo()).isEmpty();
+        assertThat(put(writer, "/actuators/fan", "[{\"v\":1}]").last().echo()).isEmpty();
     }
 
     @Test
@@ -219,7 +264,6 @@ class ActuatorDocumentsTest {
                         1,
                         new Writer(Kind.PEER, "shed"),
                         Duration.ofSeconds(90),
-                        null,
                         ""));
 
         Document list = bench.as(Bench.socket()).accept(50).ask("/actuators").json();

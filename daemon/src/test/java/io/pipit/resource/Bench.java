@@ -26,6 +26,7 @@ import io.pipit.resource.ResourceTree.Self;
 import io.pipit.resource.doctor.Doctor;
 import io.pipit.resource.exchange.Caller;
 import io.pipit.resource.exchange.Caller.Via;
+import io.pipit.resource.exchange.Echo;
 import io.pipit.resource.exchange.Exchange;
 import io.pipit.resource.exchange.Intake;
 import io.pipit.resource.exchange.Part;
@@ -62,6 +63,7 @@ final class Bench {
     static final NodeId PEER = NodeId.parse("AAAAAAA-AAAAAAA-AAAAAAA-AAAAAAA").orElseThrow();
     static final LogId LOG = new LogId(0x00112233445566ffL);
     static final int BOOT = 3;
+    static final long RUN = 0x1122334455667788L;
     static final int BYTES_PER_SECOND = 1_000_000;
 
     final History history = new History();
@@ -95,7 +97,7 @@ final class Bench {
 
     final ResourceTree tree =
             new ResourceTree(
-                    new Self(NODE, "greenhouse", LOG, BOOT),
+                    new Self(NODE, "greenhouse", LOG, BOOT, RUN),
                     history,
                     event -> !inboxFull && events.add(event),
                     new TimeSource() {
@@ -244,6 +246,7 @@ final class Bench {
         private boolean observe;
         private byte[] payload = {};
         private Part part = Part.NONE;
+        private byte[] echo = Echo.NONE;
         private final Answers answers = new Answers();
 
         Asking(Caller caller) {
@@ -287,13 +290,27 @@ final class Bench {
             return this;
         }
 
+        Asking echo(byte[] value) {
+            echo = value;
+            return this;
+        }
+
         private Request request(String target) {
             String[] parts = target.split("\\?", 2);
             List<String> path = List.of(parts[0].substring(1).split("/", -1));
             List<String> query =
                     parts.length == 1 ? List.of() : Arrays.asList(parts[1].split("&", -1));
             return new Request(
-                    method, path, query, accept, contentFormat, payload, observe, caller, part);
+                    method,
+                    path,
+                    query,
+                    accept,
+                    contentFormat,
+                    payload,
+                    observe,
+                    caller,
+                    part,
+                    echo);
         }
 
         /** Sends a payload too large for memory. */

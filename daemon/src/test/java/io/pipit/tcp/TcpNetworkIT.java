@@ -15,7 +15,10 @@ import io.pipit.monitor.Metrics;
 import io.pipit.port.Event;
 import io.pipit.port.PeerLinks;
 import io.pipit.port.TimeSource;
+import io.pipit.resource.exchange.Answer;
+import io.pipit.resource.exchange.Asked;
 import io.pipit.resource.exchange.Exchange;
+import io.pipit.resource.exchange.Part;
 import io.pipit.resource.exchange.Request;
 import io.pipit.resource.exchange.Response;
 import io.pipit.tcp.door.Arrivals;
@@ -108,6 +111,11 @@ class TcpNetworkIT {
             if (request.observe()) {
                 observers.add(exchange);
             }
+            if (request.method() == Request.Method.PUT) {
+                byte[] echo = {(byte) request.echo().length};
+                exchange.respond(new Response(204, Request.NONE, new byte[0], 0, Part.NONE, echo));
+                return;
+            }
             if (big) {
                 exchange.respond(new Response(205, 42, new byte[100_000], 60));
                 return;
@@ -179,6 +187,30 @@ class TcpNetworkIT {
                 .contains("series=air/*", "limit=50", "after=" + LOG + ":3", "held=2");
         assertThat(a.links.isReachable(b.id)).isTrue();
         assertThat(a.links.addressOf(b.id)).isEqualTo(b.address);
+    }
+
+    @Test
+    void carriesAnEchoThereAndBack() throws Exception {
+        byte[] given = {1, 2, 3};
+        Asked write =
+                new Asked(
+                        Request.Method.PUT,
+                        List.of("actuators", "fan"),
+                        List.of(),
+                        Asked.NONE,
+                        112,
+                        new byte[] {(byte) 0x80},
+                        given);
+
+        Answer answer =
+                a.links
+                        .ask(b.id, write, java.time.Duration.ofSeconds(20))
+                        .toCompletableFuture()
+                        .get();
+
+        assertThat(answer.code()).isEqualTo(204);
+        assertThat(b.requests.getFirst().echo()).isEqualTo(given);
+        assertThat(answer.echo()).containsExactly(given.length);
     }
 
     @Test

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -145,7 +144,6 @@ class ActuatorsIT {
     }
 
     @Test
-    @Disabled("it may: see docs/PROTOCOL.md, Actuators")
     void aWriteThatWasGivenUpDoesNotComeAfterItsReceiversStart() {
         try (RunningNode greenhouse = withFan(new RunningNode(folder, "greenhouse"));
                 RunningNode shed = new RunningNode(folder, "shed")) {

@@ -55,7 +55,7 @@ public final class Leases implements ActuatorStatus.Source {
     /**
      * Without actuators; {@link ActingEvent.Configured} says which there are.
      *
-     * @param memory what was done; a write in it isn't taken a second time
+     * @param memory of what was done
      */
     public Leases(
             Outputs outputs, Act.Memory memory, TimeSource time, Health health, Metrics metrics) {
@@ -83,11 +83,6 @@ public final class Leases implements ActuatorStatus.Source {
                 "pipit_actuators_held",
                 "Actuators that somebody holds",
                 () -> statuses.stream().filter(one -> one.holder() != null).count());
-        for (Act act : memory.last(null, Integer.MAX_VALUE)) {
-            if (act.origin() != null) {
-                String _ = senders.take(act.origin(), act.actuator());
-            }
-        }
     }
 
     /** Takes in what happened; what isn't about own actuators is ignored. */
@@ -228,7 +223,6 @@ public final class Leases implements ActuatorStatus.Source {
                             order.value(),
                             order.by(),
                             lease,
-                            order.origin(),
                             ""));
         }
     }
@@ -294,7 +288,6 @@ public final class Leases implements ActuatorStatus.Source {
                             lane.outlet.actuator().safe(),
                             held.by(),
                             Duration.ZERO,
-                            null,
                             reason));
         }
     }

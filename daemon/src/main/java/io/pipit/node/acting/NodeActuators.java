@@ -19,6 +19,7 @@ import io.pipit.model.NodeId;
 import io.pipit.model.Peer;
 import io.pipit.monitor.Health;
 import io.pipit.monitor.Metrics;
+import io.pipit.node.acting.PeerWrites.Way;
 import io.pipit.port.Event;
 import io.pipit.port.Inbox;
 import io.pipit.port.ReadingStore;
@@ -32,8 +33,11 @@ import io.pipit.port.acting.Outlet;
 import io.pipit.port.acting.Verdict;
 import io.pipit.port.acting.Verdict.Kind;
 import io.pipit.resource.ResourceTree;
+import io.pipit.resource.exchange.Answer;
+import io.pipit.resource.exchange.Asked;
 import io.pipit.tcp.TcpPeerLinks;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -146,7 +150,29 @@ public final class NodeActuators implements Actuators, Orders, AutoCloseable {
 
     /** The ways to the peers, which are made after the tree that it serves. */
     public void reachedBy(CoapPeerLinks udp, TcpPeerLinks tcp) {
-        writes.reachedBy(udp, tcp);
+        writes.reachedBy(
+                new Way() {
+                    @Override
+                    public boolean reaches(NodeId peer) {
+                        return udp.statusOf(peer).reachable();
+                    }
+
+                    @Override
+                    public CompletionStage<Answer> ask(NodeId peer, Asked asked, Duration most) {
+                        return udp.ask(peer, asked, most);
+                    }
+                },
+                new Way() {
+                    @Override
+                    public boolean reaches(NodeId peer) {
+                        return tcp.isReachable(peer);
+                    }
+
+                    @Override
+                    public CompletionStage<Answer> ask(NodeId peer, Asked asked, Duration most) {
+                        return tcp.ask(peer, asked, most);
+                    }
+                });
     }
 
     /** Looks for outputs that hang; to be called once a second or so. */

@@ -1,6 +1,5 @@
 package io.pipit.node.acting;
 
-import io.pipit.coap.CoapPeerLinks;
 import io.pipit.model.LogId;
 import io.pipit.model.NodeId;
 import io.pipit.port.Event;
@@ -13,15 +12,18 @@ import io.pipit.port.acting.Verdict;
 import io.pipit.port.acting.Verdict.Kind;
 import io.pipit.resource.exchange.Answer;
 import io.pipit.resource.exchange.Asked;
+import io.pipit.resource.exchange.Echo;
 import io.pipit.resource.exchange.Request.Method;
-import io.pipit.tcp.TcpPeerLinks;
 import io.pipit.wire.Document;
 import io.pipit.wire.Format;
 import io.pipit.wire.Senml;
 import io.pipit.wire.WireException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -34,8 +36,10 @@ import org.slf4j.LoggerFactory;
  * Reads and sets the actuators of peers, over the way by which a peer is reached, else over the
  * other one. Thread-safe; nothing blocks.
  *
- * <p>Each try has a number of its own, higher than all before, so that one that comes late is
- * refused there: setting the same twice does no harm, setting what was overtaken may.
+ * <p>Each try has a number of its own, higher than all before, so that one that was overtaken is
+ * refused there: setting the same twice does no harm, setting what was overtaken may. And each has
+ * what the peer gave with its last answer, so that one that was given up here is refused when it
+ * comes long after, or when the peer has started again (RFC 9175).
  */
 final class PeerWrites implements PeerOutlets {
     /** How long one way may take: twice that and the verb has its answer. */
@@ -44,6 +48,10 @@ final class PeerWrites implements PeerOutlets {
     /** What a program may write before its node's log has to have grown by a place. */
     private static final int COUNTER_BITS = 20;
 
+    /** Peers whose last Echo is kept; without it a write takes a round trip more. */
+    static final int ECHOES_MAX = 256;
+
+    private static final int UNAUTHORIZED = 401;
     private static final int FORBIDDEN = 403;
     private static final int NOT_FOUND = 404;
     private static final int CONFLICT = 409;
@@ -53,12 +61,31 @@ final class PeerWrites implements PeerOutlets {
 
     private static final Logger LOG = LoggerFactory.getLogger(PeerWrites.class);
 
-    private record Ways(CoapPeerLinks udp, TcpPeerLinks tcp) {}
+    /** One way to the peers. Thread-safe; never blocks. */
+    interface Way {
+        /** Whether a peer was reached by it of late. */
+        boolean reaches(NodeId peer);
+
+        /** The stage fails where no answer comes within this time. */
+        CompletionStage<Answer> ask(NodeId peer, Asked asked, Duration patience);
+    }
+
+    private record Ways(Way udp, Way tcp) {}
 
     private final String ownName;
     private final LogId log;
     private final AtomicLong counter;
     private final Inbox inbox;
+    private final Map<NodeId, byte[]> echoes =
+            Collections.synchronizedMap(
+                    new LinkedHashMap<>(16, 0.75f, true) {
+                        private static final long serialVersionUID = 1;
+
+                        @Override
+                        protected boolean removeEldestEntry(Map.Entry<NodeId, byte[]> eldest) {
+                            return size() > ECHOES_MAX;
+                        }
+                    });
     private volatile @Nullable Ways ways;
 
     /**
@@ -74,14 +101,14 @@ final class PeerWrites implements PeerOutlets {
         this.inbox = inbox;
     }
 
-    void reachedBy(CoapPeerLinks udp, TcpPeerLinks tcp) {
+    void reachedBy(Way udp, Way tcp) {
         ways = new Ways(udp, tcp);
     }
 
     @Override
     public boolean isReachable(NodeId peer) {
         Ways by = ways;
-        return by != null && (by.udp.statusOf(peer).reachable() || by.tcp.isReachable(peer));
+        return by != null && (by.udp.reaches(peer) || by.tcp.reaches(peer));
     }
 
     @Override
@@ -140,16 +167,19 @@ final class PeerWrites implements PeerOutlets {
             return CompletableFuture.failedFuture(
                     new IllegalStateException("this node is just starting"));
         }
-        boolean udpFirst = by.udp.statusOf(peer).reachable() || !by.tcp.isReachable(peer);
-        CompletionStage<Answer> first =
-                udpFirst
-                        ? by.udp.ask(peer, message.make(), PATIENCE)
-                        : by.tcp.ask(peer, message.make(), PATIENCE);
-        return first.exceptionallyCompose(failure ->
-                (udpFirst
-                                ? by.tcp.ask(peer, message.make(), PATIENCE)
-                                : by.udp.ask(peer, message.make(), PATIENCE))
-                        .exceptionallyCompose(_ -> CompletableFuture.failedFuture(failure)));
+        boolean udpFirst = by.udp.reaches(peer) || !by.tcp.reaches(peer);
+        Way first = udpFirst ? by.udp : by.tcp;
+        Way second = udpFirst ? by.tcp : by.udp;
+        return first.ask(peer, message.make(), PATIENCE)
+                .exceptionallyCompose(failure ->
+                        second.ask(peer, message.make(), PATIENCE)
+                                .exceptionallyCompose(_ -> CompletableFuture.failedFuture(failure)))
+                .thenApply(answer -> {
+                    if (answer.echo().length > 0) {
+                        echoes.put(peer, answer.echo());
+                    }
+                    return answer;
+                });
     }
 
     /**
@@ -158,7 +188,11 @@ final class PeerWrites implements PeerOutlets {
      * @param peerName for people
      */
     CompletionStage<Verdict> set(NodeId peer, String peerName, Write write) {
-        return ask(peer, () -> message(write))
+        return ask(peer, () -> message(peer, write))
+                .thenCompose(answer ->
+                        answer.code() == UNAUTHORIZED && answer.echo().length > 0
+                                ? ask(peer, () -> message(peer, write))
+                                : CompletableFuture.completedStage(answer))
                 .handle((answer, failure) ->
                         answer == null
                                 ? new Verdict(
@@ -170,7 +204,7 @@ final class PeerWrites implements PeerOutlets {
                                 : verdict(answer, peerName, write.actuator()));
     }
 
-    private Asked message(Write write) {
+    private Asked message(NodeId peer, Write write) {
         Senml.Item item =
                 new Senml.Item("", "", "", 0, write.value(), null, log, counter.incrementAndGet());
         return new Asked(
@@ -181,7 +215,8 @@ final class PeerWrites implements PeerOutlets {
                 Format.CBOR.senml(),
                 Senml.encode(
                         new Senml.Setting(item, write.lease().toNanos() / NANOS_PER_MICRO),
-                        Format.CBOR));
+                        Format.CBOR),
+                echoes.getOrDefault(peer, Echo.NONE));
     }
 
     private Verdict verdict(Answer answer, String peerName, String actuator) {

@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
  * @param value what it was set to; not a number for its safe state where that is no value
  * @param by who set it, or held it until then
  * @param lease for how long; zero where nothing was set
- * @param origin which of a node's writes it was; null where nobody said
  * @param reason why it failed; empty otherwise
  */
 public record Act(
@@ -23,7 +22,6 @@ public record Act(
         double value,
         Writer by,
         Duration lease,
-        Order.@Nullable Origin origin,
         String reason) {
     /** What was done. */
     public enum What {

@@ -8,8 +8,9 @@ import io.pipit.wire.WireException;
  *
  * @param code {@code class * 100 + detail}
  * @param contentFormat of the payload, {@link Request#NONE} without one
+ * @param echo what it wants to have with the next request, {@link Echo#NONE} where nothing
  */
-public record Answer(int code, int contentFormat, byte[] payload) {
+public record Answer(int code, int contentFormat, byte[] payload, byte[] echo) {
     /** What is shown of what a peer says, characters. */
     private static final int REASON_CHARS_MAX = 300;
 

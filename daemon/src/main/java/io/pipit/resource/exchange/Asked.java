@@ -10,6 +10,7 @@ import java.util.List;
  * @param accept {@link #NONE} where the form of the answer doesn't matter
  * @param contentFormat of the payload, {@link #NONE} without one
  * @param payload of one message
+ * @param echo what the peer gave to be sent with the next request, {@link Echo#NONE} without it
  */
 public record Asked(
         Request.Method method,
@@ -17,7 +18,8 @@ public record Asked(
         List<String> query,
         int accept,
         int contentFormat,
-        byte[] payload) {
+        byte[] payload,
+        byte[] echo) {
     /** No such option. */
     public static final int NONE = Request.NONE;
 
@@ -26,6 +28,17 @@ public record Asked(
     public Asked {
         path = List.copyOf(path);
         query = List.copyOf(query);
+    }
+
+    /** Without an Echo. */
+    public Asked(
+            Request.Method method,
+            List<String> path,
+            List<String> query,
+            int accept,
+            int contentFormat,
+            byte[] payload) {
+        this(method, path, query, accept, contentFormat, payload, Echo.NONE);
     }
 
     /** Reads something. */

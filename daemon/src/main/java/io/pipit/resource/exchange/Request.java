@@ -12,6 +12,7 @@ import java.util.List;
  * @param observe whether the answer should go on as notifications
  * @param caller who
  * @param part which part of a body this is about
+ * @param echo what this node gave for that, {@link Echo#NONE} where nothing came back
  */
 public record Request(
         Method method,
@@ -22,7 +23,8 @@ public record Request(
         byte[] payload,
         boolean observe,
         Caller caller,
-        Part part) {
+        Part part,
+        byte[] echo) {
     /** No such option. */
     public static final int NONE = -1;
 
@@ -53,5 +55,19 @@ public record Request(
             boolean observe,
             Caller caller) {
         this(method, path, query, accept, contentFormat, payload, observe, caller, Part.NONE);
+    }
+
+    /** Without an Echo. */
+    public Request(
+            Method method,
+            List<String> path,
+            List<String> query,
+            int accept,
+            int contentFormat,
+            byte[] payload,
+            boolean observe,
+            Caller caller,
+            Part part) {
+        this(method, path, query, accept, contentFormat, payload, observe, caller, part, Echo.NONE);
     }
 }

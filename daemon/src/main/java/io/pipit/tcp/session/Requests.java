@@ -3,6 +3,7 @@ package io.pipit.tcp.session;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.pipit.resource.exchange.Caller;
+import io.pipit.resource.exchange.Echo;
 import io.pipit.resource.exchange.Intake;
 import io.pipit.resource.exchange.Part;
 import io.pipit.resource.exchange.Request;
@@ -224,7 +225,8 @@ final class Requests {
                         frame.payload(),
                         observing,
                         asks,
-                        part);
+                        part,
+                        options.bytes(Options.ECHO).orElse(Echo.NONE));
         SessionExchange exchange =
                 new SessionExchange(
                         session, this, frame.token(), request, fetches ? part.block2() : null);

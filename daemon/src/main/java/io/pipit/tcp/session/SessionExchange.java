@@ -29,8 +29,11 @@ final class SessionExchange implements Exchange {
     /** One block of a body, bytes. */
     private static final int BLOCK_BYTES_MAX = 256 * 1024;
 
-    /** Header, token and the options of an answer: ETag, Observe, format, age, blocks, size. */
-    private static final int OVERHEAD_BYTES = Frame.OVERHEAD_BYTES_MAX + 9 + 1 + 3 + 6 + 10 + 6;
+    /**
+     * Header, token and the options of an answer: ETag, Observe, format, age, blocks, size, Echo.
+     */
+    private static final int OVERHEAD_BYTES =
+            Frame.OVERHEAD_BYTES_MAX + 9 + 1 + 3 + 6 + 10 + 6 + 15;
 
     private static final int ETAG_BYTES = 8;
     private static final int BAD_OPTION = 402;
@@ -132,6 +135,9 @@ final class SessionExchange implements Exchange {
         if (part.size() != Request.NONE && part.size() <= 0xffffffffL) {
             options.add(Options.SIZE2, part.size());
         }
+        if (response.echo().length > 0) {
+            options.add(Options.ECHO, response.echo());
+        }
         return options.build();
     }
 
@@ -169,7 +175,8 @@ final class SessionExchange implements Exchange {
                         said.block1(),
                         new Block(place.number(), more, place.sizeExponent()),
                         payload.length,
-                        null));
+                        null),
+                whole.echo());
     }
 
     /** So that who gets blocks of two representations notices. */

@@ -308,18 +308,15 @@ class LeasesTest {
     }
 
     @Test
-    void whatANodeWroteLastIsKnownAfterARestart() {
-        Origin second = new Origin(NODE, new LogId(7), 2);
-        var _ = write(SHED, 1, MINUTE, second);
+    void aLeaseEndsWithTheProcess() {
+        var _ = write(SHED, 1, MINUTE);
         applied();
 
         metrics = new Metrics();
         leases = leases();
         open();
 
-        assertThat(write(SHED, 0, MINUTE, second).getNow(Verdict.DONE).kind())
-                .isEqualTo(Verdict.Kind.LATE);
-        assertThat(status().holder()).as("a lease ends with the process").isNull();
+        assertThat(status().holder()).isNull();
     }
 
     @Test
