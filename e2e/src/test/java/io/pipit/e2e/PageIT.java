@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import javax.imageio.ImageIO;
@@ -44,6 +45,9 @@ class PageIT {
      * Two seconds are promised; a machine that does something else at the same time takes longer.
      */
     private static final Duration LIVE_MAX = Duration.ofSeconds(10);
+
+    /** Values of a node that are looked at. */
+    private static final int AGES_MEASURED = 100;
 
     private static final Duration LOAD_MAX = Duration.ofSeconds(30);
     private static final String SENSORS =
@@ -184,6 +188,53 @@ class PageIT {
             assertThat(browser.requests())
                     .isNotEmpty()
                     .allSatisfy(request -> assertThat(request).startsWith(url));
+        }
+    }
+
+    /** How old, in milliseconds, each node's newest readings were when they were drawn. */
+    private static final String WATCH_AGES =
+            """
+            (() => {
+              const newest = new Map();
+              globalThis.ages = {};
+              new MutationObserver(changes => {
+                for (const change of changes) {
+                  const figure = change.target.closest("figure");
+                  const last = figure?.chart?.points.at(-1)?.time;
+                  const before = newest.get(figure);
+                  if (!last || last === before) continue;
+                  newest.set(figure, last);
+                  // What is drawn for the first time may have been there for long.
+                  if (!before) continue;
+                  const node = figure.closest("section").querySelector("h2").textContent;
+                  (globalThis.ages[node] ??= []).push(Date.now() - last * 1000);
+                }
+              }).observe(document.body, { attributes: true, attributeFilter: ["d"], subtree: true });
+            })()
+            """;
+
+    @Test
+    void drawsWhatAnyOfThemMeasuresSoonAfterwards() throws IOException {
+        try (Chromium browser = new Chromium(folder, 1200, HEIGHT_OF_ALL)) {
+            browser.open(url);
+            within(LOAD_MAX, () -> places(browser, "pond", "air/temperature") > 1);
+            browser.evaluate(WATCH_AGES);
+            for (String node : List.of("greenhouse", "shed", "pond")) {
+                String ages = "(globalThis.ages['" + node + "'] ?? []).toSorted((a, b) => a - b)";
+                within(
+                        LOAD_MAX,
+                        () -> browser.evaluate(ages + ".length").asInt(0) >= AGES_MEASURED);
+                double middle =
+                        browser.evaluate(ages + ".at(" + AGES_MEASURED / 2 + ")").asDouble();
+                double most = browser.evaluate(ages + ".at(-1)").asDouble();
+                System.out.printf(
+                        Locale.ROOT,
+                        "%s: drawn %.0f ms after it was measured, at most %.0f%n",
+                        node,
+                        middle,
+                        most);
+                assertThat(most).isBetween(0.0, (double) LIVE_MAX.toMillis());
+            }
         }
     }
 
