@@ -12,6 +12,7 @@ public final class Durations {
     /** What {@link #parse} accepts, as a regular expression for schemas. */
     public static final String FORM = "[0-9]{1,9}(ms|s|m|h|d)";
 
+    private static final Duration LONG = Duration.ofDays(365_000_000);
     private static final Pattern PATTERN = Pattern.compile("([0-9]{1,9})(ms|s|m|h|d)");
 
     private Durations() {}
@@ -37,9 +38,12 @@ public final class Durations {
 
     /**
      * The text of a duration in the largest unit that leaves no remainder; what is below a
-     * millisecond is cut off.
+     * millisecond is cut off, and beyond a million years what is below a day.
      */
     public static String format(Duration duration) {
+        if (duration.compareTo(LONG) > 0) {
+            return duration.toDays() + "d";
+        }
         long millis = duration.toMillis();
         if (millis == 0) {
             return "0s";

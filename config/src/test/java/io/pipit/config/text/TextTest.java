@@ -315,4 +315,11 @@ class TextTest {
     void refusesOtherBrokers(String text) {
         assertRefused(BrokerAddress::parse, text);
     }
+
+    @Test
+    void durationsOfAnyLengthHaveAText() {
+        assertThat(Durations.format(Duration.ofSeconds(Long.MAX_VALUE)))
+                .isEqualTo("106751991167300d");
+        assertThat(Durations.format(Duration.ofDays(365_000_000))).isEqualTo("365000000d");
+    }
 }

@@ -27,11 +27,13 @@ import picocli.CommandLine.Parameters;
                     + " for longer. A peer has to let this node: there, 'pipit peer role NAME"
                     + " monitor read write:ACTUATOR'.",
             "",
+            "To let it go before its time, hold it for a moment: pipit set fan off --for 1s.",
+            "",
             "'pipit actuators' prints what can be set."
         })
 public final class SetVerb implements Callable<Integer> {
-    /** The daemon tries a peer over UDP and over TCP, five seconds each. */
-    private static final Duration PATIENCE = Duration.ofSeconds(15);
+    /** The daemon tries a peer over UDP and over TCP, five seconds each, twice at the most. */
+    private static final Duration PATIENCE = Duration.ofSeconds(25);
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,31}");
     private static final Pattern NUMBER =

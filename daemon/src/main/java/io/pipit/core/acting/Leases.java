@@ -1,5 +1,6 @@
 package io.pipit.core.acting;
 
+import io.pipit.config.text.Durations;
 import io.pipit.core.timing.Timing;
 import io.pipit.monitor.Counter;
 import io.pipit.monitor.Health;
@@ -201,8 +202,8 @@ public final class Leases implements ActuatorStatus.Source {
                 ? "%s may be held for %s at the most (max-lease), not %s"
                         .formatted(
                                 outlet.name(),
-                                outlet.leaseMax().toSeconds() + " s",
-                                order.lease().toSeconds() + " s")
+                                Durations.format(outlet.leaseMax()),
+                                Durations.format(order.lease()))
                 : "";
     }
 
@@ -357,6 +358,6 @@ public final class Leases implements ActuatorStatus.Source {
     }
 
     private static String seconds(long nanos) {
-        return Math.ceilDiv(nanos, Timing.SECOND) + " s";
+        return Durations.format(Duration.ofSeconds(Math.ceilDiv(nanos, Timing.SECOND)));
     }
 }

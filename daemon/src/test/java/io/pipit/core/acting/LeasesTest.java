@@ -254,7 +254,7 @@ class LeasesTest {
                 .isEqualTo(
                         new Verdict(
                                 Verdict.Kind.HELD,
-                                "fan is held by peer shed for 60 s more, whose writes come before this one's: see priority there"));
+                                "fan is held by peer shed for 1m more, whose writes come before this one's: see priority there"));
         assertThat(done(new Writer(Kind.PEER, "cellar"), 0, MINUTE).kind())
                 .isEqualTo(Verdict.Kind.HELD);
         assertThat(done(LOCAL, 0, MINUTE)).isEqualTo(Verdict.DONE);
@@ -270,7 +270,7 @@ class LeasesTest {
                 .isEqualTo(new Verdict(Verdict.Kind.OUT_OF_RANGE, "fan can be 0 or 1, not 0.5"));
         assertThat(done(SHED, Double.NaN, MINUTE).kind()).isEqualTo(Verdict.Kind.OUT_OF_RANGE);
         assertThat(done(SHED, 1, Duration.ofSeconds(Long.MAX_VALUE / 2)).reason())
-                .startsWith("fan may be held for 3600 s at the most (max-lease), not ");
+                .startsWith("fan may be held for 1h at the most (max-lease), not ");
         assertThat(give(new Order("fam", 1, MINUTE, SHED, null, 0)))
                 .isCompletedWithValue(
                         new Verdict(Verdict.Kind.UNKNOWN, "no actuator is called fam"));
