@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** Mosquitto on loopback, without TLS, in a folder of its own. */
+/** Mosquitto on loopback, without TLS unless the settings add it, in a folder of its own. */
 final class Broker implements AutoCloseable {
     private static final int START_TRIES = 100;
     private static final long POLL_MILLIS = 50;

@@ -158,6 +158,11 @@ final class Child implements AutoCloseable {
         return process.waitFor(seconds, TimeUnit.SECONDS);
     }
 
+    /** Whether it ended, and not well. */
+    boolean failed() {
+        return !process.isAlive() && process.exitValue() != 0;
+    }
+
     /** Sends a signal, as kill(1) calls it. */
     void signal(String name) throws IOException, InterruptedException {
         new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();

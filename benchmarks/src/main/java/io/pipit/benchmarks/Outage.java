@@ -10,11 +10,13 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -29,13 +31,16 @@ import org.eclipse.paho.mqttv5.common.MqttMessage;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 
 /**
- * A broker is killed while readings come in: whether all of them are there afterwards, in order,
- * how soon, and what the node's heap does meanwhile. Fails where one is missing.
+ * A broker that demands TLS with a client's certificate and a password is killed while readings
+ * come in: whether all of them are there afterwards, in order, how soon, and what the node's heap
+ * does meanwhile. Fails where one is missing.
  */
 final class Outage {
     private static final double NANOS_PER_SECOND = 1e9;
     private static final long PATIENCE_SECONDS = 120;
     private static final long POLL_MILLIS = 100;
+    private static final String USER = "greenhouse";
+    private static final String PASSWORD = "a-password-of-the-benchmark";
 
     /** CoAP's content-format of text. */
     private static final int TEXT = 0;
@@ -62,20 +67,28 @@ final class Outage {
         report.line("");
         long everyMillis = Math.max(10, seconds * 1_000L / readings);
         int port = PipitNode.Ports.free();
-        try (Gate gate = new Gate(port);
+        int tlsPort = PipitNode.Ports.free();
+        Path pki = folder.resolve("pki");
+        String guarded = guarded(pki, tlsPort);
+        try (Gate gate = new Gate(tlsPort);
                 PipitNode node = new PipitNode(folder, "greenhouse")) {
             node.configure(
                     """
                     [mqtt]
-                    broker = "mqtt://127.0.0.1:%d"
+                    broker = "mqtts://127.0.0.1:%1$d"
+                    username = "%3$s"
+                    password = "%4$s"
+                    ca = "%5$s/ca.pem"
+                    certificate = "%5$s/client.pem"
+                    key = "%5$s/client.key"
 
                     [[sensor]]
                     name = "tick"
                     driver = "tick"
-                    every = "%dms"
+                    every = "%2$dms"
                     """
-                            .formatted(gate.port(), everyMillis));
-            Broker first = Broker.start(folder.resolve("b1"), port, "");
+                            .formatted(gate.port(), everyMillis, USER, PASSWORD, pki));
+            Broker first = Broker.start(folder.resolve("b1"), port, guarded);
             node.start(List.of("-javaagent:" + System.getProperty("pipit.benchmarks.jar")));
             MqttAsyncClient before = subscribed(port);
             awaitPublished(200);
@@ -91,7 +104,7 @@ final class Outage {
             // Clocks that were corrected meanwhile have places, too: there are at least so many.
             long waiting = reached + measured(node) - measuredBefore;
             long since = System.nanoTime();
-            try (Broker _ = Broker.start(folder.resolve("b2"), port, "")) {
+            try (Broker _ = Broker.start(folder.resolve("b2"), port, guarded)) {
                 MqttAsyncClient after = subscribed(port);
                 gate.open = true;
                 awaitReached(waiting);
@@ -119,9 +132,47 @@ final class Outage {
                                                 usageBefore.residentMib(),
                                                 usageAway.residentMib()))));
                 report.line(
-                        "None missing, in order; seconds from the broker's start, of which up to a"
-                                + " minute is the node's wait between two tries.");
+                        "Over TLS, with a client's certificate and a password. None missing, in"
+                                + " order; seconds from the broker's start, of which up to a minute"
+                                + " is the node's wait between two tries.");
                 report.line("");
+            }
+        }
+    }
+
+    /**
+     * What the node has to prove to the broker: a certificate and a password. The one that counts
+     * comes in by the other listener, without TLS.
+     *
+     * @return lines of the broker's configuration
+     */
+    private static String guarded(Path pki, int tlsPort) throws Exception {
+        Path root = Path.of(System.getProperty("pipit.root", "."));
+        made(
+                Files.createDirectories(pki),
+                "sh",
+                root.resolve("daemon/src/test/sh/certificates.sh").toString(),
+                pki.toString());
+        Path passwords = pki.resolve("passwords");
+        made(pki, "mosquitto_passwd", "-b", "-c", passwords.toString(), USER, PASSWORD);
+        return """
+        allow_anonymous false
+        password_file %1$s
+        listener %2$d 127.0.0.1
+        set_tcp_nodelay true
+        cafile %3$s/ca.pem
+        certfile %3$s/server.pem
+        keyfile %3$s/server.key
+        require_certificate true
+        """
+                .formatted(passwords, tlsPort, pki);
+    }
+
+    private static void made(Path folder, String... command) throws Exception {
+        try (Child child =
+                Child.start(List.of(command), Map.of(), folder.resolve(command[0] + ".log"))) {
+            if (!child.awaitEnd(PATIENCE_SECONDS) || child.failed()) {
+                throw new IOException(command[0] + ": " + child.lastWords());
             }
         }
     }
@@ -131,7 +182,10 @@ final class Outage {
         MqttAsyncClient client =
                 new MqttAsyncClient("tcp://127.0.0.1:" + port, "reader", new MemoryPersistence());
         client.setCallback(new Reader());
-        client.connect(new MqttConnectionOptions()).waitForCompletion();
+        MqttConnectionOptions options = new MqttConnectionOptions();
+        options.setUserName(USER);
+        options.setPassword(PASSWORD.getBytes(StandardCharsets.UTF_8));
+        client.connect(options).waitForCompletion();
         client.subscribe("pipit/greenhouse/tick/monotonic", 1).waitForCompletion();
         return client;
     }

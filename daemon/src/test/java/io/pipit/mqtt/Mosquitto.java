@@ -20,6 +20,8 @@ import org.awaitility.Awaitility;
 /** A mosquitto on loopback that can be killed and frozen, and its own clients. */
 final class Mosquitto implements AutoCloseable {
     private static final Path PROGRAM = Path.of("/usr/sbin/mosquitto");
+    private static final Path CERTIFICATES =
+            Path.of(System.getProperty("pipit.home", ".."), "daemon/src/test/sh/certificates.sh");
 
     final int port;
     private final Path folder;
@@ -201,41 +203,28 @@ final class Mosquitto implements AutoCloseable {
         }
     }
 
-    /** An authority, a certificate for 127.0.0.1, and one for another name, by openssl. */
+    /** An authority, a certificate for 127.0.0.1, one for another name, and a client's. */
     static void certificates(Path folder) throws Exception {
         Files.createDirectories(folder);
-        openssl(
-                folder,
-                "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj"
-                        + " /CN=test-ca -keyout ca.key -out ca.pem");
-        certificate(folder, "server", "IP:127.0.0.1");
-        certificate(folder, "other", "DNS:other.example");
-        certificate(folder, "client", "DNS:client");
+        run(folder, "sh", CERTIFICATES.toString(), folder.toString());
     }
 
-    private static void certificate(Path folder, String name, String names) throws Exception {
-        Files.writeString(folder.resolve(name + ".ext"), "subjectAltName=" + names + "\n");
-        openssl(
-                folder,
-                "req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=%s -keyout %s.key -out %s.csr"
-                        .formatted(name, name, name));
-        openssl(
-                folder,
-                "x509 -req -in %s.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile %s.ext -out %s.pem"
-                        .formatted(name, name, name));
+    /** A file with one user's password. */
+    static Path passwords(Path folder, String user, String password) throws Exception {
+        Path file = Files.createDirectories(folder).resolve("passwords");
+        run(folder, "mosquitto_passwd", "-b", "-c", file.toString(), user, password);
+        return file;
     }
 
-    private static void openssl(Path folder, String arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of("openssl"));
-        command.addAll(List.of(arguments.split(" ")));
-        Process openssl =
+    private static void run(Path folder, String... command) throws Exception {
+        Path log = folder.resolve("run.log");
+        Process process =
                 new ProcessBuilder(command)
-                        .directory(folder.toFile())
                         .redirectErrorStream(true)
-                        .redirectOutput(folder.resolve("openssl.log").toFile())
+                        .redirectOutput(log.toFile())
                         .start();
-        if (openssl.waitFor() != 0) {
-            throw new IOException(Files.readString(folder.resolve("openssl.log")));
+        if (process.waitFor() != 0) {
+            throw new IOException(Files.readString(log));
         }
     }
 }

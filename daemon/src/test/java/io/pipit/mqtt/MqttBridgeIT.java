@@ -118,24 +118,34 @@ class MqttBridgeIT {
     }
 
     @Test
-    void publishesOverTlsToABrokerThatAsksForACertificate() throws Exception {
+    void publishesOverTlsToABrokerThatAsksForACertificateAndAPassword() throws Exception {
         Path pki = folder.resolve("pki");
         Mosquitto.certificates(pki);
         String settings =
                 """
-                allow_anonymous true
+                allow_anonymous false
+                password_file %2$s
                 cafile %1$s/ca.pem
                 certfile %1$s/server.pem
                 keyfile %1$s/server.key
                 require_certificate true
                 """
-                        .formatted(pki);
+                        .formatted(pki, Mosquitto.passwords(folder, "greenhouse", "right"));
         String[] client = {
-            "--cafile", pki + "/ca.pem", "--cert", pki + "/client.pem", "--key", pki + "/client.key"
+            "--cafile",
+            pki + "/ca.pem",
+            "--cert",
+            pki + "/client.pem",
+            "--key",
+            pki + "/client.key",
+            "-u",
+            "greenhouse",
+            "-P",
+            "right"
         };
         try (Mosquitto broker = Mosquitto.start(folder.resolve("broker"), settings);
                 Subscriber subscriber = broker.subscribe(client)) {
-            start(broker.port, null, Tls.of(pki, "client"), false);
+            start(broker.port, "right", Tls.of(pki, "client"), false);
             awaitHealth(Status.OK, "");
             measure(1, 1_000);
             await().atMost(PATIENCE).until(() -> values(subscriber).size() >= 1_000);
@@ -171,12 +181,9 @@ class MqttBridgeIT {
 
     @Test
     void saysWhatTheBrokerHasAgainstItAndGoesOnWhenThatIsMended() throws Exception {
-        Path passwords = folder.resolve("passwords");
-        new ProcessBuilder(
-                        "mosquitto_passwd", "-b", "-c", passwords.toString(), "greenhouse", "right")
-                .start()
-                .waitFor();
-        String settings = "allow_anonymous false\npassword_file " + passwords;
+        String settings =
+                "allow_anonymous false\npassword_file "
+                        + Mosquitto.passwords(folder, "greenhouse", "right");
         String[] client = {"-u", "greenhouse", "-P", "right"};
         try (Mosquitto broker = Mosquitto.start(folder.resolve("broker"), settings);
                 Subscriber subscriber = broker.subscribe(client)) {
