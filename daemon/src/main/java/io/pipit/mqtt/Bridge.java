@@ -75,6 +75,12 @@ final class Bridge implements Watcher {
     /** How soon Home Assistant hears of another series. */
     static final long TELL_NANOS = 2_000_000_000L;
 
+    /** How often it is said who is there, where the broker doesn't keep it for whoever asks. */
+    static final long REPEAT_NANOS = 60_000_000_000L;
+
+    /** How soon after Home Assistant was told of nodes: it has to subscribe first. */
+    static final long REPEAT_SOON_NANOS = 5_000_000_000L;
+
     /** Messages from the broker that wait for the thread. */
     static final int ARRIVED_MAX = 16;
 
@@ -85,6 +91,7 @@ final class Bridge implements Watcher {
     private static final long REFUSED_SHOWN_NANOS = 600_000_000_000L;
     private static final String TOPIC_REFUSED = "refused";
     private static final String TOPIC_BROKER = "mqtt";
+    private static final String TOPIC_LIMITS = "mqtt-limits";
     private static final String TOPIC_SAVE = "mqtt-place";
     private static final Logger LOG = LoggerFactory.getLogger(Bridge.class);
 
@@ -110,6 +117,7 @@ final class Bridge implements Watcher {
 
     private volatile long waiting;
     private volatile long inFlight;
+    private volatile String lacking = "";
     private @Nullable Connection connection;
     private int connections;
     private boolean connected;
@@ -124,6 +132,7 @@ final class Bridge implements Watcher {
     private boolean asking;
     private long lookedNanos;
     private long tellNanos = Long.MAX_VALUE;
+    private long repeatNanos = Long.MAX_VALUE;
     private long savedNanos;
     private long unsaved;
     private Content saved;
@@ -325,7 +334,13 @@ final class Bridge implements Watcher {
         if (connected) {
             if (now >= tellNanos && withdrawn == null) {
                 tellNanos = Long.MAX_VALUE;
-                devices.tell(this::send);
+                if (devices.tell(this::send) && repeatNanos != Long.MAX_VALUE) {
+                    repeatNanos = Math.min(repeatNanos, now + REPEAT_SOON_NANOS);
+                }
+            }
+            if (now >= repeatNanos && withdrawn == null) {
+                repeatNanos = now + REPEAT_NANOS;
+                devices.repeat(this::send);
             }
             publishing.pump(now);
         }
@@ -399,25 +414,34 @@ final class Bridge implements Watcher {
     }
 
     private void well(Limits limits) {
-        String lacking = "";
-        if (!limits.acknowledges()) {
-            lacking =
-                    "the broker "
-                            + identity.broker()
-                            + " takes QoS 0 alone: what is lost on the way isn't noticed";
-        } else if (settings.homeAssistant() && !limits.retains()) {
-            lacking =
-                    "the broker "
-                            + identity.broker()
-                            + " keeps no messages: Home Assistant finds nothing after it was"
-                            + " restarted";
-        }
+        lacking = lacking(limits);
+        willAcknowledged = limits.acknowledges();
+        willRetained = limits.retains();
+        repeatNanos = limits.retains() ? Long.MAX_VALUE : now() + REPEAT_NANOS;
         ports.health().set(Part.MQTT, lacking.isEmpty() ? Status.OK : Status.DEGRADED, lacking);
+        said.well(TOPIC_BROKER, "connected to " + identity.broker());
         if (lacking.isEmpty()) {
-            said.well(TOPIC_BROKER, "connected to " + identity.broker());
+            said.well(TOPIC_LIMITS, identity.broker() + " takes all that is needed");
         } else {
-            said.warn(TOPIC_BROKER, lacking);
+            said.warn(TOPIC_LIMITS, lacking);
         }
+    }
+
+    private String lacking(Limits limits) {
+        List<String> lacks = new ArrayList<>();
+        if (!limits.acknowledges()) {
+            lacks.add(
+                    "takes QoS 0 alone, so what is lost on the way is neither noticed nor published"
+                            + " again: let it take QoS 1 (max_qos of mosquitto)");
+        }
+        if (!limits.retains()) {
+            lacks.add(
+                    "keeps no messages, so who subscribes later hears only within a minute who is"
+                            + " there: let it keep them (retain_available of mosquitto)");
+        }
+        return lacks.isEmpty()
+                ? ""
+                : "the broker " + identity.broker() + " " + String.join("; it ", lacks);
     }
 
     /** Says that this node is there; who asks how the broker is hears when it acknowledged it. */
@@ -443,6 +467,7 @@ final class Bridge implements Watcher {
     private void lose(Trouble why) {
         long now = now();
         boolean stable = connected && now - begunNanos > STABLE_NANOS;
+        boolean wasRefused = !connected;
         if (connected) {
             endedNanos = now;
         }
@@ -450,11 +475,10 @@ final class Bridge implements Watcher {
         connected = false;
         publishing.end();
         ports.counters().failures().increment();
-        why.reason()
-                .ifPresent(reason -> {
-                    willRetained &= !reason.isRetainUnsupported();
-                    willAcknowledged &= !reason.isQosUnsupported();
-                });
+        if (why.reason().map(this::gaveWay).orElse(false) && wasRefused) {
+            connect(now);
+            return;
+        }
         if (stable) {
             waitNanos = AGAIN_FIRST_NANOS;
         }
@@ -464,6 +488,16 @@ final class Bridge implements Watcher {
         trouble(why);
         examinations.forEach(one -> one.answer().completeExceptionally(new IOException(line(why))));
         examinations.clear();
+    }
+
+    /** Leaves out of the will what the broker refuses in it; whether there was something to. */
+    private boolean gaveWay(Reason reason) {
+        boolean leaves =
+                (willRetained && reason.isRetainUnsupported())
+                        || (willAcknowledged && reason.isQosUnsupported());
+        willRetained &= !reason.isRetainUnsupported();
+        willAcknowledged &= !reason.isQosUnsupported();
+        return leaves;
     }
 
     private void trouble(Trouble why) {
@@ -570,6 +604,11 @@ final class Bridge implements Watcher {
 
     long inFlight() {
         return inFlight;
+    }
+
+    /** What the broker lacks, in a line, and what to do; empty where it lacks nothing. */
+    String lacking() {
+        return lacking;
     }
 
     /** Tries the broker now; tells how long it took, nanoseconds, or what is wrong. */

@@ -137,33 +137,44 @@ final class Devices {
         stale.retainAll(wanted.keySet());
     }
 
-    /** Tells Home Assistant what it doesn't know yet. */
-    void tell(Outlet to) {
+    /** Says once more who is there, to those who came since, where the broker keeps nothing. */
+    void repeat(Outlet to) {
+        to.send(topics.availability(self.name(), true), done -> {});
+        for (Peer node : nodes.values()) {
+            Boolean isLive = there.get(node.id());
+            if (isLive != null) {
+                to.send(topics.availability(node.name(), isLive), done -> {});
+            }
+        }
+    }
+
+    /** Tells Home Assistant what it doesn't know yet; whether there was a node to tell of. */
+    boolean tell(Outlet to) {
         if (nodes.isEmpty()) {
-            return;
+            return false;
         }
         for (NodeId node : List.copyOf(shown.keySet())) {
             if (!homeAssistant || !nodes.containsKey(node)) {
                 withdraw(node, to);
             }
         }
+        boolean told = false;
         if (homeAssistant) {
             for (NodeId node : stale) {
                 Peer known = nodes.get(node);
-                if (known != null) {
-                    tell(known, to);
-                }
+                told |= known != null && tell(known, to);
             }
         }
         stale.clear();
+        return told;
     }
 
-    private void tell(Peer node, Outlet to) {
+    private boolean tell(Peer node, Outlet to) {
         Device device = device(node);
         Map<String, String> components = device.components();
         Shown before = shown.get(node.id());
         if (components.isEmpty() && before == null) {
-            return;
+            return false;
         }
         Map<String, String> former = before == null ? Map.of() : before.components();
         Message message =
@@ -182,6 +193,7 @@ final class Devices {
                         shown.put(node.id(), new Shown(node.name(), components));
                     }
                 });
+        return true;
     }
 
     private Device device(Peer node) {

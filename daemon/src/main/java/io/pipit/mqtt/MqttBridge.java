@@ -91,7 +91,15 @@ public final class MqttBridge implements AutoCloseable {
     }
 
     /**
-     * Has the broker acknowledge something, now.
+     * What the broker that was connected to last lacks, in a line that ends in what to do; empty
+     * where it lacks nothing.
+     */
+    public String lacking() {
+        return bridge.lacking();
+    }
+
+    /**
+     * Has the broker acknowledge something, now; where it acknowledges nothing, sends it something.
      *
      * @return nanoseconds that it took; fails with what is wrong, in a line
      */

@@ -11,9 +11,15 @@ import io.pipit.port.acting.Actuators.Actuator;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,9 +37,36 @@ abstract class BridgeBench {
     Path file;
     Bridge bridge;
 
+    /** What the bridge said in the log. */
+    final List<String> logged = new ArrayList<>();
+
+    private final Logger logger = Logger.getLogger(Bridge.class.getName());
+    private final Handler handler =
+            new Handler() {
+                @Override
+                public void publish(LogRecord entry) {
+                    logged.add(entry.getMessage());
+                }
+
+                @Override
+                public void flush() {}
+
+                @Override
+                public void close() {}
+            };
+
     @BeforeEach
     void place() {
         file = folder.resolve("mqtt.json");
+        // Other tests change what the root lets through.
+        logger.setLevel(Level.INFO);
+        logger.addHandler(handler);
+    }
+
+    @AfterEach
+    void stopListening() {
+        logger.removeHandler(handler);
+        logger.setLevel(null);
     }
 
     static Configuration.Mqtt settings(

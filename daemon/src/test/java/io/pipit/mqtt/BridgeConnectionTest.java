@@ -3,6 +3,7 @@ package io.pipit.mqtt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pipit.monitor.Health.Status;
+import io.pipit.mqtt.broker.Broker.Limits;
 import io.pipit.mqtt.broker.Reason;
 import io.pipit.mqtt.broker.Trouble;
 import java.util.Optional;
@@ -12,6 +13,8 @@ import org.junit.jupiter.api.Test;
 
 /** How the bridge comes to a broker, and what it says of one that lacks something. */
 class BridgeConnectionTest extends BridgeBench {
+    private static final Limits NEITHER = new Limits(1_000, 256 * 1024, false, false);
+
     @Test
     void triesAgainForEverAndEverMoreRarely() {
         start();
@@ -112,6 +115,102 @@ class BridgeConnectionTest extends BridgeBench {
                 .containsExactly(true, false, false);
         assertThat(broker.logins.stream().map(login -> login.willAcknowledged()))
                 .containsExactly(true, true, false);
+    }
+
+    @Test
+    void asksAtOnceWithoutWhatTheBrokerRefusedInTheWill() {
+        start();
+        CompletableFuture<Long> asked = new CompletableFuture<>();
+        bridge.examine(asked);
+        broker.listener.lost(new Trouble("", "", Optional.of(new Reason(0x9B))));
+        timer.advanceMillis(0);
+
+        assertThat(broker.logins).hasSize(2);
+        assertThat(reason()).startsWith("connecting to the broker");
+        connect();
+        broker.acknowledge();
+        timer.advanceMillis(0);
+        assertThat(asked).isCompleted();
+    }
+
+    @Test
+    void wantsInTheNextWillWhatTheBrokerTakesByNow() {
+        start();
+        broker.listener.lost(new Trouble("", "", Optional.of(new Reason(0x9A))));
+        timer.advanceMillis(0);
+        connect();
+        broker.lose();
+        timer.advanceMillis(2_000);
+        broker.listener.connected(NEITHER);
+        timer.advanceMillis(0);
+        broker.lose();
+        timer.advanceMillis(4_000);
+
+        assertThat(broker.logins.stream().map(login -> login.will().retained()))
+                .containsExactly(true, false, true, false);
+        assertThat(broker.logins.getLast().willAcknowledged()).isFalse();
+    }
+
+    @Test
+    void saysOnceWhatTheBrokerLacks() {
+        start();
+        for (int i = 0; i < 3; i++) {
+            broker.listener.connected(NEITHER);
+            timer.advanceMillis(0);
+            broker.lose();
+            timer.advanceMillis(20_000);
+        }
+        broker.listener.connected(NEITHER);
+        timer.advanceMillis(0);
+
+        String says =
+                "the broker mqtts://broker.example:8883 takes QoS 0 alone, so what is lost on the"
+                        + " way is neither noticed nor published again: let it take QoS 1 (max_qos"
+                        + " of mosquitto); it keeps no messages, so who subscribes later hears only"
+                        + " within a minute who is there: let it keep them (retain_available of"
+                        + " mosquitto)";
+        assertThat(status()).isEqualTo(Status.DEGRADED);
+        assertThat(reason()).isEqualTo(says);
+        assertThat(bridge.lacking()).isEqualTo(says);
+        assertThat(logged).containsOnlyOnce("mqtt-limits: " + says);
+
+        broker.lose();
+        timer.advanceMillis(20_000);
+        connect();
+        assertThat(status()).isEqualTo(Status.OK);
+        assertThat(bridge.lacking()).isEmpty();
+    }
+
+    @Test
+    void saysAgainWhoIsThereWhereTheBrokerDoesNotKeepIt() {
+        node.peers.add(FakeNode.peer(FakeNode.SHED, "shed"));
+        start();
+        broker.listener.connected(new Limits(1_000, 256 * 1024, true, false));
+        timer.advanceMillis(0);
+        settle();
+        node.shedLive = false;
+        timer.advanceMillis(6_000);
+        settle();
+        broker.published.clear();
+        for (int i = 0; i < 2; i++) {
+            timer.advanceMillis(60_000);
+            settle();
+        }
+
+        assertThat(broker.published)
+                .extracting(message -> message.topic() + " " + FakeBroker.text(message))
+                .containsExactly(
+                        "pipit/greenhouse/status online",
+                        "pipit/shed/status offline",
+                        "pipit/greenhouse/status online",
+                        "pipit/shed/status offline");
+        broker.lose();
+        timer.advanceMillis(2_000);
+        connect();
+        settle();
+        broker.published.clear();
+        timer.advanceMillis(200_000);
+        assertThat(broker.published).isEmpty();
     }
 
     @Test

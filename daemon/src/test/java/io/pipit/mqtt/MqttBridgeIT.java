@@ -358,6 +358,95 @@ class MqttBridgeIT {
     }
 
     @Test
+    void aBrokerThatTakesQosZeroAloneIsUsedAsItIs() throws Exception {
+        node.actuators.add(new Actuator(null, "fan", "on", "/", 0, 1, true, 0));
+        try (Mosquitto broker =
+                        Mosquitto.start(
+                                folder.resolve("broker"), "allow_anonymous true\nmax_qos 0");
+                TcpRelay relay = new TcpRelay(broker.port);
+                Subscriber subscriber = broker.subscribe("-q", "0")) {
+            start(relay.port, null, null, false, "fan");
+            awaitHealth(Status.DEGRADED, "takes QoS 0 alone");
+            measure(1, 5_000);
+            await().atMost(PATIENCE).until(() -> values(subscriber).contains(5_000));
+            assertThat(values(subscriber)).isEqualTo(numbers(1, 5_000));
+            broker.publish("pipit/greenhouse/fan/set", "1", "-q", "0");
+            await().atMost(PATIENCE).until(() -> node.writes.size() == 1);
+
+            // The will, too, and what is retained.
+            relay.mode = TcpRelay.Mode.SILENCE;
+            relay.cut();
+            await().atMost(PATIENCE)
+                    .until(() ->
+                            subscriber
+                                    .on("pipit/greenhouse/status")
+                                    .contains("pipit/greenhouse/status|0|offline"));
+            relay.cut();
+            relay.mode = TcpRelay.Mode.PASS;
+            measure(5_001, 6_000);
+            await().atMost(PATIENCE).until(() -> values(subscriber).contains(6_000));
+            try (Subscriber late = broker.subscribe("-q", "0")) {
+                await().atMost(PATIENCE)
+                        .until(() -> late.lines.contains("pipit/greenhouse/status|1|online"));
+            }
+            assertThat(bridge.lacking()).contains("takes QoS 0 alone").doesNotContain("keeps no");
+        }
+    }
+
+    @Test
+    void aBrokerThatKeepsNothingIsUsedAsItIs() throws Exception {
+        node.measure("air/temperature", 0);
+        try (Mosquitto broker =
+                        Mosquitto.start(
+                                folder.resolve("broker"),
+                                "allow_anonymous true\nretain_available false");
+                Subscriber subscriber = broker.subscribe()) {
+            start(broker.port, null, null, true);
+            awaitHealth(Status.DEGRADED, "keeps no messages");
+            measure(1, 1_000);
+            await().atMost(PATIENCE).until(() -> values(subscriber).contains(1_000));
+            assertThat(values(subscriber)).isEqualTo(numbers(1, 1_000));
+            await().atMost(PATIENCE).until(() -> !subscriber.on("homeassistant/device/").isEmpty());
+
+            // Home Assistant, started anew, is told, and who is there after that.
+            try (Subscriber late = broker.subscribe()) {
+                broker.publish("homeassistant/status", "online");
+                await().atMost(PATIENCE).until(() -> !late.on("pipit/greenhouse/status").isEmpty());
+                List<String> lines = List.copyOf(late.lines);
+                assertThat(lines).contains("pipit/greenhouse/status|0|online");
+                assertThat(lines.stream().filter(line -> line.startsWith("homeassistant/device/")))
+                        .hasSize(1)
+                        .allMatch(line -> line.contains("/config|0|{"));
+            }
+            assertThat(node.counters.connections().count()).isEqualTo(1);
+            bridge.close();
+            await().atMost(PATIENCE)
+                    .until(() ->
+                            subscriber
+                                    .on("pipit/greenhouse/status")
+                                    .contains("pipit/greenhouse/status|0|offline"));
+        }
+    }
+
+    @Test
+    void aBrokerThatHasNeitherQosOneNorRetainedMessagesIsReachedAtOnce() throws Exception {
+        try (Mosquitto broker =
+                Mosquitto.start(
+                        folder.resolve("broker"),
+                        "allow_anonymous true\nmax_qos 0\nretain_available false")) {
+            long since = time.monotonicNanos();
+            start(broker.port);
+            awaitHealth(Status.DEGRADED, "it keeps no messages");
+
+            assertThat(Duration.ofNanos(time.monotonicNanos() - since))
+                    .isLessThan(Duration.ofSeconds(20));
+            assertThat(node.counters.failures().count()).isEqualTo(2);
+            assertThat(bridge.examine().toCompletableFuture().get(10, TimeUnit.SECONDS))
+                    .isPositive();
+        }
+    }
+
+    @Test
     void takesCommandsThatAreNewAlone() throws Exception {
         node.actuators.add(new Actuator(null, "fan", "on", "/", 0, 1, true, 0));
         String set = "pipit/greenhouse/fan/set";

@@ -18,9 +18,10 @@ public interface Broker {
      */
     interface Connection {
         /**
-         * Publishes with QoS 1, or what the broker has.
+         * Publishes with QoS 1, and retained where the message says so; or without either, where
+         * the broker has it not.
          *
-         * @param number comes back with the acknowledgement
+         * @param number comes back with the acknowledgement; with QoS 0, once it was sent
          */
         void publish(long number, Message message);
 
@@ -58,7 +59,7 @@ public interface Broker {
     }
 
     /**
-     * What a broker takes.
+     * What a broker takes (MQTT 5, sections 3.2.2.3.3 to 3.2.2.3.6).
      *
      * @param inFlightMax messages that wait for their acknowledgement
      * @param packetBytesMax a whole packet

@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * {@link #stop} closes the socket under whatever is being done with it, and with the broker's name
  * checked. Guards the library, besides: from an end that comes before it has started all its
  * threads, for which it would wait for ever, and from a length that no packet here has, for which
- * it would make room at once.
+ * it would make room at once. And reads along why the broker refuses the connection, since the
+ * library doesn't know all reasons for that.
  */
 final class BrokerSocket implements NetworkModule {
     /** How long one of the broker's addresses may take to take the connection, milliseconds. */
@@ -40,6 +42,7 @@ final class BrokerSocket implements NetworkModule {
     private @Nullable Socket plain;
     private @Nullable Socket usable;
     private boolean stopped;
+    private volatile @Nullable Reason answer;
 
     BrokerSocket(Login.Identity login) {
         this.login = login;
@@ -112,7 +115,7 @@ final class BrokerSocket implements NetworkModule {
 
     @Override
     public InputStream getInputStream() throws IOException {
-        return new Incoming(socket().getInputStream(), written);
+        return new Incoming(socket().getInputStream());
     }
 
     @Override
@@ -129,25 +132,32 @@ final class BrokerSocket implements NetworkModule {
         }
     }
 
+    /** What the broker said to the connection, where it refused it. */
+    Optional<Reason> refusal() {
+        return Optional.ofNullable(answer).filter(Reason::isFailure);
+    }
+
     @Override
     public String getServerURI() {
         return login.broker().toString();
     }
 
     /** Lets nothing through, an end least of all, before the connection was asked for. */
-    private static final class Incoming extends FilterInputStream {
+    private final class Incoming extends FilterInputStream {
         private static final int CONTINUES = 0x80;
         private static final int SEVEN_BITS = 7;
 
-        private final CountDownLatch written;
+        /** Of a CONNACK: its flags, and the reason code (MQTT 5, section 3.2.2). */
+        private static final int ANSWER_BYTES = 2;
+
+        private int answered;
         private boolean inLength;
         private int shift;
         private long length;
         private long left;
 
-        Incoming(InputStream in, CountDownLatch written) {
+        Incoming(InputStream in) {
             super(in);
-            this.written = written;
         }
 
         @Override
@@ -173,6 +183,9 @@ final class BrokerSocket implements NetworkModule {
                 return 1;
             }
             int read = super.read(into, from, (int) Math.min(most, left));
+            for (int i = 0; i < read && answered < ANSWER_BYTES; i++) {
+                readAlong(into[from + i] & 0xFF);
+            }
             left -= Math.max(0, read);
             return read;
         }
@@ -186,9 +199,17 @@ final class BrokerSocket implements NetworkModule {
             }
         }
 
+        /** What the first packet has; nothing comes before the CONNACK. */
+        private void readAlong(int one) {
+            if (answered < ANSWER_BYTES && ++answered == ANSWER_BYTES) {
+                answer = new Reason(one);
+            }
+        }
+
         /** Where the stream is within its packets (MQTT 5, section 2.1). */
         private void follow(int read) throws IOException {
             if (left > 0) {
+                readAlong(read);
                 left--;
             } else if (!inLength) {
                 inLength = true;

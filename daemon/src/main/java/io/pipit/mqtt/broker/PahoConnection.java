@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -47,6 +48,7 @@ final class PahoConnection implements Broker.Connection {
     private final BrokerSocket socket;
     private final AtomicBoolean over = new AtomicBoolean();
     private volatile int qos = AT_LEAST_ONCE;
+    private volatile boolean retains = true;
     private volatile @Nullable MqttAsyncClient client;
 
     PahoConnection(Login login, Listener listener, ScheduledExecutorService pool) {
@@ -127,7 +129,8 @@ final class PahoConnection implements Broker.Connection {
         Integer receiveMax = said == null ? null : said.getReceiveMaximum();
         Long packetMax = said == null ? null : said.getMaximumPacketSize();
         Integer qosMax = said == null ? null : said.getMaximumQoS();
-        Boolean retains = said == null ? null : said.isRetainAvailable();
+        Boolean retainsMessages = said == null ? null : said.isRetainAvailable();
+        retains = retainsMessages == null || retainsMessages;
         qos = qosMax == null ? AT_LEAST_ONCE : Math.min(AT_LEAST_ONCE, qosMax);
         if (!over.get()) {
             listener.connected(
@@ -137,26 +140,31 @@ final class PahoConnection implements Broker.Connection {
                                     BrokerSocket.PACKET_BYTES_MAX,
                                     packetMax == null ? Long.MAX_VALUE : packetMax),
                             qos == AT_LEAST_ONCE,
-                            retains == null || retains));
+                            retains));
         }
     }
 
     private void failed(Throwable failure) {
-        lost(
-                failure instanceof MqttException refused
-                                && refused.getReasonCode() > 0
-                                && refused.getReasonCode() <= REASON_MAX
-                        ? Trouble.refused(new Reason(refused.getReasonCode()))
-                        : troubleOf(failure));
+        lost(troubleOf(failure));
     }
 
-    private static Trouble troubleOf(Throwable failure) {
-        boolean silent =
-                failure instanceof MqttException known
-                        && (known.getReasonCode() == MqttClientException.REASON_CODE_CLIENT_TIMEOUT
-                                || known.getReasonCode()
-                                        == MqttClientException.REASON_CODE_WRITE_TIMEOUT);
-        return silent ? Trouble.silent() : Trouble.of(failure);
+    private Trouble troubleOf(Throwable failure) {
+        // The library takes a reason that it doesn't know, 0x9B, for a malformed packet.
+        Optional<Reason> refusal = socket.refusal();
+        if (refusal.isPresent()) {
+            return Trouble.refused(refusal.get());
+        }
+        if (!(failure instanceof MqttException known)) {
+            return Trouble.of(failure);
+        }
+        int code = known.getReasonCode();
+        if (code > 0 && code <= REASON_MAX) {
+            return Trouble.refused(new Reason(code));
+        }
+        return code == MqttClientException.REASON_CODE_CLIENT_TIMEOUT
+                        || code == MqttClientException.REASON_CODE_WRITE_TIMEOUT
+                ? Trouble.silent()
+                : Trouble.of(failure);
     }
 
     /** The end of the connection says it better, and comes after it. */
@@ -190,7 +198,10 @@ final class PahoConnection implements Broker.Connection {
             to.publish(
                     message.topic(),
                     new MqttMessage(
-                            message.payload(), qos, message.retained(), new MqttProperties()),
+                            message.payload(),
+                            qos,
+                            message.retained() && retains,
+                            new MqttProperties()),
                     null,
                     new Outcome(
                             token -> listener.acknowledged(number, worst(token)),

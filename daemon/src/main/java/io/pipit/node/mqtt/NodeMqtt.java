@@ -199,33 +199,40 @@ public final class NodeMqtt implements AutoCloseable {
                 .handle((nanos, failure) ->
                         List.of(
                                 failure == null
-                                        ? Finding.ok(
-                                                "mqtt",
-                                                what,
-                                                "acknowledged within %.1f ms, %d waiting"
-                                                        .formatted(
-                                                                nanos / NANOS_PER_MILLI,
-                                                                running.waiting()))
+                                        ? passed(what, running, nanos)
                                         : failed(what, failure)));
     }
 
-    /** The line ends in what to do, where that is known. */
+    private static Finding passed(String what, MqttBridge running, long nanos) {
+        String lacking = running.lacking();
+        return lacking.isEmpty()
+                ? Finding.ok(
+                        "mqtt",
+                        what,
+                        "acknowledged within %.1f ms, %d waiting"
+                                .formatted(nanos / NANOS_PER_MILLI, running.waiting()))
+                : found(what, State.DOUBTFUL, lacking);
+    }
+
     private static Finding failed(String what, Throwable failure) {
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-        if (cause == null || cause instanceof TimeoutException) {
-            return new Finding(
-                    "mqtt",
-                    what,
-                    State.FAILED,
-                    "no answer within " + EXAMINE_SECONDS_MAX + " s",
-                    "see that it runs and can be reached from here");
-        }
-        String says = String.valueOf(cause.getMessage());
+        return cause == null || cause instanceof TimeoutException
+                ? new Finding(
+                        "mqtt",
+                        what,
+                        State.FAILED,
+                        "no answer within " + EXAMINE_SECONDS_MAX + " s",
+                        "see that it runs and can be reached from here")
+                : found(what, State.FAILED, String.valueOf(cause.getMessage()));
+    }
+
+    /** The line ends in what to do, where that is known. */
+    private static Finding found(String what, State state, String says) {
         int remedy = says.lastIndexOf(": ");
         return new Finding(
                 "mqtt",
                 what,
-                State.FAILED,
+                state,
                 remedy < 0 ? says : says.substring(0, remedy),
                 remedy < 0
                         ? "it is tried again by itself; see the broker's own log"
