@@ -20,7 +20,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,11 +64,27 @@ final class Backlog {
         }
     }
 
+    /** Hears what the thread has to do, or should know. */
+    interface Listener {
+        /** {@link #next} may have something. */
+        void more();
+
+        /** The store can't be read. */
+        void failed(Throwable why);
+
+        /**
+         * The store gave up what wasn't published.
+         *
+         * @param places of a log; at the most that many readings, since nobody knows any more which
+         *     of them were to be published
+         */
+        void gone(long places);
+    }
+
     private final NodeId self;
     private final ReadingHistory history;
     private final Executor executor;
-    private final Consumer<Throwable> failed;
-    private final Runnable more;
+    private final Listener listener;
     private final Map<LogId, Log> logs = new LinkedHashMap<>();
 
     /** Nodes of which something was published before: what else comes of them is new. */
@@ -88,8 +103,6 @@ final class Backlog {
      *
      * @param held up to where peers' logs were committed when the store was opened
      * @param executor the thread's
-     * @param more told when {@link #next} may have something
-     * @param failed told when the store can't be read
      */
     Backlog(
             NodeId self,
@@ -98,14 +111,12 @@ final class Backlog {
             Map<Cursor, Long> held,
             ReadingHistory history,
             Executor executor,
-            Runnable more,
-            Consumer<Throwable> failed) {
+            Listener listener) {
         this.self = self;
         this.scope = scope;
         this.history = history;
         this.executor = executor;
-        this.more = more;
-        this.failed = failed;
+        this.listener = listener;
         places.forEach((id, place) -> {
             logs.put(id, new Log(id, place.origin(), place.through()));
             known.add(place.origin());
@@ -152,6 +163,31 @@ final class Backlog {
         logs.values().removeIf(log -> log.pending == 0 && !filters.containsKey(log.origin));
         known.retainAll(filters.keySet());
         logs.values().forEach(log -> known.add(log.origin));
+        logs.values().forEach(this::passGap);
+    }
+
+    /**
+     * Goes on after what the store gave up, once all before that is published: until then it isn't
+     * known from where it has to be read again. Whether there is no gap, or no longer.
+     */
+    private boolean passGap(Log log) {
+        if (!hasGap(log)) {
+            return true;
+        }
+        if (log.pending > 0) {
+            return false;
+        }
+        long last = Math.min(history.firstKept(log.origin, log.id) - 1, log.end);
+        long places = last - log.place();
+        log.read = last;
+        log.published = last;
+        listener.gone(places);
+        return true;
+    }
+
+    /** Whether the store gave up something that wasn't read from it. */
+    private boolean hasGap(Log log) {
+        return log.read < log.end && history.firstKept(log.origin, log.id) - 1 > log.read;
     }
 
     /**
@@ -224,7 +260,7 @@ final class Backlog {
         Log first = null;
         boolean passed = lastAsked == null || !logs.containsKey(lastAsked);
         for (Log log : logs.values()) {
-            if (log.read < log.end && filters.containsKey(log.origin)) {
+            if (passGap(log) && log.read < log.end && filters.containsKey(log.origin)) {
                 if (passed) {
                     return log;
                 }
@@ -239,11 +275,16 @@ final class Backlog {
             Log log, long end, int begun, @Nullable Page page, @Nullable Throwable failure) {
         asking = false;
         if (begun != epoch) {
-            more.run();
+            listener.more();
             return;
         }
         if (failure != null || page == null) {
-            failed.accept(failure == null ? new IllegalStateException("no answer") : failure);
+            listener.failed(failure == null ? new IllegalStateException("no answer") : failure);
+            return;
+        }
+        if (hasGap(log) && !reachesBack(page, log)) {
+            // It was given up while it was being read.
+            listener.more();
             return;
         }
         boolean whole = page.next() == null;
@@ -264,7 +305,15 @@ final class Backlog {
         if (whole) {
             log.read = Math.max(log.read, end);
         }
-        more.run();
+        listener.more();
+    }
+
+    /** Whether a page was read before the store gave up what is gone by now. */
+    private boolean reachesBack(Page page, Log log) {
+        return !page.readings().isEmpty()
+                && page.readings().getFirst().log().equals(log.id)
+                && page.readings().getFirst().reading().sequence()
+                        < history.firstKept(log.origin, log.id);
     }
 
     /** A reading is published, or given up: all of its log up to it is done. */

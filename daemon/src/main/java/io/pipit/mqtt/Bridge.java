@@ -88,8 +88,12 @@ final class Bridge implements Watcher {
     static final long GOODBYE_MILLIS_MAX = 300;
 
     private static final long TICK_MILLIS = 1_000;
-    private static final long REFUSED_SHOWN_NANOS = 600_000_000_000L;
+    private static final long SHOWN_NANOS = 600_000_000_000L;
     private static final String TOPIC_REFUSED = "refused";
+    private static final String TOPIC_GONE = "mqtt-gone";
+    private static final String GONE =
+            "readings were given up by the store before the broker had them (pipit_mqtt_gone):"
+                    + " raise keep or max-size in [store] where a broker may be away for so long";
     private static final String TOPIC_BROKER = "mqtt";
     private static final String TOPIC_LIMITS = "mqtt-limits";
     private static final String TOPIC_SAVE = "mqtt-place";
@@ -137,6 +141,7 @@ final class Bridge implements Watcher {
     private long unsaved;
     private Content saved;
     private long refusedNanos = Long.MIN_VALUE;
+    private long goneNanos = Long.MIN_VALUE;
     private @Nullable CompletableFuture<Void> withdrawn;
 
     /** Begins nothing yet. */
@@ -164,8 +169,7 @@ final class Bridge implements Watcher {
                         ports.held(),
                         ports.history(),
                         timer,
-                        () -> guarded(this::publish),
-                        failure -> said.warn("store", String.valueOf(failure.getMessage())));
+                        new Read());
         publishing =
                 new Publishing(topics, backlog, ports.history(), ports.counters(), new Published());
         commands =
@@ -192,6 +196,27 @@ final class Bridge implements Watcher {
         savedNanos = againNanos;
         endedNanos = againNanos;
         lookedNanos = againNanos - STATUS_NANOS;
+    }
+
+    /** What comes of the store. */
+    private final class Read implements Backlog.Listener {
+        @Override
+        public void more() {
+            guarded(Bridge.this::publish);
+        }
+
+        @Override
+        public void failed(Throwable why) {
+            said.warn("store", String.valueOf(why.getMessage()));
+        }
+
+        @Override
+        public void gone(long places) {
+            goneNanos = now();
+            ports.counters().gone().add(places);
+            ports.health().also(Part.MQTT, TOPIC_GONE, GONE);
+            said.warn(TOPIC_GONE, GONE);
+        }
     }
 
     /** What becomes of messages, for the health. */
@@ -344,9 +369,14 @@ final class Bridge implements Watcher {
             }
             publishing.pump(now);
         }
-        if (refusedNanos != Long.MIN_VALUE && now - refusedNanos > REFUSED_SHOWN_NANOS) {
+        if (refusedNanos != Long.MIN_VALUE && now - refusedNanos > SHOWN_NANOS) {
             refusedNanos = Long.MIN_VALUE;
             ports.health().also(Part.MQTT, TOPIC_REFUSED, "");
+        }
+        if (goneNanos != Long.MIN_VALUE && now - goneNanos > SHOWN_NANOS) {
+            goneNanos = Long.MIN_VALUE;
+            ports.health().also(Part.MQTT, TOPIC_GONE, "");
+            said.well(TOPIC_GONE, "nothing more that wasn't published was given up");
         }
         if (now - savedNanos >= SAVE_NANOS || unsaved >= SAVE_READINGS) {
             save(now);
@@ -649,6 +679,7 @@ final class Bridge implements Watcher {
             left.close(GOODBYE_MILLIS_MAX);
         }
         ports.health().also(Part.MQTT, TOPIC_REFUSED, "");
+        ports.health().also(Part.MQTT, TOPIC_GONE, "");
         ports.health().set(Part.MQTT, Status.OFF, "");
     }
 }

@@ -9,6 +9,8 @@ import java.util.function.LongSupplier;
  *
  * @param published readings that the broker has
  * @param refused messages that it refused, for good
+ * @param gone places that the store gave up before they were published, at the most that many
+ *     readings
  * @param again readings that are published once more, since nobody knows whether they arrived
  * @param connections that the broker took
  * @param failures connections that didn't come about, or ended
@@ -19,6 +21,7 @@ import java.util.function.LongSupplier;
 public record Counters(
         Counter published,
         Counter refused,
+        Counter gone,
         Counter again,
         Counter connections,
         Counter failures,
@@ -41,6 +44,10 @@ public record Counters(
                 metrics.counter(
                         "pipit_mqtt_refused",
                         "Messages that the broker refused, and were left out"),
+                metrics.counter(
+                        "pipit_mqtt_gone",
+                        "Places of all logs that the store gave up before they were published over"
+                                + " MQTT, at the most that many readings"),
                 metrics.counter(
                         "pipit_mqtt_again",
                         "Readings published again, since nobody knew whether they had arrived"),

@@ -81,6 +81,12 @@ public interface ReadingHistory {
     /** The clocks of a log, as far as they are known; empty where the log isn't. */
     Timeline timeline(NodeId origin, LogId log);
 
+    /**
+     * The first place of a log that is still kept, from memory: what was before it was given up for
+     * its age, or for want of room. 1 where nothing was, or the log isn't known.
+     */
+    long firstKept(NodeId origin, LogId log);
+
     /** The newest own reading of a series, from memory. */
     Optional<Reading> latest(Series series);
 

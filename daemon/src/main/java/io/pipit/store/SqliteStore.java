@@ -471,6 +471,11 @@ public final class SqliteStore implements ReadingStore, ReadingHistory, AutoClos
     }
 
     @Override
+    public long firstKept(NodeId origin, LogId log) {
+        return catalogue.log(origin, log).map(known -> known.firstKept).orElse(1L);
+    }
+
+    @Override
     public Optional<Reading> latest(Series series) {
         return Optional.ofNullable(own.tracks.get(series)).map(track -> track.newest);
     }

@@ -384,6 +384,11 @@ final class TwoNodes implements AutoCloseable, BulkLinks, PeerFiles, TimeSource 
         }
 
         @Override
+        public long firstKept(NodeId origin, LogId log) {
+            return 1;
+        }
+
+        @Override
         public Optional<Reading> latest(Series series) {
             return Optional.empty();
         }

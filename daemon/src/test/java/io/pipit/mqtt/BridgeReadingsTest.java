@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What the bridge publishes, in which order, and where it goes on. */
@@ -83,7 +84,7 @@ class BridgeReadingsTest extends BridgeBench {
         settle();
         broker.lose();
         timer.advanceMillis(0);
-        IntStream.rangeClosed(2, 2_000).forEach(i -> node.measure("air/temperature", i));
+        measure(2, 2_000);
         assertThat(status()).isEqualTo(Status.DEGRADED);
 
         timer.advanceMillis(2_000);
@@ -97,7 +98,7 @@ class BridgeReadingsTest extends BridgeBench {
     @Test
     void publishesAgainWhatWasNotAcknowledged() {
         startConnected();
-        IntStream.rangeClosed(1, 3).forEach(i -> node.measure("air/temperature", i));
+        measure(1, 3);
         timer.advanceMillis(Bridge.LOOK_MILLIS);
         assertThat(broker.values(TEMPERATURE)).isEqualTo(numbers(1, 3));
         long first = broker.waiting.keySet().stream().sorted().skip(1).findFirst().orElseThrow();
@@ -116,7 +117,7 @@ class BridgeReadingsTest extends BridgeBench {
     void keepsAFewMessagesInFlightAlone() {
         startConnected();
         settle();
-        IntStream.rangeClosed(1, 1_000).forEach(i -> node.measure("air/temperature", i));
+        measure(1, 1_000);
         timer.advanceMillis(5_000);
 
         assertThat(broker.waiting).hasSize(Publishing.IN_FLIGHT_MAX);
@@ -129,7 +130,7 @@ class BridgeReadingsTest extends BridgeBench {
         start();
         broker.listener.connected(new Limits(2, 256 * 1024, true, true));
         timer.advanceMillis(0);
-        IntStream.rangeClosed(1, 9).forEach(i -> node.measure("air/temperature", i));
+        measure(1, 9);
         timer.advanceMillis(1_000);
         assertThat(broker.waiting).hasSize(2);
         settle();
@@ -290,7 +291,7 @@ class BridgeReadingsTest extends BridgeBench {
     void whereAllIsRefusedNothingIsGivenUp() {
         startConnected();
         settle();
-        IntStream.rangeClosed(1, 100).forEach(i -> node.measure("air/temperature", i));
+        measure(1, 100);
         timer.advanceMillis(Bridge.LOOK_MILLIS);
         broker.answer(new Reason(0x87));
         timer.advanceMillis(0);
@@ -348,6 +349,127 @@ class BridgeReadingsTest extends BridgeBench {
         timer.advanceMillis(1_000);
 
         assertThat(broker.values(TEMPERATURE)).containsExactly(1.0);
+    }
+
+    private void measure(int from, int to) {
+        IntStream.rangeClosed(from, to).forEach(i -> node.measure("air/temperature", i));
+    }
+
+    @Test
+    void countsAndSaysWhatTheStoreGaveUpBeforeItWasPublished() {
+        startConnected();
+        measure(1, 10);
+        settle();
+        broker.lose();
+        timer.advanceMillis(0);
+        measure(11, 100);
+        timer.advanceMillis(6_000);
+        assertThat(node.counters.gone().count()).isZero();
+        node.trim(FakeNode.OWN_LOG, 31);
+        timer.advanceMillis(6_000);
+        assertThat(node.counters.gone().count()).isEqualTo(20);
+        node.trim(FakeNode.OWN_LOG, 51);
+        timer.advanceMillis(6_000);
+
+        assertThat(node.counters.gone().count()).isEqualTo(40);
+        assertThat(bridge.waiting()).isEqualTo(50);
+        String says = "readings were given up by the store before the broker had them";
+        assertThat(reason()).contains(says);
+        assertThat(logged.stream().filter(line -> line.contains(says))).hasSize(1);
+
+        connect();
+        settle();
+        assertThat(broker.values(TEMPERATURE))
+                .isEqualTo(
+                        Stream.concat(numbers(1, 10).stream(), numbers(51, 100).stream()).toList());
+        restart();
+        settle();
+        assertThat(node.counters.gone().count()).isEqualTo(40);
+        assertThat(broker.values(TEMPERATURE)).isEmpty();
+    }
+
+    @Test
+    void whatWasGivenUpIsSaidForTenMinutesAndAgainTheNextTime() {
+        startConnected();
+        for (int i = 0; i < 2; i++) {
+            broker.lose();
+            timer.advanceMillis(0);
+            long last = node.measure("air/temperature", 1);
+            node.trim(FakeNode.OWN_LOG, last + 1);
+            timer.advanceMillis(90_000);
+            connect();
+            settle();
+            assertThat(reason()).contains("given up by the store");
+            timer.advanceMillis(610_000);
+            settle();
+            assertThat(reason()).isEmpty();
+        }
+
+        assertThat(logged.stream().filter(line -> line.contains("given up by the store")))
+                .hasSize(2);
+    }
+
+    @Test
+    void whatTheStoreGivesUpBehindWhatIsInMemoryIsCountedOnceThatIsPublished() {
+        startConnected();
+        settle();
+        measure(1, 300);
+        timer.advanceMillis(Bridge.LOOK_MILLIS);
+        node.trim(FakeNode.OWN_LOG, 290);
+        settle();
+
+        assertThat(broker.values(TEMPERATURE))
+                .isEqualTo(
+                        Stream.concat(numbers(1, 256).stream(), numbers(290, 300).stream())
+                                .toList());
+        assertThat(node.counters.gone().count()).isEqualTo(33);
+    }
+
+    @Test
+    void whatHasToBeReadAgainAndIsGivenUpByThenIsCountedOnce() {
+        startConnected();
+        settle();
+        measure(1, 300);
+        timer.advanceMillis(Bridge.LOOK_MILLIS);
+        node.trim(FakeNode.OWN_LOG, 290);
+        timer.advanceMillis(6_000);
+        broker.lose();
+        broker.published.clear();
+        timer.advanceMillis(6_000);
+        connect();
+        settle();
+
+        assertThat(broker.values(TEMPERATURE)).isEqualTo(numbers(290, 300));
+        assertThat(node.counters.gone().count()).isEqualTo(289);
+    }
+
+    @Test
+    void whatTheStoreGivesUpWhileItIsReadIsCounted() {
+        startConnected();
+        settle();
+        measure(1, 20);
+        node.onRead = () -> node.trim(FakeNode.OWN_LOG, 11);
+        settle();
+
+        assertThat(broker.values(TEMPERATURE)).isEqualTo(numbers(11, 20));
+        assertThat(node.counters.gone().count()).isEqualTo(10);
+    }
+
+    @Test
+    void whatTheStoreGivesUpAfterItWasPublishedIsNotCounted() {
+        startConnected();
+        measure(1, 20);
+        settle();
+        node.trim(FakeNode.OWN_LOG, 21);
+        timer.advanceMillis(6_000);
+        broker.lose();
+        timer.advanceMillis(10_000);
+        connect();
+        measure(21, 22);
+        settle();
+
+        assertThat(broker.values(TEMPERATURE)).isEqualTo(numbers(1, 22));
+        assertThat(node.counters.gone().count()).isZero();
     }
 
     @Test

@@ -64,12 +64,16 @@ final class FakeNode implements ReadingHistory, Inbox, Actuators {
     boolean inboxFull;
     int queries;
 
+    /** Done when the store is asked, before it answers. */
+    Runnable onRead = () -> {};
+
     /** A log, and up to where all of it is here. */
     private static final class Log {
         final NodeId origin;
         final List<Reading> readings = new ArrayList<>();
         long complete;
         long head;
+        long firstKept = 1;
 
         Log(NodeId origin) {
             this.origin = origin;
@@ -203,6 +207,7 @@ final class FakeNode implements ReadingHistory, Inbox, Actuators {
     @Override
     public synchronized CompletionStage<Page> read(HistoryQuery query) {
         queries++;
+        onRead.run();
         if (storeFails) {
             return CompletableFuture.failedFuture(
                     new UncheckedIOException(new IOException("the card is gone")));
@@ -261,6 +266,18 @@ final class FakeNode implements ReadingHistory, Inbox, Actuators {
                                         log.origin + "/" + reading.series(),
                                         kept(log.origin, id, reading))));
         return CompletableFuture.completedFuture(List.copyOf(newest.values()));
+    }
+
+    /** The store gives up what is before this place of a log. */
+    synchronized void trim(LogId id, long firstKept) {
+        Log log = logs.get(id);
+        log.firstKept = firstKept;
+        log.readings.removeIf(reading -> reading.sequence() < firstKept);
+    }
+
+    @Override
+    public synchronized long firstKept(NodeId origin, LogId id) {
+        return logs.containsKey(id) ? logs.get(id).firstKept : 1;
     }
 
     @Override

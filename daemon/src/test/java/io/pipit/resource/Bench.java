@@ -404,6 +404,11 @@ final class Bench {
         }
 
         @Override
+        public long firstKept(NodeId origin, LogId log) {
+            return 1;
+        }
+
+        @Override
         public Optional<Reading> latest(Series series) {
             return Optional.ofNullable(latest.get(series));
         }

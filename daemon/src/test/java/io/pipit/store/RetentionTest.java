@@ -66,6 +66,8 @@ class RetentionTest {
             assertThat(firstKept).isBetween(6_000L, 7_100L);
             LogSlice slice = slice(store, 0);
             assertThat(slice.firstKept()).isEqualTo(firstKept);
+            assertThat(store.firstKept(Scene.SELF, slice.log())).isEqualTo(firstKept);
+            assertThat(store.firstKept(Scene.PEER, slice.log())).isEqualTo(1);
             assertThat(slice.entries().getFirst()).isEqualTo(clock(1, 1, 0, WALL_OFFSET));
             assertThat(slice.entries().get(1).sequence()).isEqualTo(firstKept);
         }

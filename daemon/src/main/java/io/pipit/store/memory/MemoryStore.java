@@ -230,6 +230,11 @@ public final class MemoryStore implements ReadingStore, ReadingHistory {
     }
 
     @Override
+    public synchronized long firstKept(NodeId origin, LogId other) {
+        return origin.equals(self) && other.equals(log) ? firstKept : 1;
+    }
+
+    @Override
     public synchronized Optional<Reading> latest(Series series) {
         return Optional.ofNullable(newest.get(series));
     }

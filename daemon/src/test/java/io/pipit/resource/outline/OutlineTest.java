@@ -74,6 +74,11 @@ class OutlineTest {
         }
 
         @Override
+        public long firstKept(NodeId origin, LogId log) {
+            return 1;
+        }
+
+        @Override
         public Optional<Reading> latest(Series series) {
             return Optional.empty();
         }
