@@ -191,7 +191,7 @@ final class Bridge implements Watcher {
                         commands,
                         ports.expected(),
                         ports.version(),
-                        saved.shown());
+                        saved);
         againNanos = ports.time().monotonicNanos();
         savedNanos = againNanos;
         endedNanos = againNanos;
@@ -242,7 +242,7 @@ final class Bridge implements Watcher {
         @Override
         public void accepted(Kept kept) {
             unsaved++;
-            devices.saw(kept);
+            devices.came(kept);
             if (tellNanos == Long.MAX_VALUE) {
                 tellNanos = ports.time().monotonicNanos() + TELL_NANOS;
             }
@@ -607,7 +607,7 @@ final class Bridge implements Watcher {
     /** Writes down what was reached, where that is something else. */
     private void save(long now) {
         savedNanos = now;
-        Content content = new Content(backlog.places(), devices.shown());
+        Content content = new Content(backlog.places(), devices.shown(), devices.rhythms());
         if (content.equals(saved)) {
             return;
         }

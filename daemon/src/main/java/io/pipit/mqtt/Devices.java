@@ -3,9 +3,11 @@ package io.pipit.mqtt;
 import io.pipit.model.NodeId;
 import io.pipit.model.Peer;
 import io.pipit.model.Series;
+import io.pipit.mqtt.Places.Content;
 import io.pipit.mqtt.Places.Shown;
 import io.pipit.mqtt.broker.Broker.Message;
 import io.pipit.mqtt.homeassistant.Device;
+import io.pipit.mqtt.homeassistant.Rhythm;
 import io.pipit.port.CoreStatus;
 import io.pipit.port.ReadingHistory.Kept;
 import io.pipit.port.acting.Actuators.Actuator;
@@ -46,6 +48,7 @@ final class Devices {
     private final String version;
     private final Map<NodeId, Shown> shown;
     private final Map<NodeId, TreeMap<Series, String>> series = new HashMap<>();
+    private final Map<NodeId, Map<Series, Rhythm>> rhythms = new HashMap<>();
     private final Map<NodeId, List<Actuator>> actuators = new HashMap<>();
     private final Map<NodeId, Boolean> there = new HashMap<>();
     private final Set<NodeId> stale = new HashSet<>();
@@ -53,7 +56,8 @@ final class Devices {
     private long bytesMax;
 
     /**
-     * @param shown what Home Assistant was told in the last run
+     * @param before what Home Assistant was told in the last run, and how often peers' readings
+     *     came
      * @param expected how often a reading of an own series comes; nothing where its sensor isn't
      *     configured any more
      */
@@ -65,7 +69,7 @@ final class Devices {
             Commands commands,
             Function<Series, Optional<Duration>> expected,
             String version,
-            Map<NodeId, Shown> shown) {
+            Content before) {
         this.self = self;
         this.homeAssistant = homeAssistant;
         this.scope = scope;
@@ -73,7 +77,13 @@ final class Devices {
         this.commands = commands;
         this.expected = expected;
         this.version = version;
-        this.shown = new HashMap<>(shown);
+        this.shown = new HashMap<>(before.shown());
+        before.rhythms()
+                .forEach((node, known) -> {
+                    Map<Series, Rhythm> of = new HashMap<>();
+                    known.forEach((one, every) -> of.put(one, new Rhythm(every)));
+                    rhythms.put(node, of);
+                });
     }
 
     /** A connection: all is to be said again. */
@@ -86,6 +96,21 @@ final class Devices {
     /** Home Assistant was started anew. */
     void tellAll() {
         stale.addAll(nodes.keySet());
+    }
+
+    /** A reading was published. */
+    void came(Kept kept) {
+        saw(kept);
+        NodeId node = kept.origin();
+        Series one = kept.reading().series();
+        if (homeAssistant
+                && !node.equals(self.id())
+                && series.getOrDefault(node, new TreeMap<>()).containsKey(one)
+                && rhythms.computeIfAbsent(node, of -> new HashMap<>())
+                        .computeIfAbsent(one, of -> new Rhythm(null))
+                        .saw(kept.log(), kept.reading().at())) {
+            stale.add(node);
+        }
     }
 
     /** There is this series. */
@@ -133,6 +158,7 @@ final class Devices {
         }
         nodes = wanted;
         series.keySet().retainAll(wanted.keySet());
+        rhythms.keySet().retainAll(wanted.keySet());
         there.keySet().retainAll(wanted.keySet());
         stale.retainAll(wanted.keySet());
     }
@@ -217,9 +243,14 @@ final class Devices {
                 topics.node(node.name()),
                 availability,
                 all,
-                own ? expected : one -> Optional.empty(),
+                own ? expected : one -> every(node.id(), one),
                 set,
                 version);
+    }
+
+    private Optional<Duration> every(NodeId peer, Series one) {
+        return Optional.ofNullable(rhythms.getOrDefault(peer, Map.of()).get(one))
+                .flatMap(Rhythm::every);
     }
 
     private static boolean isSet(Series one, List<Actuator> actuators) {
@@ -244,6 +275,19 @@ final class Devices {
     /** Takes all nodes off Home Assistant. */
     void withdrawAll(Outlet to) {
         List.copyOf(shown.keySet()).forEach(node -> withdraw(node, to));
+    }
+
+    /** How often readings of peers come, of those of which that is known. */
+    Map<NodeId, Map<Series, Duration>> rhythms() {
+        Map<NodeId, Map<Series, Duration>> known = new HashMap<>();
+        rhythms.forEach((node, of) -> {
+            Map<Series, Duration> every = new HashMap<>();
+            of.forEach((one, rhythm) -> rhythm.every().ifPresent(often -> every.put(one, often)));
+            if (!every.isEmpty()) {
+                known.put(node, every);
+            }
+        });
+        return known;
     }
 
     /** What Home Assistant was told. */

@@ -3,6 +3,7 @@ package io.pipit.mqtt;
 import io.pipit.identity.DurableFile;
 import io.pipit.model.LogId;
 import io.pipit.model.NodeId;
+import io.pipit.model.Series;
 import io.pipit.wire.Document;
 import io.pipit.wire.Format;
 import io.pipit.wire.WireException;
@@ -10,17 +11,21 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * What must outlive a restart of the bridge, in a small file: up to where each log is published,
- * and what Home Assistant was told of. It is there whole or not at all. For one thread.
+ * what Home Assistant was told of, and how often peers' readings come. It is there whole or not at
+ * all. For one thread.
  */
 final class Places {
     private static final String MODE = "rw-------";
@@ -42,13 +47,21 @@ final class Places {
         }
     }
 
-    /** All of it. */
-    record Content(Map<LogId, Place> logs, Map<NodeId, Shown> shown) {
-        static final Content NOTHING = new Content(Map.of(), Map.of());
+    /**
+     * All of it.
+     *
+     * @param rhythms how often readings of peers' series come, of those of which that is known
+     */
+    record Content(
+            Map<LogId, Place> logs,
+            Map<NodeId, Shown> shown,
+            Map<NodeId, Map<Series, Duration>> rhythms) {
+        static final Content NOTHING = new Content(Map.of(), Map.of(), Map.of());
 
         Content {
             logs = Map.copyOf(logs);
             shown = Map.copyOf(shown);
+            rhythms = Map.copyOf(rhythms);
         }
     }
 
@@ -95,7 +108,23 @@ final class Places {
                     .ifPresent(node ->
                             shown.put(node, new Shown(device.get("name").text(""), components)));
         }
-        return new Content(logs, shown);
+        return new Content(logs, shown, rhythms(document.get("rhythms")));
+    }
+
+    private static Map<NodeId, Map<Series, Duration>> rhythms(Document document) {
+        Map<NodeId, Map<Series, Duration>> rhythms = new HashMap<>();
+        for (Document node : document.items()) {
+            Map<Series, Duration> every = new HashMap<>();
+            node.get("seconds")
+                    .fields()
+                    .forEach((name, seconds) ->
+                            Series.parse(name)
+                                    .ifPresent(series ->
+                                            every.put(
+                                                    series, Duration.ofSeconds(seconds.whole(0)))));
+            NodeId.parse(node.get("node").text("")).ifPresent(id -> rhythms.put(id, every));
+        }
+        return rhythms;
     }
 
     /** Puts this in place of it, durably. */
@@ -116,9 +145,19 @@ final class Places {
                                         "node", node,
                                         "name", device.name(),
                                         "components", device.components())));
+        List<Object> rhythms = new ArrayList<>();
+        content.rhythms()
+                .forEach((node, every) -> {
+                    Map<String, Object> seconds = new TreeMap<>();
+                    every.forEach(
+                            (series, often) -> seconds.put(series.toString(), often.toSeconds()));
+                    rhythms.add(Map.of("node", node, "seconds", seconds));
+                });
         DurableFile.replace(
                 file,
-                Document.write(Map.of("logs", logs, "home-assistant", shown), Format.JSON),
+                Document.write(
+                        Map.of("logs", logs, "home-assistant", shown, "rhythms", rhythms),
+                        Format.JSON),
                 MODE);
     }
 }

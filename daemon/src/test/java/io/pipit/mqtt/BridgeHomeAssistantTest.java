@@ -2,6 +2,8 @@ package io.pipit.mqtt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pipit.mqtt.broker.Broker.Limits;
+import io.pipit.mqtt.broker.Broker.Message;
 import io.pipit.port.acting.Actuators.Actuator;
 import io.pipit.wire.Document;
 import java.io.IOException;
@@ -84,6 +86,70 @@ class BridgeHomeAssistantTest extends BridgeBench {
         assertThat(told(FakeNode.SELF)).isEqualTo(before + 2);
         assertThat(FakeBroker.json(broker.last(config(FakeNode.SELF))).get("cmps").fields())
                 .containsKey("air_pressure");
+    }
+
+    @Test
+    void saysWhoIsThereOnceHomeAssistantHasSubscribedWhereTheBrokerDoesNotKeepIt() {
+        node.measure("air/temperature", 1);
+        start(settings(List.of("**"), true, List.of()));
+        broker.listener.connected(new Limits(1_000, 256 * 1024, true, false));
+        timer.advanceMillis(0);
+        settle();
+        timer.advanceMillis(4_000);
+        settle();
+        broker.published.clear();
+        arrive("homeassistant/status", "online", false);
+        timer.advanceMillis(4_000);
+        settle();
+        timer.advanceMillis(6_000);
+        settle();
+
+        assertThat(broker.published.stream().map(Message::topic))
+                .containsSubsequence(config(FakeNode.SELF), "pipit/greenhouse/status");
+    }
+
+    private Document shedsTemperature() {
+        return FakeBroker.json(broker.last(config(FakeNode.SHED)))
+                .get("cmps")
+                .get("air_temperature");
+    }
+
+    private void shedMeasures(int from, int to, int everySeconds) {
+        for (int i = from; i <= to; i++) {
+            // A place is a second there.
+            node.arrive(FakeNode.SHED_LOG, (long) i * everySeconds, "air/temperature", i, "Cel");
+        }
+    }
+
+    @Test
+    void aPeersSeriesExpiresOnceItsRhythmIsKnownAndAfterARestart() {
+        node.peers.add(FakeNode.peer(FakeNode.SHED, "shed"));
+        node.begin(FakeNode.SHED, FakeNode.SHED_LOG);
+        startWithHomeAssistant("**");
+        shedMeasures(1, 100, 10);
+        settle();
+        timer.advanceMillis(4_000);
+        settle();
+        assertThat(shedsTemperature().get("p").text("")).isEqualTo("sensor");
+        assertThat(shedsTemperature().get("expire_after").isPresent()).isFalse();
+
+        shedMeasures(101, 400, 10);
+        settle();
+        timer.advanceMillis(4_000);
+        settle();
+        assertThat(shedsTemperature().get("expire_after").whole(0)).isEqualTo(360);
+        long told = told(FakeNode.SHED);
+        shedMeasures(401, 800, 10);
+        settle();
+        timer.advanceMillis(4_000);
+        settle();
+        assertThat(told(FakeNode.SHED)).isEqualTo(told);
+
+        bridge.stop();
+        timer.advanceMillis(0);
+        broker.published.clear();
+        startWithHomeAssistant("**");
+        assertThat(shedsTemperature().get("expire_after").whole(0)).isEqualTo(360);
     }
 
     @Test

@@ -140,7 +140,6 @@ public record Device(
                 "availability",
                 availability.stream().map(topic -> Map.of("topic", topic)).toList());
         all.put("availability_mode", "all");
-        all.put("qos", 1);
         all.put("cmps", components);
         return Document.write(all, Format.JSON);
     }
@@ -153,6 +152,8 @@ public record Device(
         component.put("name", name);
         component.put("state_topic", topics + "/" + state);
         component.put("value_template", template);
+        // Of the device, only newer versions hand it down to its components.
+        component.put("qos", 1);
         return component;
     }
 

@@ -180,7 +180,7 @@ class DeviceTest {
         Document message = read(device(List.of(fan, valve)).payload(Map.of(), 100_000));
 
         assertThat(message.fields().keySet())
-                .containsExactly("dev", "o", "availability", "availability_mode", "qos", "cmps");
+                .containsExactly("dev", "o", "availability", "availability_mode", "cmps");
         assertThat(message.get("dev").get("ids").items()).hasSize(1);
         assertThat(message.get("dev").get("via_device").text("")).startsWith("pipit_");
         assertThat(message.get("o").get("name").text("")).isEqualTo("Pipit");
@@ -193,7 +193,7 @@ class DeviceTest {
                 });
         assertThat(message.get("cmps").get("air_temperature").toString())
                 .isEqualTo(
-                        "{\"p\":\"sensor\",\"unique_id\":\"pipit_%s_air_temperature\",\"name\":\"air temperature\",\"state_topic\":\"pipit/shed/air/temperature\",\"value_template\":\"{{ value_json.value }}\",\"unit_of_measurement\":\"°C\",\"device_class\":\"temperature\",\"state_class\":\"measurement\",\"expire_after\":180}"
+                        "{\"p\":\"sensor\",\"unique_id\":\"pipit_%s_air_temperature\",\"name\":\"air temperature\",\"state_topic\":\"pipit/shed/air/temperature\",\"value_template\":\"{{ value_json.value }}\",\"qos\":1,\"unit_of_measurement\":\"°C\",\"device_class\":\"temperature\",\"state_class\":\"measurement\",\"expire_after\":180}"
                                 .formatted(ID.toString().toLowerCase(Locale.ROOT)));
         Document on = message.get("cmps").get("fan_on");
         assertThat(on.get("p").text("")).isEqualTo("switch");
