@@ -5,14 +5,12 @@ import io.pipit.model.LogEntry;
 import io.pipit.model.LogId;
 import io.pipit.model.NodeId;
 import io.pipit.model.Peer;
-import io.pipit.monitor.Health.Part;
-import io.pipit.monitor.Health.Status;
-import io.pipit.monitor.OnceLog;
 import io.pipit.mqtt.Places.Content;
 import io.pipit.mqtt.broker.Broker;
 import io.pipit.mqtt.broker.Broker.Connection;
 import io.pipit.mqtt.broker.Broker.Limits;
 import io.pipit.mqtt.broker.Broker.Message;
+import io.pipit.mqtt.broker.Link;
 import io.pipit.mqtt.broker.Login;
 import io.pipit.mqtt.broker.Reason;
 import io.pipit.mqtt.broker.Trouble;
@@ -23,42 +21,25 @@ import io.pipit.port.ReadingHistory.Kept;
 import io.pipit.port.Watcher;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The bridge to one broker: connects, for ever; publishes what the logs have beyond the place that
- * it reached; takes commands. All on one timer's thread, to which library, store and node loop hand
- * over. Where the broker is away nothing is kept here: the store is what it is read from then.
+ * The bridge to one broker: publishes what the logs have beyond the place that it reached; takes
+ * commands. All on one timer's thread, to which library, store and node loop hand over. Where the
+ * broker is away nothing is kept here: the store is what it is read from then.
  */
 final class Bridge implements Watcher {
-    /** From the beginning of a connection until the broker took it, nanoseconds. */
-    static final long CONNECT_NANOS_MAX = 20_000_000_000L;
-
     /** A broker that acknowledges nothing for so long is gone. */
     static final long ACKNOWLEDGE_NANOS_MAX = 30_000_000_000L;
-
-    /** Before the second try to connect; then twice as long each time, less up to a half. */
-    static final long AGAIN_FIRST_NANOS = 1_000_000_000L;
-
-    /** At the most. */
-    static final long AGAIN_LAST_NANOS = 60_000_000_000L;
-
-    /** A connection that lasted so long begins the waits anew. */
-    static final long STABLE_NANOS = 10_000_000_000L;
-
-    /** How long the broker keeps a command for this node while it is away. */
-    static final Duration COMMAND_AGE_MAX = Duration.ofSeconds(60);
 
     /** Readings that arrive within this are looked at together, milliseconds. */
     static final long LOOK_MILLIS = 50;
@@ -81,29 +62,18 @@ final class Bridge implements Watcher {
     /** How soon after Home Assistant was told of nodes: it has to subscribe first. */
     static final long REPEAT_SOON_NANOS = 5_000_000_000L;
 
-    /** Messages from the broker that wait for the thread. */
-    static final int ARRIVED_MAX = 16;
-
     /** How long the broker may take to hear that this node goes. */
     static final long GOODBYE_MILLIS_MAX = 300;
 
     private static final long TICK_MILLIS = 1_000;
-    private static final long SHOWN_NANOS = 600_000_000_000L;
-    private static final String TOPIC_REFUSED = "refused";
-    private static final String TOPIC_GONE = "mqtt-gone";
-    private static final String GONE =
-            "readings were given up by the store before the broker had them (pipit_mqtt_gone):"
-                    + " raise keep or max-size in [store] where a broker may be away for so long";
-    private static final String TOPIC_BROKER = "mqtt";
-    private static final String TOPIC_LIMITS = "mqtt-limits";
-    private static final String TOPIC_SAVE = "mqtt-place";
     private static final Logger LOG = LoggerFactory.getLogger(Bridge.class);
 
     private final Configuration.Mqtt settings;
     private final Ports ports;
     private final ScheduledExecutorService timer;
-    private final Broker broker;
     private final Login.Identity identity;
+    private final Report report;
+    private final Link link;
     private final Topics topics;
     private final Scope scope;
     private final Places file;
@@ -111,9 +81,7 @@ final class Bridge implements Watcher {
     private final Publishing publishing;
     private final Commands commands;
     private final Devices devices;
-    private final OnceLog said = new OnceLog(LOG);
     private final AtomicBoolean woken = new AtomicBoolean();
-    private final AtomicInteger arrived = new AtomicInteger();
     private final List<Examination> examinations = new ArrayList<>();
 
     /** Who wants to know how the broker is. */
@@ -121,18 +89,7 @@ final class Bridge implements Watcher {
 
     private volatile long waiting;
     private volatile long inFlight;
-    private volatile String lacking = "";
-    private @Nullable Connection connection;
-    private int connections;
-    private boolean connected;
     private boolean ended;
-    private long againNanos;
-    private long waitNanos = AGAIN_FIRST_NANOS;
-    private long begunNanos;
-    private long endedNanos;
-    private boolean wasConnected;
-    private boolean willRetained = true;
-    private boolean willAcknowledged = true;
     private boolean asking;
     private long lookedNanos;
     private long tellNanos = Long.MAX_VALUE;
@@ -140,8 +97,6 @@ final class Bridge implements Watcher {
     private long savedNanos;
     private long unsaved;
     private Content saved;
-    private long refusedNanos = Long.MIN_VALUE;
-    private long goneNanos = Long.MIN_VALUE;
     private @Nullable CompletableFuture<Void> withdrawn;
 
     /** Begins nothing yet. */
@@ -155,9 +110,18 @@ final class Bridge implements Watcher {
         this.identity = identity;
         this.ports = ports;
         this.timer = timer;
-        this.broker = broker;
+        report = new Report(ports.health(), ports.time(), identity);
         Peer self = ports.self();
         topics = new Topics(settings.topicPrefix());
+        link =
+                new Link(
+                        broker,
+                        identity,
+                        topics.availability(self.name(), false),
+                        new Events(),
+                        task -> timer.execute(() -> guarded(task)),
+                        ports.time(),
+                        ports.entropy());
         scope = new Scope(settings.series(), self.name());
         file = new Places(ports.file());
         saved = file.load();
@@ -192,10 +156,8 @@ final class Bridge implements Watcher {
                         ports.expected(),
                         ports.version(),
                         saved);
-        againNanos = ports.time().monotonicNanos();
-        savedNanos = againNanos;
-        endedNanos = againNanos;
-        lookedNanos = againNanos - STATUS_NANOS;
+        savedNanos = now();
+        lookedNanos = savedNanos - STATUS_NANOS;
     }
 
     /** What comes of the store. */
@@ -207,36 +169,21 @@ final class Bridge implements Watcher {
 
         @Override
         public void failed(Throwable why) {
-            said.warn("store", String.valueOf(why.getMessage()));
+            report.unreadable(why);
         }
 
         @Override
         public void gone(long places) {
-            goneNanos = now();
             ports.counters().gone().add(places);
-            ports.health().also(Part.MQTT, TOPIC_GONE, GONE);
-            said.warn(TOPIC_GONE, GONE);
+            report.gone();
         }
     }
 
-    /** What becomes of messages, for the health. */
+    /** What becomes of messages. */
     private final class Published implements Publishing.Listener {
         @Override
         public void refused(String topic, Reason reason, boolean forGood) {
-            refusedNanos = ports.time().monotonicNanos();
-            String what =
-                    "the broker refuses messages on "
-                            + topic
-                            + " ("
-                            + reason
-                            + "): "
-                            + (reason.isForbidden()
-                                    ? "allow "
-                                            + identity.username().orElse("this node")
-                                            + " to publish there, or leave it out of [mqtt] series"
-                                    : "see the broker's limits, and its log");
-            ports.health().also(Part.MQTT, TOPIC_REFUSED, what);
-            said.warn(TOPIC_REFUSED, what);
+            report.refused(topic, reason);
         }
 
         @Override
@@ -244,58 +191,56 @@ final class Bridge implements Watcher {
             unsaved++;
             devices.came(kept);
             if (tellNanos == Long.MAX_VALUE) {
-                tellNanos = ports.time().monotonicNanos() + TELL_NANOS;
+                tellNanos = now() + TELL_NANOS;
             }
         }
     }
 
-    /** What one connection says; what comes of a former one is not heard. */
-    private final class Events implements Broker.Listener {
-        private final int of = ++connections;
-
-        private void hand(Runnable task) {
-            timer.execute(() -> {
-                if (connection != null && of == connections) {
-                    guarded(task);
-                }
-            });
+    /** What comes of connections. */
+    private final class Events implements Link.User {
+        @Override
+        public void begun(Connection connection, Limits limits) {
+            begin(connection, limits);
         }
 
         @Override
-        public void connected(Limits limits) {
-            hand(() -> begin(limits));
+        public void ended(Trouble why) {
+            publishing.end();
+            ports.counters().failures().increment();
+            report.trouble(why);
+            IOException told = new IOException(report.line(why));
+            examinations.forEach(one -> one.answer().completeExceptionally(told));
+            examinations.clear();
         }
 
         @Override
-        public void lost(Trouble why) {
-            hand(() -> lose(why));
+        public void gaveWay() {
+            ports.counters().failures().increment();
+        }
+
+        @Override
+        public void waits(Trouble why) {
+            report.trouble(why);
         }
 
         @Override
         public void acknowledged(long number, Reason reason) {
-            hand(() -> publishing.acknowledged(number, reason, now()));
+            publishing.acknowledged(number, reason, now());
         }
 
         @Override
-        public void subscribed(List<Reason> reasons) {
-            hand(() -> {
-                for (Reason reason : reasons) {
-                    if (reason.isFailure()) {
-                        new Published().refused(topics.commands(), reason, true);
-                    }
-                }
-            });
+        public void unsubscribed(Reason reason) {
+            report.refused(topics.commands(), reason);
         }
 
         @Override
         public void arrived(Message message) {
-            if (arrived.incrementAndGet() > ARRIVED_MAX) {
-                arrived.decrementAndGet();
-                ports.counters().commandsRefused().increment();
-                return;
-            }
-            hand(() -> take(message));
-            timer.execute(arrived::decrementAndGet);
+            take(message);
+        }
+
+        @Override
+        public void overrun() {
+            ports.counters().commandsRefused().increment();
         }
     }
 
@@ -305,8 +250,7 @@ final class Bridge implements Watcher {
 
     /** From now on. On any thread. */
     void start() {
-        ports.health()
-                .set(Part.MQTT, Status.DEGRADED, "connecting to the broker " + identity.broker());
+        report.connecting();
         ports.inbox().offer(new Event.WatchOpened(this, scope.all()));
         timer.execute(() -> guarded(this::tick));
         var _ =
@@ -320,7 +264,7 @@ final class Bridge implements Watcher {
             task.run();
         } catch (RuntimeException e) {
             LOG.error("the bridge to {} begins anew after {}", identity.broker(), e.toString(), e);
-            drop(new Trouble("was left after a mistake of this program: " + e, ""));
+            link.drop(new Trouble("was left after a mistake of this program: " + e, ""));
         }
         waiting = backlog.waiting();
         inFlight = publishing.inFlight();
@@ -344,19 +288,14 @@ final class Bridge implements Watcher {
             return;
         }
         long now = now();
-        if (connection == null) {
-            if (now >= againNanos) {
-                connect(now);
-            }
-        } else if (!connected && now - begunNanos > CONNECT_NANOS_MAX) {
-            drop(Trouble.silent());
-        } else if (connected && now - publishing.oldestNanos() > ACKNOWLEDGE_NANOS_MAX) {
-            drop(Trouble.silent());
+        link.tick();
+        if (link.isConnected() && now - publishing.oldestNanos() > ACKNOWLEDGE_NANOS_MAX) {
+            link.drop(Trouble.silent());
         }
         if (now - lookedNanos >= STATUS_NANOS) {
             look();
         }
-        if (connected) {
+        if (link.isConnected()) {
             if (now >= tellNanos && withdrawn == null) {
                 tellNanos = Long.MAX_VALUE;
                 if (devices.tell(this::send) && repeatNanos != Long.MAX_VALUE) {
@@ -369,54 +308,21 @@ final class Bridge implements Watcher {
             }
             publishing.pump(now);
         }
-        if (refusedNanos != Long.MIN_VALUE && now - refusedNanos > SHOWN_NANOS) {
-            refusedNanos = Long.MIN_VALUE;
-            ports.health().also(Part.MQTT, TOPIC_REFUSED, "");
-        }
-        if (goneNanos != Long.MIN_VALUE && now - goneNanos > SHOWN_NANOS) {
-            goneNanos = Long.MIN_VALUE;
-            ports.health().also(Part.MQTT, TOPIC_GONE, "");
-            said.well(TOPIC_GONE, "nothing more that wasn't published was given up");
-        }
+        report.tick();
         if (now - savedNanos >= SAVE_NANOS || unsaved >= SAVE_READINGS) {
             save(now);
         }
         CompletableFuture<Void> leaving = withdrawn;
-        if (leaving != null && (!connected || publishing.isQuiet())) {
+        if (leaving != null && (!link.isConnected() || publishing.isQuiet())) {
             leaving.complete(null);
         }
     }
 
-    private void connect(long now) {
-        if (broker.isCrowded()) {
-            trouble(new Trouble("keeps former connections waiting", ""));
-            againNanos = now + AGAIN_LAST_NANOS;
-            return;
-        }
-        begunNanos = now;
-        boolean clean = !wasConnected || now - endedNanos > COMMAND_AGE_MAX.toNanos();
-        Message will = topics.availability(ports.self().name(), false);
-        connection =
-                broker.connect(
-                        new Login(
-                                identity,
-                                clean,
-                                COMMAND_AGE_MAX,
-                                new Message(will.topic(), will.payload(), willRetained),
-                                willAcknowledged),
-                        new Events());
-    }
-
-    private void begin(Limits limits) {
-        Connection taken = connection;
-        if (taken == null) {
-            return;
-        }
-        connected = true;
-        wasConnected = true;
+    private void begin(Connection connection, Limits limits) {
         ports.counters().connections().increment();
-        well(limits);
-        publishing.begin(taken, limits);
+        report.connected(limits);
+        repeatNanos = limits.retains() ? Long.MAX_VALUE : now() + REPEAT_NANOS;
+        publishing.begin(connection, limits);
         List<String> wanted = new ArrayList<>();
         if (settings.homeAssistant()) {
             wanted.add(Device.STATUS_TOPIC);
@@ -425,7 +331,7 @@ final class Bridge implements Watcher {
             wanted.add(topics.commands());
         }
         if (!wanted.isEmpty()) {
-            taken.subscribe(wanted);
+            connection.subscribe(wanted);
         }
         devices.begin(limits.packetBytesMax());
         var _ =
@@ -443,102 +349,21 @@ final class Bridge implements Watcher {
         look();
     }
 
-    private void well(Limits limits) {
-        lacking = lacking(limits);
-        willAcknowledged = limits.acknowledges();
-        willRetained = limits.retains();
-        repeatNanos = limits.retains() ? Long.MAX_VALUE : now() + REPEAT_NANOS;
-        ports.health().set(Part.MQTT, lacking.isEmpty() ? Status.OK : Status.DEGRADED, lacking);
-        said.well(TOPIC_BROKER, "connected to " + identity.broker());
-        if (lacking.isEmpty()) {
-            said.well(TOPIC_LIMITS, identity.broker() + " takes all that is needed");
-        } else {
-            said.warn(TOPIC_LIMITS, lacking);
-        }
-    }
-
-    private String lacking(Limits limits) {
-        List<String> lacks = new ArrayList<>();
-        if (!limits.acknowledges()) {
-            lacks.add(
-                    "takes QoS 0 alone, so what is lost on the way is neither noticed nor published"
-                            + " again: let it take QoS 1 (max_qos of mosquitto)");
-        }
-        if (!limits.retains()) {
-            lacks.add(
-                    "keeps no messages, so who subscribes later hears only within a minute who is"
-                            + " there: let it keep them (retain_available of mosquitto)");
-        }
-        return lacks.isEmpty()
-                ? ""
-                : "the broker " + identity.broker() + " " + String.join("; it ", lacks);
-    }
-
     /** Says that this node is there; who asks how the broker is hears when it acknowledged it. */
     private void birth() {
         publishing.besides(
                 topics.availability(ports.self().name(), true),
                 now(),
                 reason -> {
-                    examinations.forEach(one -> one.answer().complete(now() - one.sinceNanos()));
+                    long now = now();
+                    examinations.forEach(one -> one.answer().complete(now - one.sinceNanos()));
                     examinations.clear();
                 });
     }
 
-    private void drop(Trouble why) {
-        Connection left = connection;
-        if (left != null) {
-            connection = null;
-            left.close(0);
-            lose(why);
-        }
-    }
-
-    private void lose(Trouble why) {
-        long now = now();
-        boolean stable = connected && now - begunNanos > STABLE_NANOS;
-        boolean wasRefused = !connected;
-        if (connected) {
-            endedNanos = now;
-        }
-        connection = null;
-        connected = false;
-        publishing.end();
-        ports.counters().failures().increment();
-        if (why.reason().map(this::gaveWay).orElse(false) && wasRefused) {
-            connect(now);
-            return;
-        }
-        if (stable) {
-            waitNanos = AGAIN_FIRST_NANOS;
-        }
-        double part = (ports.entropy().nextLong() >>> 11) * 0x1p-53;
-        againNanos = now + (long) (waitNanos * (0.5 + part / 2));
-        waitNanos = Math.min(2 * waitNanos, AGAIN_LAST_NANOS);
-        trouble(why);
-        examinations.forEach(one -> one.answer().completeExceptionally(new IOException(line(why))));
-        examinations.clear();
-    }
-
-    /** Leaves out of the will what the broker refuses in it; whether there was something to. */
-    private boolean gaveWay(Reason reason) {
-        boolean leaves =
-                (willRetained && reason.isRetainUnsupported())
-                        || (willAcknowledged && reason.isQosUnsupported());
-        willRetained &= !reason.isRetainUnsupported();
-        willAcknowledged &= !reason.isQosUnsupported();
-        return leaves;
-    }
-
-    private void trouble(Trouble why) {
-        String line = why.line(identity.broker());
-        ports.health().set(Part.MQTT, Status.DEGRADED, line);
-        said.warn(TOPIC_BROKER, line);
-    }
-
     private void lookAtWhatCame() {
         woken.set(false);
-        if (connected) {
+        if (link.isConnected()) {
             look();
         }
     }
@@ -571,7 +396,7 @@ final class Bridge implements Watcher {
     private void know(CoreStatus status) {
         List<Peer> nodes = nodes();
         backlog.know(status, nodes);
-        if (connected) {
+        if (link.isConnected()) {
             devices.know(status, nodes, this::send);
             tellNanos = Math.min(tellNanos, now() + TELL_NANOS);
             publish();
@@ -616,14 +441,9 @@ final class Bridge implements Watcher {
             saved = content;
             unsaved = 0;
             ports.counters().saves().increment();
-            said.well(TOPIC_SAVE, "is written down again");
+            report.saved();
         } catch (IOException e) {
-            said.warn(
-                    TOPIC_SAVE,
-                    ports.file()
-                            + " can't be written ("
-                            + e
-                            + "): after a restart more is published twice");
+            report.unsaved(ports.file(), e);
         }
     }
 
@@ -638,27 +458,23 @@ final class Bridge implements Watcher {
 
     /** What the broker lacks, in a line, and what to do; empty where it lacks nothing. */
     String lacking() {
-        return lacking;
+        return report.lacking();
     }
 
     /** Tries the broker now; tells how long it took, nanoseconds, or what is wrong. */
     void examine(CompletableFuture<Long> answer) {
         examinations.add(new Examination(answer, now()));
-        if (connected) {
+        if (link.isConnected()) {
             birth();
             publish();
-        } else if (connection == null) {
-            connect(now());
+        } else {
+            link.connectNow();
         }
-    }
-
-    private String line(Trouble why) {
-        return why.line(identity.broker());
     }
 
     /** Takes away what Home Assistant was told; completes when that is done, or can't be. */
     void withdraw(CompletableFuture<Void> done) {
-        if (connected) {
+        if (link.isConnected()) {
             devices.withdrawAll(this::send);
             publish();
             withdrawn = done;
@@ -671,15 +487,8 @@ final class Bridge implements Watcher {
     void stop() {
         ended = true;
         ports.inbox().offer(new Event.WatchClosed(this));
-        Connection left = connection;
-        connection = null;
-        connected = false;
         save(now());
-        if (left != null) {
-            left.close(GOODBYE_MILLIS_MAX);
-        }
-        ports.health().also(Part.MQTT, TOPIC_REFUSED, "");
-        ports.health().also(Part.MQTT, TOPIC_GONE, "");
-        ports.health().set(Part.MQTT, Status.OFF, "");
+        link.close(GOODBYE_MILLIS_MAX);
+        report.off();
     }
 }

@@ -40,7 +40,7 @@ abstract class BridgeBench {
     /** What the bridge said in the log. */
     final List<String> logged = new ArrayList<>();
 
-    private final Logger logger = Logger.getLogger(Bridge.class.getName());
+    private final Logger logger = Logger.getLogger(Report.class.getName());
     private final Handler handler =
             new Handler() {
                 @Override

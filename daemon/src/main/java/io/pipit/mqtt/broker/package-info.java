@@ -1,4 +1,4 @@
-/** One MQTT client, behind an interface that has none of its types. */
+/** The way to a broker: one MQTT client, behind an interface that has none of its types. */
 @NullMarked
 package io.pipit.mqtt.broker;
 
