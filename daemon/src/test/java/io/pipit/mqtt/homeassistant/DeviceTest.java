@@ -11,6 +11,7 @@ import io.pipit.wire.Format;
 import io.pipit.wire.WireException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -203,6 +204,76 @@ class DeviceTest {
         assertThat(number.get("p").text("")).isEqualTo("number");
         assertThat(number.get("max").number(0)).isEqualTo(100);
         assertThat(Device.configTopic(ID)).matches("homeassistant/device/[a-zA-Z0-9_-]+/config");
+    }
+
+    /**
+     * Those of {@code DISCOVERY_SCHEMA} in sensor.py, switch.py and number.py that are used here;
+     * what is beyond them Home Assistant leaves out without a word.
+     */
+    private static final Map<String, Set<String>> KEYS =
+            Map.of(
+                    "sensor",
+                    Set.of("unit_of_measurement", "device_class", "state_class", "expire_after"),
+                    "switch",
+                    Set.of("command_topic", "payload_on", "payload_off"),
+                    "number",
+                    Set.of("command_topic", "min", "max", "step", "unit_of_measurement"));
+
+    private static final Set<String> KEYS_OF_ALL =
+            Set.of("p", "unique_id", "name", "state_topic", "value_template", "qos");
+
+    @Test
+    void usesNoKeyThatHomeAssistantDoesNotKnow() throws WireException {
+        Actuator fan = new Actuator("shed", "fan", "on", "/", 0, 1, true, 0);
+        Actuator valve = new Actuator("shed", "valve", "opening", "%", 0, 100, false, 0);
+        Document message = read(device(List.of(fan, valve)).payload(Map.of(), 100_000));
+
+        assertThat(message.get("dev").fields().keySet())
+                .containsExactlyInAnyOrder("ids", "name", "mf", "mdl", "sn", "via_device");
+        assertThat(message.get("o").fields().keySet()).containsExactlyInAnyOrder("name", "sw");
+        assertThat(message.get("availability_mode").text("")).isEqualTo("all");
+        message.get("availability")
+                .items()
+                .forEach(one -> assertThat(one.fields().keySet()).containsExactly("topic"));
+        assertThat(message.get("cmps").fields()).hasSize(3);
+        message.get("cmps")
+                .fields()
+                .values()
+                .forEach(component -> {
+                    Set<String> known = new HashSet<>(KEYS_OF_ALL);
+                    known.addAll(KEYS.get(component.get("p").text("")));
+                    assertThat(component.fields().keySet())
+                            .containsAll(KEYS_OF_ALL)
+                            .isSubsetOf(known);
+                    assertThat(component.get("qos").whole(0)).isEqualTo(1);
+                });
+    }
+
+    @Test
+    void expiresWhenThreeReadingsAreMissingAndNotBeforeHalfAMinute() throws WireException {
+        TreeMap<Series, String> series = new TreeMap<>();
+        series.put(new Series("air", "fast"), "Cel");
+        series.put(new Series("air", "slow"), "Cel");
+        series.put(new Series("air", "unknown"), "Cel");
+        Map<String, Duration> every =
+                Map.of("fast", Duration.ofSeconds(1), "slow", Duration.ofMillis(20_500));
+        Document components =
+                read(new Device(
+                                        ID,
+                                        "shed",
+                                        VIA,
+                                        "pipit/shed",
+                                        List.of("pipit/shed/status"),
+                                        series,
+                                        one -> Optional.ofNullable(every.get(one.quantity())),
+                                        List.of(),
+                                        "1.2.3")
+                                .payload(Map.of(), 100_000))
+                        .get("cmps");
+
+        assertThat(components.get("air_fast").get("expire_after").whole(0)).isEqualTo(30);
+        assertThat(components.get("air_slow").get("expire_after").whole(0)).isEqualTo(62);
+        assertThat(components.get("air_unknown").get("expire_after").isPresent()).isFalse();
     }
 
     @Test
