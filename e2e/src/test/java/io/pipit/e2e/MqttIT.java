@@ -37,9 +37,15 @@ class MqttIT {
     }
 
     private Process broker() throws IOException {
+        return broker("");
+    }
+
+    private Process broker(String settings) throws IOException {
         Path file = folder.resolve("mosquitto.conf");
         Files.writeString(
-                file, "user root\nlistener %d 127.0.0.1\nallow_anonymous true\n".formatted(port));
+                file,
+                "user root\nlistener %d 127.0.0.1\nallow_anonymous true\n%s\n"
+                        .formatted(port, settings));
         Process broker = start("/usr/sbin/mosquitto", "-c", file.toString());
         await().atMost(PATIENCE)
                 .until(() ->
@@ -153,6 +159,24 @@ class MqttIT {
             greenhouse.stop();
             assertThat(Files.readString(greenhouse.folder.resolve("data/mqtt.json")))
                     .contains("\"logs\"");
+        }
+    }
+
+    @Test
+    void healthAndDoctorSayWhatABrokerLacks() throws Exception {
+        broker("max_qos 0");
+        List<String> lines = subscribed();
+        try (RunningNode node = new RunningNode(folder, "greenhouse").with(mqtt()).with(SENSOR)) {
+            node.start();
+            await().atMost(PATIENCE).until(() -> on(lines, "pipit/greenhouse/air/").size() >= 10);
+
+            assertThat(node.document("/health").at("/parts/mqtt/reason").asString())
+                    .contains("takes QoS 0 alone");
+            assertThat(node.verb("doctor").text())
+                    .contains(
+                            "broker mqtt://127.0.0.1:" + port,
+                            "doubtful",
+                            "let it take QoS 1 (max_qos of mosquitto)");
         }
     }
 
