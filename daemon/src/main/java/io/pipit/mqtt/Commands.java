@@ -31,7 +31,7 @@ final class Commands {
     static final int PAYLOAD_BYTES_MAX = 1_024;
 
     private static final Duration LEASE_MAX = Duration.ofDays(365);
-    private static final Writer BY = new Writer(Writer.Kind.MQTT, "mqtt");
+    private static final Writer BY = new Writer(Writer.Kind.MQTT, "");
     private static final Logger LOG = LoggerFactory.getLogger(Commands.class);
 
     private final Topics topics;
