@@ -3,10 +3,10 @@ package io.pipit.mqtt;
 import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
 
+import io.pipit.host.FreePorts;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -47,15 +47,10 @@ final class Mosquitto implements AutoCloseable {
             }
             abort(missing);
         }
-        Mosquitto broker = new Mosquitto(Files.createDirectories(folder), freePort(), settings);
+        Mosquitto broker =
+                new Mosquitto(Files.createDirectories(folder), FreePorts.next(), settings);
         broker.start();
         return broker;
-    }
-
-    static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        }
     }
 
     /** Again, on the same port. */

@@ -7,13 +7,11 @@ import io.pipit.config.Configuration;
 import io.pipit.config.Environment;
 import io.pipit.config.LoadedConfiguration;
 import io.pipit.drivers.Drivers;
+import io.pipit.host.FreePorts;
 import io.pipit.identity.Identity;
 import io.pipit.node.trust.Clones;
 import io.pipit.wire.Document;
 import java.io.IOException;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.MessageFormat;
@@ -76,11 +74,7 @@ class ClonesIT {
 
     /** Where nobody listens at present. */
     private static String place() throws IOException {
-        InetAddress loopback = InetAddress.getLoopbackAddress();
-        try (ServerSocket free = new ServerSocket(0, 1, loopback);
-                DatagramSocket _ = new DatagramSocket(free.getLocalPort(), loopback)) {
-            return "127.0.0.1:" + free.getLocalPort();
-        }
+        return "127.0.0.1:" + FreePorts.next();
     }
 
     /** A node there that has these peers. */

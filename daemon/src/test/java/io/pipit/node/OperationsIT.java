@@ -7,10 +7,9 @@ import io.pipit.config.ConfigurationLoader;
 import io.pipit.config.Environment;
 import io.pipit.config.LoadedConfiguration;
 import io.pipit.drivers.Drivers;
+import io.pipit.host.FreePorts;
 import io.pipit.monitor.Health;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -49,10 +48,7 @@ class OperationsIT {
 
     @BeforeAll
     static void ask() throws Exception {
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        int port = FreePorts.next();
         Path file = folder.resolve("pipit.toml");
         Files.writeString(
                 file,
