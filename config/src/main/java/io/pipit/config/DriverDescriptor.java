@@ -1,8 +1,11 @@
 package io.pipit.config;
 
-import io.pipit.config.Section.Setting;
 import io.pipit.config.text.Durations;
+import io.pipit.config.text.Malformed;
 import io.pipit.config.text.Names;
+import io.pipit.config.text.Spelling;
+import io.pipit.config.toml.Kind;
+import io.pipit.config.toml.Setting;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -76,6 +79,17 @@ public record DriverDescriptor(
         return quantities.stream()
                 .filter(quantity -> quantity.covers(wanted))
                 .max(Comparator.comparingInt(quantity -> quantity.name().length()));
+    }
+
+    /** Whether there may be a quantity of this name. */
+    boolean mayHave(String wanted) {
+        return quantities.isEmpty() || quantity(wanted).isPresent();
+    }
+
+    /** Names a quantity that there can't be, and those that there are. */
+    String hint(String wanted) {
+        List<String> known = quantities.stream().map(Quantity::name).toList();
+        return Malformed.quote(wanted) + ": " + Spelling.hint(wanted, known);
     }
 
     /**

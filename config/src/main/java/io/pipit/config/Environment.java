@@ -3,6 +3,8 @@ package io.pipit.config;
 import io.pipit.config.text.Malformed;
 import io.pipit.config.text.Names;
 import io.pipit.config.text.Secret;
+import io.pipit.config.toml.Problem;
+import io.pipit.config.toml.Scope;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +51,35 @@ public record Environment(Map<String, String> variables, String hostName) {
             hostName = DEFAULT_NODE_NAME;
         }
         return new Environment(System.getenv(), hostName);
+    }
+
+    /**
+     * Where values are read that may speak of it.
+     *
+     * @param base the folder that relative paths start from, absolute
+     */
+    Scope scope(Path base, Consumer<Problem> problems) {
+        return new Scope() {
+            @Override
+            public String expand(String text) throws Malformed {
+                return Environment.this.expand(text);
+            }
+
+            @Override
+            public Secret credential(String name) throws Malformed {
+                return Environment.this.credential(name);
+            }
+
+            @Override
+            public Path base() {
+                return base;
+            }
+
+            @Override
+            public void report(Problem problem) {
+                problems.accept(problem);
+            }
+        };
     }
 
     /** The node's name where the configuration sets none. */

@@ -1,5 +1,6 @@
 package io.pipit.config;
 
+import io.pipit.config.toml.Problem;
 import java.util.List;
 
 /** What came of reading a configuration: all of it, or everything that is wrong with it. */

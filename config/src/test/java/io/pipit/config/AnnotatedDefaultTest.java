@@ -2,9 +2,10 @@ package io.pipit.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pipit.config.Section.Setting;
 import io.pipit.config.rule.Rule;
 import io.pipit.config.text.BrokerAddress;
+import io.pipit.config.toml.Section;
+import io.pipit.config.toml.Setting;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
@@ -134,7 +135,7 @@ class AnnotatedDefaultTest {
         assertThat(components).isEqualTo(kebab(Configuration.class));
         assertThat(withEverything().keySet())
                 .containsExactlyInAnyOrderElementsOf(
-                        Keys.SECTIONS.stream().map(Section::name).toList())
+                        ConfigurationLoader.SECTIONS.stream().map(Section::name).toList())
                 .isEqualTo(RECORDS.keySet());
     }
 
@@ -165,12 +166,12 @@ class AnnotatedDefaultTest {
         assertThat(written)
                 .isEqualTo(kebab(Configuration.Quantity.class))
                 .containsExactlyInAnyOrderElementsOf(
-                        Keys.QUANTITY.keys().stream().map(Setting::name).toList());
+                        SensorSection.QUANTITY.keys().stream().map(Setting::name).toList());
     }
 
     @Test
     void theTableOfKeysIsTheRecordsToo() {
-        for (Section section : Keys.SECTIONS) {
+        for (Section section : ConfigurationLoader.SECTIONS) {
             Set<String> components = kebab(RECORDS.get(section.name()));
             components.remove("options");
             assertThat(section.keys())
@@ -183,7 +184,7 @@ class AnnotatedDefaultTest {
     @Test
     void saysTheDefaultsThatTheProgramHas() {
         TomlParseResult file = withEverything();
-        for (Section section : Keys.SECTIONS) {
+        for (Section section : ConfigurationLoader.SECTIONS) {
             for (Setting<?> key : section.keys()) {
                 if (key.fallback() != null) {
                     assertThat(tables(file, section.name()))
@@ -199,7 +200,7 @@ class AnnotatedDefaultTest {
     @Test
     void setsWhatHasADefaultAndTakesOutWhatHasNone() {
         TomlParseResult asItIs = Toml.parse(ConfigurationLoader.annotatedDefault());
-        for (Section section : Keys.SECTIONS) {
+        for (Section section : ConfigurationLoader.SECTIONS) {
             if (!section.repeated()) {
                 assertThat(asItIs.getTable(section.name()).keySet())
                         .as(section.name())

@@ -3,9 +3,11 @@ package io.pipit.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.pipit.config.Section.Setting;
 import io.pipit.config.text.Malformed;
 import io.pipit.config.text.Secret;
+import io.pipit.config.toml.Kind;
+import io.pipit.config.toml.Place;
+import io.pipit.config.toml.Value;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,28 +26,11 @@ class EnvironmentTest {
 
     /** What the key {@code password} of a section would be. */
     private Optional<Secret> password(Environment environment, String toml) {
-        var scope =
-                new Kind.Scope() {
-                    @Override
-                    public Environment environment() {
-                        return environment;
-                    }
-
-                    @Override
-                    public Path base() {
-                        return folder;
-                    }
-
-                    @Override
-                    public void report(Problem problem) {
-                        problems.add(problem.toString());
-                    }
-                };
-        var place = new Problem.Place(Path.of("f"), 1, 1);
-        var key = Setting.optional("password", Kind.secret(), "A password.");
-        var part = new Section.Part(Path.of("f"), Toml.parse(toml), true, place);
-        var section = new Section("mqtt", 1, false, List.of(key), "A test.");
-        return new Section.Entry(section, List.of(part), place, scope).get(key);
+        var scope = environment.scope(folder, problem -> problems.add(problem.toString()));
+        Object raw = Toml.parse(toml).get("password");
+        return Kind.secret()
+                .reader()
+                .read(new Value("password", raw, new Place(Path.of("f"), 1, 1), scope));
     }
 
     @Test

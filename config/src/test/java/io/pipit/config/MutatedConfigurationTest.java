@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pipit.config.LoadedConfiguration.Accepted;
 import io.pipit.config.LoadedConfiguration.Refused;
+import io.pipit.config.toml.Problem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -2,7 +2,9 @@ package io.pipit.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pipit.config.Section.Setting;
+import io.pipit.config.toml.Schema;
+import io.pipit.config.toml.Section;
+import io.pipit.config.toml.Setting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +13,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** Holds {@code pipit.schema.json} against the table of keys that the loader uses. */
+/** Holds {@code pipit.schema.json} against the sections that the loader uses. */
 class SchemaTest {
     private static final Path FILE = Path.of("pipit.schema.json");
     private static final String REGENERATE = "pipit.regenerate";
@@ -19,20 +21,20 @@ class SchemaTest {
     @Test
     void isWhatTheKeysSay() throws IOException {
         if (Boolean.getBoolean(REGENERATE)) {
-            Files.writeString(FILE, Schema.text());
+            Files.writeString(FILE, Schema.text(ConfigurationLoader.SECTIONS));
         }
         assertThat(Files.readString(FILE))
                 .as(
-                        "config/pipit.schema.json is made from io.pipit.config.Keys; after a change there run:"
+                        "config/pipit.schema.json is made from the loader's sections; after a change there run:"
                                 + " mvn -pl config test -Dtest=SchemaTest -D"
                                 + REGENERATE
                                 + "=true")
-                .isEqualTo(Schema.text());
+                .isEqualTo(Schema.text(ConfigurationLoader.SECTIONS));
     }
 
     @Test
     void takesTheDefaultsAndVariablesThatTheLoaderTakes() {
-        for (Section section : Keys.SECTIONS) {
+        for (Section section : ConfigurationLoader.SECTIONS) {
             for (Setting<?> key : section.keys()) {
                 Map<String, Object> schema = key.kind().schema();
                 if (key.fallback() instanceof String text) {

@@ -2,6 +2,7 @@ package io.pipit.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pipit.config.toml.Source;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;

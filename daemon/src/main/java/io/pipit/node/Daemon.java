@@ -6,7 +6,7 @@ import io.pipit.config.Configuration;
 import io.pipit.config.ConfigurationLoader;
 import io.pipit.config.Environment;
 import io.pipit.config.LoadedConfiguration;
-import io.pipit.config.Problem;
+import io.pipit.config.toml.Problem;
 import io.pipit.drivers.Drivers;
 import io.pipit.host.HangupSignal;
 import io.pipit.host.Journal;

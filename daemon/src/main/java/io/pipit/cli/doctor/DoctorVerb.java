@@ -9,7 +9,7 @@ import io.pipit.cli.show.Table;
 import io.pipit.cli.verb.JsonOption;
 import io.pipit.config.Configuration;
 import io.pipit.config.LoadedConfiguration;
-import io.pipit.config.Problem;
+import io.pipit.config.toml.Problem;
 import io.pipit.wire.Document;
 import java.time.Duration;
 import java.util.ArrayList;

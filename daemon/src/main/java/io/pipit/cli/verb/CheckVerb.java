@@ -4,7 +4,7 @@ import io.pipit.cli.context.ConfigurationFile;
 import io.pipit.cli.context.Failure;
 import io.pipit.cli.context.Surroundings;
 import io.pipit.config.LoadedConfiguration;
-import io.pipit.config.Problem;
+import io.pipit.config.toml.Problem;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

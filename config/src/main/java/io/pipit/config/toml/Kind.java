@@ -1,9 +1,9 @@
-package io.pipit.config;
+package io.pipit.config.toml;
 
-import io.pipit.config.Configuration.Range;
 import io.pipit.config.text.Durations;
 import io.pipit.config.text.HostPort;
 import io.pipit.config.text.Malformed;
+import io.pipit.config.text.Names;
 import io.pipit.config.text.Secret;
 import io.pipit.config.text.Sizes;
 import java.nio.file.InvalidPathException;
@@ -15,11 +15,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
-import org.tomlj.TomlArray;
 import org.tomlj.TomlTable;
 
 /**
@@ -27,95 +26,44 @@ import org.tomlj.TomlTable;
  *
  * @param schema the JSON Schema of the value
  * @param reader reads it, or refuses it and says why
+ * @param each what each of its tables is, where it is a table of tables
  */
-record Kind<T>(Map<String, Object> schema, Reader<T> reader) {
+public record Kind<T>(Map<String, Object> schema, Reader<T> reader, Optional<Section> each) {
     /** Editors check what is written, and that may be a variable instead of the value. */
     private static final String OR_VARIABLE = "\\$\\{|";
 
     /** Reads a value; empty where it was refused, which has then been reported. */
-    interface Reader<T> {
+    public interface Reader<T> {
         Optional<T> read(Value value);
     }
 
     /** Makes a value of a text in which the environment is filled in already. */
-    interface Parser<T> {
+    public interface Parser<T> {
         T parse(String text) throws Malformed;
     }
 
     /** Makes more of a value that was read, or refuses it. */
-    interface Step<T, R> {
+    public interface Step<T, R> {
         Optional<R> apply(Value value, T read);
     }
 
-    /** Where values are read: what they may refer to, and who hears of problems. */
-    interface Scope {
-        Environment environment();
-
-        /** The folder that relative paths start from, absolute. */
-        Path base();
-
-        void report(Problem problem);
-    }
-
-    /**
-     * A value in a file.
-     *
-     * @param label what messages call it
-     * @param raw as tomlj has it; lists may be plain {@link List}s, as in a key's default
-     */
-    record Value(String label, Object raw, Problem.Place place, Scope scope) {
-        <T> Optional<T> refuse(@Nullable String message) {
-            scope.report(place.problem(label + ": " + message));
-            return Optional.empty();
-        }
-
-        <T> Optional<T> mustBe(String what) {
-            return refuse("must be " + what + ", but is " + described());
-        }
-
-        /** The elements, each at its own place, or nothing where this is no list. */
-        @Nullable List<Value> elements() {
-            if (raw instanceof List<?> list) {
-                return list.stream().map(each -> new Value(label, each, place, scope)).toList();
-            }
-            if (!(raw instanceof TomlArray array)) {
-                return null;
-            }
-            return IntStream.range(0, array.size())
-                    .mapToObj(i -> {
-                        var at = array.inputPositionOf(i);
-                        var here = Problem.Place.of(place.file(), at, place);
-                        return new Value(label, array.get(i), here, scope);
-                    })
-                    .toList();
-        }
-
-        private String described() {
-            return switch (raw) {
-                case String text -> "the string " + Malformed.quote(text);
-                case Long number -> "the number " + number;
-                case Double number -> "the number " + number;
-                case Boolean flag -> flag.toString();
-                case TomlTable _ -> "a table";
-                case TomlArray _ -> "a list";
-                default -> "a date or time";
-            };
-        }
+    private Kind(Map<String, Object> schema, Reader<T> reader) {
+        this(schema, reader, Optional.empty());
     }
 
     /** A value as it stands, which whoever gets it reads and checks. */
-    static Kind<Value> raw(Map<String, Object> schema) {
+    public static Kind<Value> raw(Map<String, Object> schema) {
         return new Kind<>(schema, Optional::of);
     }
 
     /** This kind, where what was read goes through one more step. */
-    <R> Kind<R> then(Step<T, R> step) {
+    public <R> Kind<R> then(Step<T, R> step) {
         return new Kind<>(
                 schema, value -> reader.read(value).flatMap(read -> step.apply(value, read)));
     }
 
     /** A text that the parser takes; {@code form} is the same as a regular expression. */
-    static <T> Kind<T> text(String what, String form, Parser<T> parser) {
+    public static <T> Kind<T> text(String what, String form, Parser<T> parser) {
         return new Kind<>(
                 Map.of("type", "string", "pattern", OR_VARIABLE + "^(" + form + ")$"),
                 value -> {
@@ -123,15 +71,34 @@ record Kind<T>(Map<String, Object> schema, Reader<T> reader) {
                         return value.mustBe(what);
                     }
                     try {
-                        return Optional.of(parser.parse(value.scope().environment().expand(text)));
+                        return Optional.of(parser.parse(value.scope().expand(text)));
                     } catch (Malformed e) {
                         return value.refuse(e.getMessage());
                     }
                 });
     }
 
+    /** A text of this form; where it isn't, messages go on with {@code wrong} behind it. */
+    public static Kind<String> text(String what, String form, String wrong) {
+        Pattern whole = Pattern.compile(form);
+        return text(
+                what,
+                form,
+                text -> {
+                    if (!whole.matcher(text).matches()) {
+                        throw new Malformed(Malformed.quote(text) + " " + wrong);
+                    }
+                    return text;
+                });
+    }
+
+    /** A name. */
+    public static Kind<String> name(String example) {
+        return text("a name such as \"" + example + "\"", Names.FORM, Names::parse);
+    }
+
     /** Any text of one line. */
-    static Kind<String> line() {
+    public static Kind<String> line() {
         return text(
                 "a string",
                 "[^\\x00-\\x1f\\x7f]*",
@@ -145,7 +112,7 @@ record Kind<T>(Map<String, Object> schema, Reader<T> reader) {
     }
 
     /** One of the constants of an enumeration, in lower case. */
-    static <E extends Enum<E>> Kind<E> choice(Class<E> type) {
+    public static <E extends Enum<E>> Kind<E> choice(Class<E> type) {
         Map<String, E> words = new LinkedHashMap<>();
         for (E constant : type.getEnumConstants()) {
             words.put(constant.name().toLowerCase(Locale.ROOT).replace('_', '-'), constant);
@@ -154,7 +121,7 @@ record Kind<T>(Map<String, Object> schema, Reader<T> reader) {
     }
 
     /** One of the given words, each of which stands for a value. */
-    static <T> Kind<T> choice(Map<String, T> words) {
+    public static <T> Kind<T> choice(Map<String, T> words) {
         String what =
                 words.keySet().stream().map(Malformed::quote).collect(Collectors.joining(" or "));
         return text(
@@ -171,7 +138,7 @@ record Kind<T>(Map<String, Object> schema, Reader<T> reader) {
     }
 
     /** True or false. */
-    static Kind<Boolean> flag() {
+    public static Kind<Boolean> flag() {
         return new Kind<>(
                 Map.of("type", "boolean"),
                 value ->
@@ -181,7 +148,7 @@ record Kind<T>(Map<String, Object> schema, Reader<T> reader) {
     }
 
     /** A whole number. */
-    static Kind<Long> integer(long min, long max) {
+    public static Kind<Long> integer(long min, long max) {
         Kind<Long> any =
                 new Kind<>(
                         Map.of("type", "integer", "minimum", min, "maximum", max),
@@ -193,7 +160,7 @@ record Kind<T>(Map<String, Object> schema, Reader<T> reader) {
     }
 
     /** A number, whole or not, finite. */
-    static Kind<Double> number(double min, double max) {
+    public static Kind<Double> number(double min, double max) {
         Kind<Double> any =
                 new Kind<>(
                         Map.of("type", "number", "minimum", min, "maximum", max),
@@ -205,7 +172,7 @@ record Kind<T>(Map<String, Object> schema, Reader<T> reader) {
     }
 
     /** A duration. */
-    static Kind<Duration> duration(Duration min, Duration max) {
+    public static Kind<Duration> duration(Duration min, Duration max) {
         return within(
                 text("a duration such as \"10s\"", Durations.FORM, Durations::parse),
                 min,
@@ -214,7 +181,7 @@ record Kind<T>(Map<String, Object> schema, Reader<T> reader) {
     }
 
     /** A number of bytes. */
-    static Kind<Long> size(long bytesMin, long bytesMax) {
+    public static Kind<Long> size(long bytesMin, long bytesMax) {
         return within(
                 text("a size such as \"64MiB\"", Sizes.FORM, Sizes::parse),
                 bytesMin,
@@ -223,17 +190,17 @@ record Kind<T>(Map<String, Object> schema, Reader<T> reader) {
     }
 
     /** A host and a port. */
-    static Kind<HostPort> hostPort() {
+    public static Kind<HostPort> hostPort() {
         return text("an address such as \"192.168.1.20:5684\"", HostPort.FORM, HostPort::parse);
     }
 
     /** A folder; a relative one starts from the main file's. What comes out is absolute. */
-    static Kind<Path> folder() {
+    public static Kind<Path> folder() {
         return path("a folder", "such as \"/var/lib/pipit\"");
     }
 
     /** A file, likewise. */
-    static Kind<Path> file() {
+    public static Kind<Path> file() {
         return path("a file", "such as \"/etc/pipit/ca.pem\"");
     }
 
@@ -253,7 +220,7 @@ record Kind<T>(Map<String, Object> schema, Reader<T> reader) {
     /**
      * A secret: a text, or {@code { credential = "name" }} for one that the service manager holds.
      */
-    static Kind<Secret> secret() {
+    public static Kind<Secret> secret() {
         Kind<String> text = text("a string or { credential = \"name\" }", ".*", secret -> secret);
         Map<String, Object> reference =
                 Map.of(
@@ -276,7 +243,7 @@ record Kind<T>(Map<String, Object> schema, Reader<T> reader) {
                         return value.refuse("must be a string or { credential = \"name\" }");
                     }
                     try {
-                        return Optional.of(value.scope().environment().credential(name));
+                        return Optional.of(value.scope().credential(name));
                     } catch (Malformed e) {
                         return value.refuse(e.getMessage());
                     }
@@ -284,7 +251,7 @@ record Kind<T>(Map<String, Object> schema, Reader<T> reader) {
     }
 
     /** Two numbers, the lower one first, neither further from 0 than this. */
-    static Kind<Range> range(double most) {
+    public static <R> Kind<R> range(double most, BiFunction<Double, Double, R> make) {
         Kind<Double> bound = number(-most, most);
         return new Kind<>(
                 Map.of("type", "array", "items", bound.schema(), "minItems", 2, "maxItems", 2),
@@ -299,7 +266,7 @@ record Kind<T>(Map<String, Object> schema, Reader<T> reader) {
                         return Optional.empty();
                     }
                     return low.get() < high.get()
-                            ? Optional.of(new Range(low.get(), high.get()))
+                            ? Optional.of(make.apply(low.get(), high.get()))
                             : value.refuse(
                                     "goes from "
                                             + low.get()
@@ -310,45 +277,42 @@ record Kind<T>(Map<String, Object> schema, Reader<T> reader) {
     }
 
     /** Tables by their names, which whoever reads them checks. */
-    static Kind<Map<String, Section.Part>> tables(Section each, int most) {
-        return new Kind<>(
+    public static Kind<Map<String, Section.Part>> tables(Section each, int most) {
+        Map<String, Object> schema =
                 Map.of(
                         "type",
                         "object",
                         "maxProperties",
                         most,
                         "additionalProperties",
-                        Schema.table(each)),
-                value -> {
-                    String how = "a table of tables: write " + each.header();
-                    if (!(value.raw() instanceof TomlTable tables)) {
-                        return value.mustBe(how);
-                    }
-                    if (tables.size() > most) {
-                        return value.refuse(
-                                "may have " + most + " tables, but has " + tables.size());
-                    }
-                    Map<String, Section.Part> parts = new LinkedHashMap<>();
-                    for (String name : tables.keySet()) {
-                        var at = tables.inputPositionOf(List.of(name));
-                        var here = Problem.Place.of(value.place().file(), at, value.place());
-                        Object raw = tables.get(List.of(name));
-                        if (!(raw instanceof TomlTable table)) {
-                            return new Value(
-                                            value.label() + "." + name,
-                                            raw == null ? "" : raw,
-                                            here,
-                                            value.scope())
-                                    .mustBe(how);
-                        }
-                        parts.put(name, new Section.Part(here.file(), table, true, here));
-                    }
-                    return Optional.of(parts);
-                });
+                        Schema.table(each));
+        return new Kind<>(schema, value -> tables(value, each.header(), most), Optional.of(each));
+    }
+
+    private static Optional<Map<String, Section.Part>> tables(
+            Value value, String header, int most) {
+        String how = "a table of tables: write " + header;
+        if (!(value.raw() instanceof TomlTable tables)) {
+            return value.mustBe(how);
+        }
+        if (tables.size() > most) {
+            return value.refuse("may have " + most + " tables, but has " + tables.size());
+        }
+        Map<String, Section.Part> parts = new LinkedHashMap<>();
+        for (String name : tables.keySet()) {
+            Place here = value.place().orAt(tables.inputPositionOf(List.of(name)));
+            Object raw = tables.get(List.of(name));
+            if (!(raw instanceof TomlTable table)) {
+                Object what = raw == null ? "" : raw;
+                return new Value(value.label() + "." + name, what, here, value.scope()).mustBe(how);
+            }
+            parts.put(name, new Section.Part(table, true, here));
+        }
+        return Optional.of(parts);
     }
 
     /** A list in which nothing is twice. */
-    static <T> Kind<List<T>> list(Kind<T> element, int sizeMin, int sizeMax) {
+    public static <T> Kind<List<T>> list(Kind<T> element, int sizeMin, int sizeMax) {
         return new Kind<>(
                 Map.of(
                         "type",

@@ -1,6 +1,5 @@
-package io.pipit.config;
+package io.pipit.config.toml;
 
-import io.pipit.config.Problem.Place;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -27,25 +26,25 @@ import org.tomlj.TomlVersion;
  * Reads the files of a configuration and parses them as TOML 1.0. Whatever a file is, what comes
  * out is a table or a problem, and what it takes to find out is bounded.
  */
-final class Source {
+public final class Source {
     /**
      * The most bytes in all files together. With {@link #LINES_MAX} it bounds what the parser
      * needs: each syntax error costs it a kilobyte, so that a file of nothing else took 64 MB and
      * more; within these two every kind of rubbish tried went through a 32 MB heap.
      */
-    static final int BYTES_MAX = 128 * 1024;
+    public static final int BYTES_MAX = 128 * 1024;
 
     /** The most lines in all files together. */
-    static final int LINES_MAX = 4096;
+    public static final int LINES_MAX = 4096;
 
     /**
      * The most blank lines and comments in a row: the parser's time grows with the third power of
      * their number (512 took half a second, 2048 took 27).
      */
-    static final int BLANK_LINES_MAX = 256;
+    public static final int BLANK_LINES_MAX = 256;
 
     /** The most files in {@code conf.d}. */
-    static final int DROP_INS_MAX = 64;
+    public static final int DROP_INS_MAX = 64;
 
     private static final String DROP_INS = "conf.d";
     private static final String SUFFIX = ".toml";
@@ -197,7 +196,7 @@ final class Source {
     }
 
     /** What an error of the file system means to the person who named the file. */
-    static String reason(Exception e) {
+    public static String reason(Exception e) {
         return switch (e) {
             case NoSuchFileException _ ->
                     "does not exist: name another with -c, or make it from what `pipit config` prints";
@@ -210,7 +209,7 @@ final class Source {
     }
 
     private <T> Optional<T> refuse(Path file, String message) {
-        problems.accept(new Place(file, 1, 1).problem(message));
+        problems.accept(Place.beginning(file).problem(message));
         return Optional.empty();
     }
 

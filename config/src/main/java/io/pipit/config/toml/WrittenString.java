@@ -1,23 +1,16 @@
-package io.pipit.config.rule;
+package io.pipit.config.toml;
 
+import java.nio.file.Path;
 import java.util.Optional;
 
 /**
  * A string as it stands in a TOML file, behind its key: finds where a character of its value was
  * written, past quotes and escapes. One thread.
  */
-public final class WrittenString {
+final class WrittenString {
     private static final int SHORT_ESCAPE_DIGITS = 4;
     private static final int LONG_ESCAPE_DIGITS = 8;
     private static final int QUOTES_OF_SEVERAL_LINES = 3;
-
-    /**
-     * A place in a file.
-     *
-     * @param line from 1
-     * @param column from 1, in code points, as the TOML parser counts
-     */
-    public record Spot(int line, int column) {}
 
     private final String source;
     private int at;
@@ -35,7 +28,7 @@ public final class WrittenString {
      * @param offset characters of the value before the one that is looked for
      * @return empty where no string begins behind the key
      */
-    public static Optional<Spot> find(String source, Spot key, int offset) {
+    static Optional<Place> find(String source, Place key, int offset) {
         int start = 0;
         for (int line = 1; line < key.line(); line++) {
             start = source.indexOf('\n', start) + 1;
@@ -49,7 +42,7 @@ public final class WrittenString {
         WrittenString string =
                 new WrittenString(source, source.offsetByCodePoints(start, key.column() - 1));
         return string.skipKey() && string.skipValue(offset)
-                ? Optional.of(string.spot())
+                ? Optional.of(string.place(key.file()))
                 : Optional.empty();
     }
 
@@ -129,9 +122,9 @@ public final class WrittenString {
         return at < source.length() ? source.charAt(at) : 0;
     }
 
-    private Spot spot() {
+    private Place place(Path file) {
         int line = 1 + (int) source.substring(0, at).chars().filter(c -> c == '\n').count();
         int start = source.lastIndexOf('\n', at - 1) + 1;
-        return new Spot(line, 1 + source.codePointCount(start, at));
+        return new Place(file, line, 1 + source.codePointCount(start, at));
     }
 }

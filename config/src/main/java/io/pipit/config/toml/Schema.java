@@ -1,29 +1,28 @@
-package io.pipit.config;
+package io.pipit.config.toml;
 
-import io.pipit.config.Section.Setting;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The JSON Schema (draft 2020-12) of the configuration, for editors; made from {@link Keys}, as the
- * loader is. Drivers' own keys are open in it, since they are known at run time alone.
+ * The JSON Schema (draft 2020-12) of a file with these sections, for editors. Drivers' own keys are
+ * open in it, since they are known at run time alone.
  */
-final class Schema {
+public final class Schema {
     private static final String INDENT = "  ";
 
     private Schema() {}
 
     /** The schema's text, the same each time. */
-    static String text() {
-        Map<String, Object> sections = new LinkedHashMap<>();
-        Keys.SECTIONS.forEach(section -> sections.put(section.name(), section(section)));
+    public static String text(List<Section> sections) {
+        Map<String, Object> properties = new LinkedHashMap<>();
+        sections.forEach(section -> properties.put(section.name(), section(section)));
         Map<String, Object> root = new LinkedHashMap<>();
         root.put("$schema", "https://json-schema.org/draft/2020-12/schema");
         root.put("title", "Pipit's configuration, pipit.toml");
         root.put("type", "object");
-        root.put("properties", sections);
+        root.put("properties", properties);
         root.put("additionalProperties", false);
         StringBuilder out = new StringBuilder();
         write(root, "", out);
