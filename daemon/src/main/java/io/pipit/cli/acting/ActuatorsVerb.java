@@ -30,8 +30,6 @@ import picocli.CommandLine.Parameters;
                         + " how long.",
         footer = {"", "'pipit set fan on --for 10m' sets one."})
 public final class ActuatorsVerb implements Callable<Integer> {
-    private static final double MICROS = 1e6;
-
     private final Surroundings surroundings;
     private final ConfigurationFile file;
 
@@ -93,7 +91,7 @@ public final class ActuatorsVerb implements Callable<Integer> {
                         name,
                         value(each),
                         holder(each.get("held-by")),
-                        left.isPresent() ? Printable.age(Math.round(left.number(0) * MICROS)) : "-",
+                        left.isPresent() ? Printable.seconds(left.number(0)) : "-",
                         span(each),
                         each.get("state").text(""),
                         each.get("reason").text(""));
@@ -116,7 +114,9 @@ public final class ActuatorsVerb implements Callable<Integer> {
         if (json.isSet()) {
             surroundings.json(wanted);
         } else {
-            print(table, "nothing can be set yet: put an [[actuator]] into " + file.path());
+            table.print(
+                    surroundings,
+                    "nothing can be set yet: put an [[actuator]] into " + file.path());
         }
     }
 
@@ -167,10 +167,10 @@ public final class ActuatorsVerb implements Callable<Integer> {
                     act.get("what").text(""),
                     value.isNumber() ? Printable.number(value.number(0)) : "-",
                     (act.get("by").text("") + " " + act.get("name").text("")).strip(),
-                    lease.isPresent() ? Printable.age(Math.round(lease.number(0) * MICROS)) : "-",
+                    lease.isPresent() ? Printable.seconds(lease.number(0)) : "-",
                     act.get("reason").text(""));
         }
-        print(table, "nothing was set yet");
+        table.print(surroundings, "nothing was set yet");
     }
 
     private static String local(String time) {
@@ -179,15 +179,6 @@ public final class ActuatorsVerb implements Callable<Integer> {
             return Printable.local(at.toEpochMilli() * 1_000, ZoneId.systemDefault());
         } catch (DateTimeParseException e) {
             return time;
-        }
-    }
-
-    private void print(Table table, String ifNone) {
-        if (table.isEmpty()) {
-            surroundings.line(ifNone);
-        } else {
-            surroundings.out().print(table.text(surroundings.colours()));
-            surroundings.flush();
         }
     }
 }

@@ -127,8 +127,7 @@ public final class FetchVerb implements Callable<Integer> {
         }
         Table table = new Table("file", "size");
         all.forEach(each -> table.row(each.name(), Printable.measured((double) each.bytes(), "B")));
-        surroundings.out().print(table.text(surroundings.colours()));
-        surroundings.flush();
+        table.print(surroundings);
     }
 
     private static Map<String, Object> fields(Shared shared) {

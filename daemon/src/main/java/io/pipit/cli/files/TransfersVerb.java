@@ -7,13 +7,11 @@ import io.pipit.cli.context.Surroundings;
 import io.pipit.cli.show.Printable;
 import io.pipit.cli.show.Progress;
 import io.pipit.cli.show.Table;
-import io.pipit.cli.verb.JsonOption;
+import io.pipit.cli.verb.DocumentVerb;
 import io.pipit.wire.Document;
 import io.pipit.wire.Frame;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code pipit transfers}. */
@@ -27,57 +25,37 @@ import picocli.CommandLine.Parameters;
             "What a peer refuses stays in the queue and is tried again; 'pipit transfers cancel"
                     + " NUMBER' takes it out."
         })
-public final class TransfersVerb implements Callable<Integer> {
-    private final Surroundings surroundings;
-    private final ConfigurationFile file;
-
-    @Mixin private JsonOption json = new JsonOption();
-
+public final class TransfersVerb extends DocumentVerb {
     public TransfersVerb(Surroundings surroundings, ConfigurationFile file) {
-        this.surroundings = surroundings;
-        this.file = file;
+        super(surroundings, file, "transfers");
     }
 
     @Override
-    public Integer call() throws Failure {
-        try (Daemon daemon = Daemon.connect(file)) {
-            if (json.isSet()) {
-                surroundings.line(daemon.json("transfers"));
-                return 0;
-            }
-            List<Document> all = daemon.document("transfers").get("transfers").items();
-            if (all.isEmpty()) {
-                surroundings.line("nothing on its way; 'pipit send FILE PEER' sends a file");
-                return 0;
-            }
-            Table table =
-                    new Table(
-                            "number", "peer", "file", "state", "done", "size", "rate", "left", "");
-            for (Document each : all) {
-                table.row(
-                        each.get("number").isPresent()
-                                ? Long.toString(each.get("number").whole(0))
-                                : "-",
-                        (each.get("direction").text("").equals("in") ? "from " : "to ")
-                                + each.get("peer").text(""),
-                        each.get("name").text(""),
-                        each.get("state").text(""),
-                        done(each),
-                        each.get("total").isPresent()
-                                ? Printable.measured(each.get("total").number(0), "B")
-                                : "-",
-                        each.get("rate").whole(0) > 0
-                                ? Printable.measured(each.get("rate").number(0), "B") + "/s"
-                                : "-",
-                        each.get("seconds-left").isNumber()
-                                ? Progress.left(each.get("seconds-left").number(0))
-                                : "-",
-                        each.get("reason").text(""));
-            }
-            surroundings.out().print(table.text(surroundings.colours()));
-            surroundings.flush();
+    protected void print(Document transfers, String ownName) {
+        Table table =
+                new Table("number", "peer", "file", "state", "done", "size", "rate", "left", "");
+        for (Document each : transfers.get("transfers").items()) {
+            table.row(
+                    each.get("number").isPresent()
+                            ? Long.toString(each.get("number").whole(0))
+                            : "-",
+                    (each.get("direction").text("").equals("in") ? "from " : "to ")
+                            + each.get("peer").text(""),
+                    each.get("name").text(""),
+                    each.get("state").text(""),
+                    done(each),
+                    each.get("total").isPresent()
+                            ? Printable.measured(each.get("total").number(0), "B")
+                            : "-",
+                    each.get("rate").whole(0) > 0
+                            ? Printable.measured(each.get("rate").number(0), "B") + "/s"
+                            : "-",
+                    each.get("seconds-left").isNumber()
+                            ? Progress.left(each.get("seconds-left").number(0))
+                            : "-",
+                    each.get("reason").text(""));
         }
-        return 0;
+        table.print(surroundings(), "nothing on its way; 'pipit send FILE PEER' sends a file");
     }
 
     private static String done(Document transfer) {
@@ -93,7 +71,7 @@ public final class TransfersVerb implements Callable<Integer> {
             @Parameters(paramLabel = "NUMBER", description = "As 'pipit transfers' shows it.")
                     long number)
             throws Failure {
-        try (Daemon daemon = Daemon.connect(file)) {
+        try (Daemon daemon = Daemon.connect(file())) {
             daemon.change(Frame.DELETE, "transfers", List.of("number=" + number), null);
         }
         return 0;

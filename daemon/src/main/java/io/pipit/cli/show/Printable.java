@@ -103,6 +103,11 @@ public final class Printable {
                         : seconds < 172_800 ? seconds / 3_600 + " h" : seconds / 86_400 + " d";
     }
 
+    /** As long as that, likewise. */
+    public static String seconds(double seconds) {
+        return age(Math.round(seconds * MICROS));
+    }
+
     /** Without what would move a terminal's cursor or worse: it came from another machine. */
     public static String text(String text) {
         return text.chars().anyMatch(Character::isISOControl)

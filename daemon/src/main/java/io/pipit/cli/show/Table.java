@@ -1,5 +1,6 @@
 package io.pipit.cli.show;
 
+import io.pipit.cli.context.Surroundings;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -33,6 +34,21 @@ public final class Table {
     /** Whether it has no rows. */
     public boolean isEmpty() {
         return rows.isEmpty();
+    }
+
+    /** Prints it. */
+    public void print(Surroundings surroundings) {
+        surroundings.out().print(text(surroundings.colours()));
+        surroundings.flush();
+    }
+
+    /** Prints it, or a line where it has no rows. */
+    public void print(Surroundings surroundings, String ifNone) {
+        if (isEmpty()) {
+            surroundings.line(ifNone);
+        } else {
+            print(surroundings);
+        }
     }
 
     /** Its lines, each with a line break. */

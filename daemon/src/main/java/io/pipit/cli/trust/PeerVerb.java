@@ -148,10 +148,9 @@ public final class PeerVerb {
         for (Map<String, Object> one : all) {
             table.row(Arrays.stream(columns).map(one::get).map(PeerVerb::shown).toArray());
         }
-        String none =
-                revoked ? "nobody was revoked\n" : "no peers yet; 'pipit peer add ID' adds one\n";
-        surroundings.out().print(table.isEmpty() ? none : table.text(surroundings.colours()));
-        surroundings.flush();
+        table.print(
+                surroundings,
+                revoked ? "nobody was revoked" : "no peers yet; 'pipit peer add ID' adds one");
         return 0;
     }
 

@@ -69,7 +69,7 @@ public final class GetVerb implements Callable<Integer> {
                         Printable.measured(each.value(), each.unit()),
                         Printable.age(now - each.timeMicros()));
             }
-            surroundings.out().print(table.text(surroundings.colours()));
+            table.print(surroundings);
         }
         surroundings.flush();
         return 0;

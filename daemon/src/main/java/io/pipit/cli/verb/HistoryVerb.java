@@ -201,8 +201,7 @@ public final class HistoryVerb implements Callable<Integer> {
                                 each.fullName(),
                                 Printable.measured(each.value(), each.unit()));
                     }
-                    surroundings.out().print(table.text(surroundings.colours()));
-                    surroundings.flush();
+                    table.print(surroundings);
                     return true;
                 });
     }

@@ -2,7 +2,6 @@ package io.pipit.cli.verb;
 
 import io.pipit.cli.client.Daemon;
 import io.pipit.cli.context.ConfigurationFile;
-import io.pipit.cli.context.Failure;
 import io.pipit.cli.context.Surroundings;
 import io.pipit.cli.show.Printable;
 import io.pipit.cli.show.Table;
@@ -12,9 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 
 /**
  * {@code pipit peers}. What the daemon says of a peer becomes the table's columns, whatever that
@@ -25,42 +22,26 @@ import picocli.CommandLine.Mixin;
         description =
                 "Print the node's peers: whether they are reachable, and how, the round trip in"
                         + " milliseconds, what was lost, how far behind they are.")
-public final class PeersVerb implements Callable<Integer> {
-    private final Surroundings surroundings;
-    private final ConfigurationFile file;
-
-    @Mixin private JsonOption json = new JsonOption();
-
+public final class PeersVerb extends DocumentVerb {
     public PeersVerb(Surroundings surroundings, ConfigurationFile file) {
-        this.surroundings = surroundings;
-        this.file = file;
+        super(surroundings, file, "peers");
     }
 
     @Override
-    public Integer call() throws Failure {
-        try (Daemon daemon = Daemon.connect(file)) {
-            if (json.isSet()) {
-                surroundings.line(daemon.json("peers"));
-                return 0;
-            }
-            List<Map<String, String>> peers =
-                    Daemon.peers(daemon.document("peers")).stream()
-                            .map(PeersVerb::columns)
-                            .toList();
-            if (peers.isEmpty()) {
-                surroundings.line("no peers yet; 'pipit peer add ID' adds one");
-                return 0;
-            }
-            Set<String> headings = new LinkedHashSet<>();
-            peers.forEach(peer -> headings.addAll(peer.keySet()));
-            Table table = new Table(headings.toArray(String[]::new));
-            for (Map<String, String> peer : peers) {
-                table.row(headings.stream().map(h -> peer.getOrDefault(h, "-")).toArray());
-            }
-            surroundings.out().print(table.text(surroundings.colours()));
-            surroundings.flush();
+    protected void print(Document document, String ownName) {
+        List<Map<String, String>> peers =
+                Daemon.peers(document).stream().map(PeersVerb::columns).toList();
+        if (peers.isEmpty()) {
+            surroundings().line("no peers yet; 'pipit peer add ID' adds one");
+            return;
         }
-        return 0;
+        Set<String> headings = new LinkedHashSet<>();
+        peers.forEach(peer -> headings.addAll(peer.keySet()));
+        Table table = new Table(headings.toArray(String[]::new));
+        for (Map<String, String> peer : peers) {
+            table.row(headings.stream().map(h -> peer.getOrDefault(h, "-")).toArray());
+        }
+        table.print(surroundings());
     }
 
     private static Map<String, String> columns(Document peer) {

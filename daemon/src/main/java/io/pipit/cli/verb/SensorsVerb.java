@@ -29,8 +29,6 @@ import picocli.CommandLine.Option;
                 "Print what the node's sensors measure, with the newest values, and how each sensor"
                         + " is: what is wrong, since when, and when it is tried again.")
 public final class SensorsVerb implements Callable<Integer> {
-    private static final double MICROS = 1e6;
-
     private final Surroundings surroundings;
     private final ConfigurationFile file;
 
@@ -146,17 +144,14 @@ public final class SensorsVerb implements Callable<Integer> {
     }
 
     private static String time(Document seconds) {
-        return Printable.age(Math.round(seconds.number(0) * MICROS));
+        return Printable.seconds(seconds.number(0));
     }
 
     private void print(List<Map<String, Object>> rows, Table table, String ifNone) {
         if (json.isSet()) {
             surroundings.json(rows);
-        } else if (table.isEmpty()) {
-            surroundings.line(ifNone);
         } else {
-            surroundings.out().print(table.text(surroundings.colours()));
-            surroundings.flush();
+            table.print(surroundings, ifNone);
         }
     }
 }
