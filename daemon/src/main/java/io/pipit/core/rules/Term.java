@@ -10,6 +10,7 @@ import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BinaryOperator;
 import java.util.function.Function;
 
 /**
@@ -35,8 +36,10 @@ interface Term {
      */
     static Term of(Condition condition, Function<SeriesName, Input> inputs, ZoneId zone) {
         return switch (condition) {
-            case Condition.All(List<Condition> of) -> new All(each(of, inputs, zone));
-            case Condition.Any(List<Condition> of) -> new Any(each(of, inputs, zone));
+            case Condition.All(List<Condition> of) ->
+                    new Several(each(of, inputs, zone), Truth.TRUE, Truth::and);
+            case Condition.Any(List<Condition> of) ->
+                    new Several(each(of, inputs, zone), Truth.FALSE, Truth::or);
             case Condition.Not(Condition of) -> new Not(of(of, inputs, zone));
             case Condition.Lasting(Condition of, Duration atLeast) ->
                     new Lasting(of(of, inputs, zone), atLeast.toNanos());
@@ -55,50 +58,28 @@ interface Term {
         return List.copyOf(terms);
     }
 
-    private static long soonest(List<Term> terms, Moment now) {
-        long next = Timing.NEVER;
-        for (Term term : terms) {
-            next = Math.min(next, term.nextNanos(now));
-        }
-        return next;
-    }
-
-    /** {@code and}. */
-    record All(List<Term> terms) implements Term {
+    /**
+     * {@code and}, {@code or}.
+     *
+     * @param none what is so without any of them, which changes no other
+     */
+    record Several(List<Term> terms, Truth none, BinaryOperator<Truth> with) implements Term {
         @Override
         public Truth judge(Moment now) {
-            Truth all = Truth.TRUE;
+            Truth all = none;
             for (Term term : terms) {
-                all = term.judge(now).and(all);
+                all = with.apply(term.judge(now), all);
             }
             return all;
         }
 
         @Override
         public long nextNanos(Moment now) {
-            return soonest(terms, now);
-        }
-
-        @Override
-        public void explain(Moment now, List<String> reasons) {
-            terms.forEach(term -> term.explain(now, reasons));
-        }
-    }
-
-    /** {@code or}. */
-    record Any(List<Term> terms) implements Term {
-        @Override
-        public Truth judge(Moment now) {
-            Truth any = Truth.FALSE;
+            long next = Timing.NEVER;
             for (Term term : terms) {
-                any = term.judge(now).or(any);
+                next = Math.min(next, term.nextNanos(now));
             }
-            return any;
-        }
-
-        @Override
-        public long nextNanos(Moment now) {
-            return soonest(terms, now);
+            return next;
         }
 
         @Override
