@@ -106,18 +106,7 @@ public final class Senml {
         if (!item.base().isEmpty()) {
             out.text(Label.BASE_NAME, item.base());
         }
-        if (!item.name().isEmpty()) {
-            out.text(Label.NAME, item.name());
-        }
-        if (!item.unit().isEmpty()) {
-            out.text(Label.UNIT, item.unit());
-        }
-        if (item.value() != null) {
-            out.number(Label.VALUE, item.value());
-        }
-        if (item.flag() != null) {
-            out.flag(Label.FLAG, item.flag());
-        }
+        what(item, out);
         if (item.timeMicros() != 0) {
             out.seconds(Label.TIME, item.timeMicros());
         }
@@ -130,6 +119,22 @@ public final class Senml {
         }
         out.end();
         return out.pack();
+    }
+
+    /** What it is of, and which value. */
+    private static void what(Item item, RecordWriter out) {
+        if (!item.name().isEmpty()) {
+            out.text(Label.NAME, item.name());
+        }
+        if (!item.unit().isEmpty()) {
+            out.text(Label.UNIT, item.unit());
+        }
+        if (item.value() != null) {
+            out.number(Label.VALUE, item.value());
+        }
+        if (item.flag() != null) {
+            out.flag(Label.FLAG, item.flag());
+        }
     }
 
     /**
@@ -184,18 +189,7 @@ public final class Senml {
                 out.seconds(Label.BASE_TIME, baseTime);
             }
             first = false;
-            if (!item.name().isEmpty()) {
-                out.text(Label.NAME, item.name());
-            }
-            if (!item.unit().isEmpty()) {
-                out.text(Label.UNIT, item.unit());
-            }
-            if (item.value() != null) {
-                out.number(Label.VALUE, item.value());
-            }
-            if (item.flag() != null) {
-                out.flag(Label.FLAG, item.flag());
-            }
+            what(item, out);
             if (item.timeMicros() != baseTime) {
                 out.seconds(Label.TIME, item.timeMicros() - baseTime);
             }

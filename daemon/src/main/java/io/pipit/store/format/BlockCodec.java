@@ -5,7 +5,7 @@ import io.pipit.wire.compact.ByteSink;
 import io.pipit.wire.compact.ByteSource;
 import io.pipit.wire.compact.Stretch;
 import java.io.IOException;
-import java.util.zip.CRC32C;
+import java.util.Arrays;
 
 /**
  * A stretch of one series as the file has it. No state.
@@ -19,7 +19,6 @@ public final class BlockCodec {
     public static final int READINGS_MAX = 65_536;
 
     private static final byte VERSION = 1;
-    private static final int CHECK_BYTES = 4;
 
     private BlockCodec() {}
 
@@ -28,13 +27,9 @@ public final class BlockCodec {
         ByteSink out = new ByteSink(16 + block.count() * 4);
         out.put(VERSION);
         block.write(out, block.count());
-        CRC32C check = new CRC32C();
-        check.update(out.array(), 0, out.size());
-        int sum = (int) check.getValue();
-        for (int i = 0; i < CHECK_BYTES; i++) {
-            out.put((byte) (sum >>> (8 * i)));
-        }
-        return out.toBytes();
+        byte[] bytes = Arrays.copyOf(out.array(), out.size() + CheckSum.BYTES);
+        CheckSum.put(bytes, out.size());
+        return bytes;
     }
 
     /**
@@ -43,17 +38,11 @@ public final class BlockCodec {
      * @throws IOException where the bytes aren't what was encoded
      */
     public static Stretch decode(byte[] data) throws IOException {
-        int end = data.length - CHECK_BYTES;
+        int end = data.length - CheckSum.BYTES;
         if (end < 2 || data[0] != VERSION) {
             throw new IOException("not a block of version " + VERSION);
         }
-        CRC32C check = new CRC32C();
-        check.update(data, 0, end);
-        int sum = 0;
-        for (int i = 0; i < CHECK_BYTES; i++) {
-            sum |= (data[end + i] & 0xff) << (8 * i);
-        }
-        if (sum != (int) check.getValue()) {
+        if (!CheckSum.isRight(data, end)) {
             throw new IOException("a block's check sum is wrong");
         }
         try {

@@ -5,7 +5,6 @@ import io.pipit.wire.compact.ByteSource;
 import io.pipit.wire.compact.Scales;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.zip.CRC32C;
 
 /**
  * Readings of one log and one boot in log order, of all its series, as the file has them until they
@@ -32,7 +31,6 @@ public final class Slot {
     public static final int BYTES = 984;
 
     static final byte VERSION = 1;
-    static final int CHECK_BYTES = 4;
     static final int EXPECTED = 1;
     static final int FOLLOWS = 2;
     static final int FLAGS = 2;
@@ -79,16 +77,10 @@ public final class Slot {
             throw new IOException("not a slot of version " + VERSION);
         }
         int end = (data[1] & 0xff) | (data[2] & 0xff) << 8;
-        if (end < BEGIN || end > BYTES - CHECK_BYTES) {
+        if (end < BEGIN || end > BYTES - CheckSum.BYTES) {
             throw new IOException("a slot's length is wrong");
         }
-        CRC32C check = new CRC32C();
-        check.update(data, 0, end);
-        int sum = 0;
-        for (int i = 0; i < CHECK_BYTES; i++) {
-            sum |= (data[end + i] & 0xff) << (8 * i);
-        }
-        if (sum != (int) check.getValue()) {
+        if (!CheckSum.isRight(data, end)) {
             throw new IOException("a slot's check sum is wrong");
         }
         try {

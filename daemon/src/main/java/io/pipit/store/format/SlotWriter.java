@@ -2,14 +2,13 @@ package io.pipit.store.format;
 
 import io.pipit.wire.compact.ByteSink;
 import io.pipit.wire.compact.Scales;
-import java.util.zip.CRC32C;
 
 /** Fills a {@link Slot}, one reading after the other. For one thread at a time. */
 public final class SlotWriter {
     /** One reading takes no more, bytes: head, column, sequence, time, scale and value. */
     private static final int READING_BYTES_MAX = 1 + 5 + 10 + 10 + 1 + 10;
 
-    private static final int ROOM = Slot.BYTES - Slot.CHECK_BYTES - READING_BYTES_MAX;
+    private static final int ROOM = Slot.BYTES - CheckSum.BYTES - READING_BYTES_MAX;
 
     private final ByteSink out = new ByteSink(Slot.BYTES);
     private final Course course = new Course();
@@ -93,12 +92,7 @@ public final class SlotWriter {
         System.arraycopy(out.array(), 0, bytes, 0, end);
         bytes[1] = (byte) end;
         bytes[2] = (byte) (end >>> 8);
-        CRC32C check = new CRC32C();
-        check.update(bytes, 0, end);
-        int sum = (int) check.getValue();
-        for (int i = 0; i < Slot.CHECK_BYTES; i++) {
-            bytes[end + i] = (byte) (sum >>> (8 * i));
-        }
+        CheckSum.put(bytes, end);
         return bytes;
     }
 }
