@@ -20,6 +20,14 @@ final class Footprint {
     private static final long ANSWER_MAX_NANOS = 60_000_000_000L;
     private static final long ASK_AGAIN_NANOS = 2_000_000L;
 
+    private static final List<Contender> CONTENDERS =
+            List.of(
+                    new PipitContender(),
+                    new MosquittoContender(),
+                    new NatsContender(),
+                    new CollectdContender(),
+                    new NodeCoapContender());
+
     private final Report report;
     private final int rounds;
     private final int seconds;
@@ -37,7 +45,7 @@ final class Footprint {
         report.line("### (j) A node alone, beside other programs for a board");
         report.line("");
         List<Contender> all = new ArrayList<>();
-        for (Contender each : Contenders.all()) {
+        for (Contender each : CONTENDERS) {
             String missing = each.missing();
             if (missing == null) {
                 all.add(each);

@@ -7,22 +7,19 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
 import javax.net.SocketFactory;
-import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
 import org.eclipse.paho.mqttv5.client.MqttCallback;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
-import org.eclipse.paho.mqttv5.client.MqttDisconnectResponse;
 import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
 import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
-import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A publisher and a subscriber at a broker; the topic is a series', the payload the eight bytes of
  * a time.
  */
-final class MqttPair implements AutoCloseable, MqttCallback {
+final class MqttPair implements AutoCloseable, Arrivals {
     /** Below mosquitto's own limit, 20. */
     private static final int IN_FLIGHT_MAX = 15;
 
@@ -86,31 +83,6 @@ final class MqttPair implements AutoCloseable, MqttCallback {
         } catch (MqttException e) {
             System.err.println("a client of mosquitto: " + e.getMessage());
         }
-    }
-
-    @Override
-    public void disconnected(MqttDisconnectResponse response) {
-        // At the end; before, what doesn't arrive shows.
-    }
-
-    @Override
-    public void mqttErrorOccurred(MqttException exception) {
-        System.err.println("a client of mosquitto: " + exception);
-    }
-
-    @Override
-    public void deliveryComplete(IMqttToken token) {
-        // Nothing waits for it.
-    }
-
-    @Override
-    public void connectComplete(boolean again, String uri) {
-        // The connecting thread waits itself.
-    }
-
-    @Override
-    public void authPacketArrived(int reason, MqttProperties properties) {
-        // None is used.
     }
 
     /** Paho's sockets leave Nagle's algorithm on, which would hold every second message back. */

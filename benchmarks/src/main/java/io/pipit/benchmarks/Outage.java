@@ -20,15 +20,11 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
-import org.eclipse.paho.mqttv5.client.MqttCallback;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
-import org.eclipse.paho.mqttv5.client.MqttDisconnectResponse;
 import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
 import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
-import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 
 /**
  * A broker that demands TLS with a client's certificate and a password is killed while readings
@@ -241,38 +237,13 @@ final class Outage {
         }
     }
 
-    private final class Reader implements MqttCallback {
+    private final class Reader implements Arrivals {
         @Override
         public void messageArrived(String topic, MqttMessage message) throws WireException {
             Document body = Document.read(message.getPayload(), Format.JSON);
             synchronized (sequences) {
                 sequences.add(body.get("sequence").whole(0));
             }
-        }
-
-        @Override
-        public void disconnected(MqttDisconnectResponse response) {
-            // When the broker is killed, and at the end.
-        }
-
-        @Override
-        public void mqttErrorOccurred(MqttException exception) {
-            System.err.println("a client of mosquitto: " + exception);
-        }
-
-        @Override
-        public void deliveryComplete(IMqttToken token) {
-            // It publishes nothing.
-        }
-
-        @Override
-        public void connectComplete(boolean again, String uri) {
-            // The connecting thread waits itself.
-        }
-
-        @Override
-        public void authPacketArrived(int reason, MqttProperties properties) {
-            // None is used.
         }
     }
 
