@@ -2,8 +2,8 @@ package io.pipit.acting;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pipit.host.ManualTime;
 import io.pipit.monitor.Metrics;
-import io.pipit.port.TimeSource;
 import io.pipit.port.acting.Act;
 import io.pipit.port.acting.Act.What;
 import io.pipit.port.acting.Actuators.Writer;
@@ -23,7 +23,7 @@ class ActFileTest {
 
     private final List<Runnable> tasks = new ArrayList<>();
     private final List<Duration> delays = new ArrayList<>();
-    private long nowNanos = 50_000_000_000L;
+    private final ManualTime time = new ManualTime();
 
     private ActFile open() {
         return new ActFile(
@@ -32,22 +32,7 @@ class ActFileTest {
                     tasks.add(task);
                     delays.add(after);
                 },
-                new TimeSource() {
-                    @Override
-                    public long monotonicNanos() {
-                        return nowNanos;
-                    }
-
-                    @Override
-                    public long wallMicros() {
-                        return 0;
-                    }
-
-                    @Override
-                    public boolean synchronised() {
-                        return false;
-                    }
-                },
+                time,
                 new Metrics());
     }
 
@@ -93,7 +78,7 @@ class ActFileTest {
         ActFile file = open();
         file.add(set("fan", 1));
         runTasks();
-        nowNanos += 1_000_000_000L;
+        time.advanceNanos(1_000_000_000L);
         file.add(set("fan", 2));
         file.add(set("fan", 3));
 
@@ -122,7 +107,7 @@ class ActFileTest {
         int many = 4_000;
         for (int i = 1; i <= many; i++) {
             file.add(set("fan", i));
-            nowNanos += ActFile.WRITE_EVERY.toNanos();
+            time.advanceNanos(ActFile.WRITE_EVERY.toNanos());
             runTasks();
         }
 

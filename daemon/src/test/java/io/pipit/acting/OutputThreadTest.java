@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pipit.drivers.SensorException;
 import io.pipit.drivers.SensorException.Category;
 import io.pipit.drivers.output.Output;
+import io.pipit.host.ManualTime;
 import io.pipit.port.Event;
-import io.pipit.port.TimeSource;
 import io.pipit.port.acting.ActingEvent;
 import io.pipit.port.acting.Actuators.Actuator;
 import io.pipit.port.acting.Outlet;
@@ -23,29 +23,10 @@ class OutputThreadTest {
     private final List<String> line = new ArrayList<>();
     private @Nullable String failure;
     private Runnable during = () -> {};
-    private long nowNanos = 50 * SECOND;
+    private final ManualTime time = new ManualTime();
     private long sessions;
     private final OutputThread thread =
-            new OutputThread(
-                    "fan",
-                    events::add,
-                    new TimeSource() {
-                        @Override
-                        public long monotonicNanos() {
-                            return nowNanos;
-                        }
-
-                        @Override
-                        public long wallMicros() {
-                            return 0;
-                        }
-
-                        @Override
-                        public boolean synchronised() {
-                            return false;
-                        }
-                    },
-                    () -> ++sessions);
+            new OutputThread("fan", events::add, time, () -> ++sessions);
 
     /** A line that says what was done to it. */
     private final class Line implements Output {
@@ -103,7 +84,9 @@ class OutputThreadTest {
 
     private Event measured(double value) {
         return new Event.Measured(
-                "fan", nowNanos / 1_000, List.of(new Event.Value("state", value, "/")));
+                "fan",
+                time.monotonicNanos() / 1_000,
+                List.of(new Event.Value("state", value, "/")));
     }
 
     @Test
@@ -169,16 +152,16 @@ class OutputThreadTest {
 
         line.clear();
         for (long wait : new long[] {1, 2, 4, 8, 16, 32, 60, 60}) {
-            nowNanos += wait * SECOND - 1;
+            time.advanceNanos(wait * SECOND - 1);
             steps();
             assertThat(line).as("before %d s", wait).isEmpty();
-            nowNanos += 1;
+            time.advanceNanos(1);
             steps();
             assertThat(line).as("after %d s", wait).containsExactly("open");
             line.clear();
         }
         failure = null;
-        nowNanos += 60 * SECOND;
+        time.advanceNanos(60 * SECOND);
         events.clear();
         steps();
 
@@ -196,7 +179,7 @@ class OutputThreadTest {
         steps();
         thread.set(1, 2, 1);
         failure = null;
-        nowNanos += SECOND;
+        time.advanceNanos(SECOND);
         steps();
         line.clear();
 
@@ -213,10 +196,10 @@ class OutputThreadTest {
         events.clear();
         during =
                 () -> {
-                    nowNanos += 2 * SECOND;
+                    time.advanceNanos(2 * SECOND);
                     thread.watch();
                     assertThat(events).isEmpty();
-                    nowNanos += 1;
+                    time.advanceNanos(1);
                     thread.watch();
                     thread.watch();
                 };

@@ -1,14 +1,30 @@
 package io.pipit.host;
 
+import io.pipit.drivers.BusClock;
 import io.pipit.port.TimeSource;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Clocks that stand until a test moves them. */
-public final class ManualTime implements TimeSource {
-    private final AtomicLong nanos = new AtomicLong(1_000_000_000_000L);
+/** Clocks that stand until a test moves them, or a driver waits. */
+public final class ManualTime implements TimeSource, BusClock {
+    private final AtomicLong nanos;
+
+    public ManualTime() {
+        this(1_000_000_000_000L);
+    }
+
+    /** Ones that stand there at first. */
+    public ManualTime(long monotonicNanos) {
+        nanos = new AtomicLong(monotonicNanos);
+    }
 
     public void advanceNanos(long more) {
         nanos.addAndGet(more);
+    }
+
+    /** To this reading of the clock, where it isn't past. */
+    public void advanceTo(long monotonicNanos) {
+        nanos.accumulateAndGet(monotonicNanos, Math::max);
     }
 
     public void advanceSeconds(long more) {
@@ -28,5 +44,15 @@ public final class ManualTime implements TimeSource {
     @Override
     public boolean synchronised() {
         return false;
+    }
+
+    @Override
+    public long nanoTime() {
+        return nanos.get();
+    }
+
+    @Override
+    public void pause(Duration length) {
+        advanceNanos(length.toNanos());
     }
 }

@@ -2,8 +2,8 @@ package io.pipit.sampling;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pipit.host.ManualTime;
 import io.pipit.port.Event;
-import io.pipit.port.TimeSource;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /** What happens to sensors between their readings. */
@@ -64,7 +63,7 @@ class BusHappeningsTest {
 
         @Override
         public List<Event.Value> read() {
-            now.addAndGet(SECOND);
+            time.advanceNanos(SECOND);
             return List.of(new Event.Value("state", 0, "/"));
         }
 
@@ -82,27 +81,12 @@ class BusHappeningsTest {
         }
     }
 
-    private final AtomicLong now = new AtomicLong(100 * SECOND);
+    private final ManualTime time = new ManualTime(100 * SECOND);
     private final BlockingQueue<String> said = new LinkedBlockingQueue<>();
     private final Bus bus =
             new Bus(
                     "gpio",
-                    new TimeSource() {
-                        @Override
-                        public long monotonicNanos() {
-                            return now.get();
-                        }
-
-                        @Override
-                        public long wallMicros() {
-                            return 0;
-                        }
-
-                        @Override
-                        public boolean synchronised() {
-                            return false;
-                        }
-                    },
+                    time,
                     new BusListener() {
                         @Override
                         public void read(
@@ -272,7 +256,7 @@ class BusHappeningsTest {
         door.wake.run();
         assertThat(bus.step()).as("closed, so it isn't asked").isFalse();
         door.failure = "";
-        now.addAndGet(600 * SECOND);
+        time.advanceNanos(600 * SECOND);
         bus.step();
         assertThat(door.opened).isEqualTo(2);
         assertThat(said()).hasSize(1);
@@ -288,9 +272,9 @@ class BusHappeningsTest {
         bus.step();
         door.failure = "";
         said();
-        now.addAndGet(9 * SECOND);
+        time.advanceNanos(9 * SECOND);
         assertThat(bus.step()).isFalse();
-        now.addAndGet(SECOND);
+        time.advanceNanos(SECOND);
         assertThat(bus.step()).isTrue();
         assertThat(door.opened).isEqualTo(2);
         assertThat(said()).containsExactly("door read at 111");
@@ -310,14 +294,14 @@ class BusHappeningsTest {
         for (int i = 1; i <= 50; i++) {
             assertThat(bus.step()).isFalse();
             chip.edge(i, i);
-            now.addAndGet(20_000_000);
+            time.advanceNanos(20_000_000);
             assertThat(bus.step()).isTrue();
         }
         assertThat(said).hasSize(50).contains("chip 1 at 1", "chip 50 at 50");
         chip.failure = "gone";
-        now.addAndGet(20_000_000);
+        time.advanceNanos(20_000_000);
         bus.step();
-        now.addAndGet(SECOND);
+        time.advanceNanos(SECOND);
         assertThat(bus.step()).as("closed, and not asked").isFalse();
     }
 

@@ -3,7 +3,6 @@ package io.pipit.sampling;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pipit.drivers.BusClock;
 import io.pipit.drivers.Hardware;
 import io.pipit.drivers.bmx280.Bme280Driver;
 import io.pipit.drivers.simulated.Fault;
@@ -12,10 +11,10 @@ import io.pipit.drivers.simulated.world.Air;
 import io.pipit.drivers.simulated.world.Climate;
 import io.pipit.drivers.simulated.world.Motion;
 import io.pipit.drivers.simulated.world.World;
+import io.pipit.host.ManualTime;
 import io.pipit.monitor.Health;
 import io.pipit.monitor.Metrics;
 import io.pipit.port.Event;
-import io.pipit.port.TimeSource;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -93,36 +92,7 @@ class FaultsTest {
         }
     }
 
-    private long nowNanos = 1_000 * SECOND;
-    private final TimeSource time =
-            new TimeSource() {
-                @Override
-                public long monotonicNanos() {
-                    return nowNanos;
-                }
-
-                @Override
-                public long wallMicros() {
-                    return 0;
-                }
-
-                @Override
-                public boolean synchronised() {
-                    return false;
-                }
-            };
-    private final BusClock clock =
-            new BusClock() {
-                @Override
-                public long nanoTime() {
-                    return nowNanos;
-                }
-
-                @Override
-                public void pause(Duration length) {
-                    nowNanos += length.toNanos();
-                }
-            };
+    private final ManualTime time = new ManualTime();
     private final Weather weather = new Weather();
     private final Random random = new Random(11);
     private final Metrics metrics = new Metrics();
@@ -139,7 +109,7 @@ class FaultsTest {
             };
 
     private long readings;
-    private long lastNanos = nowNanos;
+    private long lastNanos = time.monotonicNanos();
     private double longestSeconds;
 
     private boolean published(Event event) {
@@ -156,8 +126,8 @@ class FaultsTest {
             }
         }
         readings++;
-        longestSeconds = Math.max(longestSeconds, (nowNanos - lastNanos) / 1e9);
-        lastNanos = nowNanos;
+        longestSeconds = Math.max(longestSeconds, (time.monotonicNanos() - lastNanos) / 1e9);
+        lastNanos = time.monotonicNanos();
         return true;
     }
 
@@ -166,7 +136,7 @@ class FaultsTest {
         Bme280Driver driver = new Bme280Driver();
         Sampler sampler = new Sampler(this::published, time, never, new Health(), metrics);
         try (SimulatedI2c i2c = new SimulatedI2c()) {
-            i2c.bus("simulated").attach(0x76, driver.simulated(clock, weather, 1));
+            i2c.bus("simulated").attach(0x76, driver.simulated(time, weather, 1));
             sampler.apply(
                     List.of(
                             DriverProbe.spec(
@@ -175,14 +145,13 @@ class FaultsTest {
                                     Map.of("bus", "simulated", "address", 0x76L),
                                     Duration.ofSeconds(1),
                                     Rule.Set.NONE,
-                                    new Hardware(
-                                            Path.of("/"), Path.of("/"), clock, List.of(i2c)))));
+                                    new Hardware(Path.of("/"), Path.of("/"), time, List.of(i2c)))));
             Bus bus = (Bus) stepped.getFirst();
             Fault.Source source = Fault.random(42, RATE);
             i2c.bus("simulated")
                     .faults(address -> {
                         if (random.nextDouble() < SLOW_RATE) {
-                            nowNanos += 6 * SECOND;
+                            time.advanceNanos(6 * SECOND);
                         }
                         return source.next(address);
                     });
@@ -196,7 +165,7 @@ class FaultsTest {
                                 random.nextDouble(5, 95),
                                 random.nextDouble(31_000, 109_000));
                 tries += bus.step() ? 1 : 0;
-                nowNanos += SECOND;
+                time.advanceNanos(SECOND);
                 if (tries == 10_000) {
                     threads = threads();
                     descriptors = descriptors();

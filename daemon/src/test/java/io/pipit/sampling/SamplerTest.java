@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pipit.drivers.SensorException;
 import io.pipit.drivers.SensorException.Category;
+import io.pipit.host.ManualTime;
 import io.pipit.monitor.Health;
 import io.pipit.monitor.Health.Part;
 import io.pipit.monitor.Health.Status;
@@ -13,7 +14,6 @@ import io.pipit.monitor.Metrics;
 import io.pipit.port.Event;
 import io.pipit.port.SensorStatus;
 import io.pipit.port.SensorStatus.State;
-import io.pipit.port.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,7 +23,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -97,24 +96,7 @@ class SamplerTest {
         }
     }
 
-    private final AtomicLong now = new AtomicLong(100 * SECOND);
-    private final TimeSource time =
-            new TimeSource() {
-                @Override
-                public long monotonicNanos() {
-                    return now.get();
-                }
-
-                @Override
-                public long wallMicros() {
-                    return 0;
-                }
-
-                @Override
-                public boolean synchronised() {
-                    return false;
-                }
-            };
+    private final ManualTime time = new ManualTime(100 * SECOND);
     private final Health health = new Health();
     private final Metrics metrics = new Metrics();
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
@@ -162,7 +144,7 @@ class SamplerTest {
         stepped().apply(List.of(air.on("i2c-1", 1)));
         assertThat(step("i2c-1")).isTrue();
         assertThat(step("i2c-1")).isFalse();
-        now.addAndGet(10 * SECOND);
+        time.advanceNanos(10 * SECOND);
         step("i2c-1");
         List<Event.Value> values = List.of(new Event.Value("temperature", 21.5, "Cel"));
         assertThat(events)
@@ -187,7 +169,7 @@ class SamplerTest {
         assertThat(health.parts().get(Part.SENSORS))
                 .isEqualTo(new Health.Condition(Status.DEGRADED, "air: no answer at 0x76"));
         air.failure = "";
-        now.addAndGet(10 * SECOND);
+        time.advanceNanos(10 * SECOND);
         step("i2c-1");
         step("i2c-1");
         assertThat(air.opened).isEqualTo(2);
@@ -229,7 +211,7 @@ class SamplerTest {
                                 Duration.ofSeconds(5),
                                 1,
                                 () -> {
-                                    now.addAndGet(6 * SECOND);
+                                    time.advanceNanos(6 * SECOND);
                                     return air;
                                 })));
         step("i2c-1");
@@ -248,7 +230,7 @@ class SamplerTest {
         step("i2c-1");
         step("i2c-1");
         sampler.apply(List.of(air.on("i2c-1", 1), soil.on("i2c-1", 2), light.on("i2c-2", 1)));
-        now.addAndGet(SECOND);
+        time.advanceNanos(SECOND);
         step("i2c-1");
         step("i2c-1");
         step("i2c-2");
@@ -286,7 +268,7 @@ class SamplerTest {
         assertThat(status(sampler, "air").state()).isEqualTo(State.FAILING);
         assertThat(status(sampler, "air").reason()).isEqualTo(reason);
         assertThat(status(sampler, "air").failures()).isZero();
-        now.addAndGet(10 * SECOND);
+        time.advanceNanos(10 * SECOND);
         air.value = 21;
         step("i2c-1");
         assertThat(events).hasSize(1);
@@ -301,7 +283,7 @@ class SamplerTest {
         stepped().apply(List.of(air.ruled(within(-20, 60))));
         for (int i = 0; i < 4; i++) {
             step("i2c-1");
-            now.addAndGet(10 * SECOND);
+            time.advanceNanos(10 * SECOND);
         }
         assertThat(events).hasSize(1);
         assertThat(text()).contains("pipit_sensor_values_held_back_total 3.0");
@@ -314,11 +296,11 @@ class SamplerTest {
         sampler.apply(List.of(air.ruled(within(-20, 60))));
         step("i2c-1");
         sampler.apply(List.of(air.ruled(within(-20, 20))));
-        now.addAndGet(10 * SECOND);
+        time.advanceNanos(10 * SECOND);
         step("i2c-1");
         assertThat(status(sampler, "air").reason()).contains("-20 to 20 Cel");
         sampler.apply(List.of(air.on("i2c-1", 1)));
-        now.addAndGet(10 * SECOND);
+        time.advanceNanos(10 * SECOND);
         step("i2c-1");
         assertThat(status(sampler, "air").state()).isEqualTo(State.OK);
         assertThat(events).hasSize(2);
@@ -341,10 +323,10 @@ class SamplerTest {
             sampler.apply(List.of(stuck.on("i2c-1", 1), well.on("host:well", 1)));
             assertThat(next().sensor()).isEqualTo("well");
             stuck.hanging.await();
-            now.addAndGet(5 * SECOND);
+            time.advanceNanos(5 * SECOND);
             sampler.watch();
             assertThat(status(sampler, "stuck").state()).isEqualTo(State.WAITING);
-            now.addAndGet(SECOND);
+            time.advanceNanos(SECOND);
             sampler.watch();
             sampler.watch();
             assertThat(stuck.interrupted.await(30, TimeUnit.SECONDS)).isTrue();
@@ -382,10 +364,10 @@ class SamplerTest {
     /** Lets it hang, be interrupted in vain and be left behind. */
     private void leave(Sampler sampler, Chip stuck) throws InterruptedException {
         stuck.hanging.await();
-        now.addAndGet(6 * SECOND);
+        time.advanceNanos(6 * SECOND);
         sampler.watch();
         assertThat(stuck.interrupted.await(30, TimeUnit.SECONDS)).isTrue();
-        now.addAndGet(2 * SECOND);
+        time.advanceNanos(2 * SECOND);
         sampler.watch();
     }
 
@@ -480,7 +462,7 @@ class SamplerTest {
         step("i2c-2");
         assertThat(health.parts().get(Part.SENSORS).reason())
                 .isEqualTo("air: something holds the bus; soil: something holds the bus");
-        now.addAndGet(10 * SECOND);
+        time.advanceNanos(10 * SECOND);
         step("i2c-1");
         step("i2c-2");
         String wedged =
@@ -495,7 +477,7 @@ class SamplerTest {
         assertThat(events).as("of i2c-2").hasSize(2);
         air.failure = "";
         soil.failure = "";
-        now.addAndGet(20 * SECOND);
+        time.advanceNanos(20 * SECOND);
         step("i2c-1");
         assertThat(health.parts().get(Part.SENSORS).reason())
                 .isEqualTo("soil: something holds the bus");
@@ -516,7 +498,7 @@ class SamplerTest {
         for (int i = 0; i < 10; i++) {
             step("i2c-1");
             step("i2c-1");
-            now.addAndGet(300 * SECOND);
+            time.advanceNanos(300 * SECOND);
         }
         assertThat(status(sampler, "air").failuresInARow()).isEqualTo(10);
         assertThat(text()).contains("pipit_buses_wedged 0.0");
@@ -534,12 +516,12 @@ class SamplerTest {
         sampler.apply(List.of(air.on("i2c-1", 1), soil.on("i2c-1", 1)));
         for (int i = 0; i < 100; i++) {
             while (step("i2c-1")) {}
-            now.addAndGet(10 * SECOND);
+            time.advanceNanos(10 * SECOND);
         }
         air.failure = "";
         soil.failure = "";
         while (!step("i2c-1")) {
-            now.addAndGet(SECOND);
+            time.advanceNanos(SECOND);
         }
         while (step("i2c-1")) {}
         assertThat(events).hasSize(2);

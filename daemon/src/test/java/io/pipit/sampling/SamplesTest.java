@@ -2,19 +2,18 @@ package io.pipit.sampling;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pipit.drivers.BusClock;
 import io.pipit.drivers.Hardware;
 import io.pipit.drivers.mpu6050.Mpu6050Driver;
 import io.pipit.drivers.simulated.SimulatedChips;
 import io.pipit.drivers.simulated.SimulatedI2c;
 import io.pipit.drivers.simulated.world.Climate;
 import io.pipit.host.BoundedInbox;
+import io.pipit.host.ManualTime;
 import io.pipit.monitor.Health;
 import io.pipit.monitor.Health.Part;
 import io.pipit.monitor.Health.Status;
 import io.pipit.monitor.Metrics;
 import io.pipit.port.Event;
-import io.pipit.port.TimeSource;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,36 +30,7 @@ class SamplesTest {
     private static final int SAMPLES = 600_000;
     private static final long MILLISECOND = 1_000_000;
 
-    private long nowNanos = 1_000_000_000_000L;
-    private final TimeSource time =
-            new TimeSource() {
-                @Override
-                public long monotonicNanos() {
-                    return nowNanos;
-                }
-
-                @Override
-                public long wallMicros() {
-                    return nowNanos / 1_000;
-                }
-
-                @Override
-                public boolean synchronised() {
-                    return false;
-                }
-            };
-    private final BusClock clock =
-            new BusClock() {
-                @Override
-                public long nanoTime() {
-                    return nowNanos;
-                }
-
-                @Override
-                public void pause(Duration length) {
-                    nowNanos += length.toNanos();
-                }
-            };
+    private final ManualTime time = new ManualTime();
     private final Metrics metrics = new Metrics();
     private final Health health = new Health();
     private final BoundedInbox inbox = new BoundedInbox(time, metrics);
@@ -82,7 +52,7 @@ class SamplesTest {
         Random late = new Random(3);
         Sampler sampler = new Sampler(inbox, time, never, health, metrics);
         try (SimulatedI2c i2c = new SimulatedI2c()) {
-            new SimulatedChips(clock, new Climate(1, () -> Instant.EPOCH), 4)
+            new SimulatedChips(time, new Climate(1, () -> Instant.EPOCH), 4)
                     .fit(i2c, "simulated", 0x68, driver);
             sampler.apply(
                     List.of(
@@ -92,8 +62,7 @@ class SamplesTest {
                                     Map.of("bus", "simulated", "samples-per-second", 1000L),
                                     Duration.ofSeconds(10),
                                     Rule.Set.NONE,
-                                    new Hardware(
-                                            Path.of("/"), Path.of("/"), clock, List.of(i2c)))));
+                                    new Hardware(Path.of("/"), Path.of("/"), time, List.of(i2c)))));
             Bus bus = (Bus) stepped.getFirst();
             long samples = 0;
             long temperatures = 0;
@@ -102,7 +71,7 @@ class SamplesTest {
             List<Event> events = new ArrayList<>();
             while (samples < SAMPLES) {
                 bus.step();
-                nowNanos += late.nextLong(30) * MILLISECOND;
+                time.advanceNanos(late.nextLong(30) * MILLISECOND);
                 inbox.drain(events, Integer.MAX_VALUE);
                 for (Event event : events) {
                     List<Event.Measured> all =

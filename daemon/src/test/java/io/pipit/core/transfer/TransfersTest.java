@@ -2,13 +2,13 @@ package io.pipit.core.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pipit.host.ManualTime;
 import io.pipit.model.NodeId;
 import io.pipit.model.Peer;
 import io.pipit.monitor.Health;
 import io.pipit.monitor.Metrics;
 import io.pipit.port.Event;
 import io.pipit.port.PeerLinks;
-import io.pipit.port.TimeSource;
 import io.pipit.port.bulk.BulkEvent;
 import io.pipit.port.bulk.BulkEvent.Outcome;
 import io.pipit.port.bulk.BulkLinks;
@@ -36,7 +36,7 @@ class TransfersTest {
     private final List<Long> stopped = new ArrayList<>();
     private final List<Long> removed = new ArrayList<>();
     private final Health health = new Health();
-    private final Clock clock = new Clock();
+    private final ManualTime clock = new ManualTime();
     private final Transfers transfers =
             new Transfers(
                     new BulkLinks() {
@@ -57,25 +57,6 @@ class TransfersTest {
                     clock,
                     health,
                     new Metrics());
-
-    private static final class Clock implements TimeSource {
-        private long nowNanos = 50 * SECOND;
-
-        @Override
-        public long monotonicNanos() {
-            return nowNanos;
-        }
-
-        @Override
-        public long wallMicros() {
-            return 0;
-        }
-
-        @Override
-        public boolean synchronised() {
-            return false;
-        }
-    }
 
     /** Only its encoding matters. */
     private record Key(byte value) implements java.security.PublicKey {
@@ -158,12 +139,12 @@ class TransfersTest {
     }
 
     private void passes(long nanos) {
-        long end = clock.nowNanos + nanos;
+        long end = clock.monotonicNanos() + nanos;
         while (transfers.nextDeadlineNanos() <= end) {
-            clock.nowNanos = Math.max(clock.nowNanos, transfers.nextDeadlineNanos());
+            clock.advanceTo(transfers.nextDeadlineNanos());
             transfers.tick();
         }
-        clock.nowNanos = end;
+        clock.advanceTo(end);
         transfers.tick();
     }
 
@@ -197,7 +178,7 @@ class TransfersTest {
         List<Long> waits = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             ends(1, Outcome.BROKEN, "nobody answers");
-            waits.add(transfers.nextDeadlineNanos() - clock.nowNanos);
+            waits.add(transfers.nextDeadlineNanos() - clock.monotonicNanos());
             passes(30 * SECOND);
         }
         assertThat(pushed).hasSize(21);
@@ -299,7 +280,7 @@ class TransfersTest {
         spool(1, SHED);
         assertThat(status(1).secondsLeft()).isNegative();
         progress(1, 4_000);
-        clock.nowNanos += SECOND;
+        clock.advanceNanos(SECOND);
         progress(1, 5_000);
         assertThat(status(1).bytesPerSecond()).as("without what was held").isEqualTo(1_000);
         assertThat(status(1).secondsLeft()).isEqualTo(5.0);

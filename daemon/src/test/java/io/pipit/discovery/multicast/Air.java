@@ -3,9 +3,9 @@ package io.pipit.discovery.multicast;
 import io.pipit.discovery.rung.Rung;
 import io.pipit.discovery.rung.RungReport;
 import io.pipit.discovery.rung.Sighting;
+import io.pipit.host.ManualTime;
 import io.pipit.model.NodeId;
 import io.pipit.monitor.Metrics;
-import io.pipit.port.TimeSource;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -62,7 +62,7 @@ final class Air {
                             this,
                             report,
                             this::sighted);
-            dueNanos = nowNanos;
+            dueNanos = clock.monotonicNanos();
         }
 
         private void sighted(Sighting sighting) {
@@ -102,29 +102,13 @@ final class Air {
         void hears(InetSocketAddress from, byte[] datagram) {
             received++;
             talk.received(from, datagram);
-            dueNanos = nowNanos;
+            dueNanos = clock.monotonicNanos();
         }
     }
 
     final List<Station> stations = new ArrayList<>();
     final Random random;
-    final TimeSource clock =
-            new TimeSource() {
-                @Override
-                public long monotonicNanos() {
-                    return nowNanos;
-                }
-
-                @Override
-                public long wallMicros() {
-                    return 0;
-                }
-
-                @Override
-                public boolean synchronised() {
-                    return false;
-                }
-            };
+    final ManualTime clock = new ManualTime();
 
     /** Of 100 datagrams so many are lost. */
     int lossPercent;
@@ -135,7 +119,6 @@ final class Air {
     private final PriorityQueue<Packet> flying =
             new PriorityQueue<>(
                     Comparator.comparingLong(Packet::atNanos).thenComparingLong(Packet::number));
-    private long nowNanos = 1_000 * SECOND;
     private long numbers;
 
     Air(long seed) {
@@ -175,31 +158,31 @@ final class Air {
         boolean isOwn = to.socket.equals(from);
         if (isOwn || random.nextInt(100) >= lossPercent) {
             long delay = isOwn ? 0 : MILLI / 2 + random.nextInt((int) MILLI);
-            flying.add(new Packet(nowNanos + delay, numbers++, from, to, bytes));
+            flying.add(new Packet(clock.monotonicNanos() + delay, numbers++, from, to, bytes));
         }
     }
 
     /** Lets so much time pass. */
     void pass(long nanos) {
-        long end = nowNanos + nanos;
+        long end = clock.monotonicNanos() + nanos;
         while (true) {
             long next = flying.isEmpty() ? Long.MAX_VALUE : flying.peek().atNanos;
             for (Station station : stations) {
                 next = Math.min(next, station.dueNanos);
             }
             if (next > end) {
-                nowNanos = end;
+                clock.advanceTo(end);
                 return;
             }
-            nowNanos = Math.max(nowNanos, next);
-            while (!flying.isEmpty() && flying.peek().atNanos <= nowNanos) {
+            clock.advanceTo(next);
+            while (!flying.isEmpty() && flying.peek().atNanos <= clock.monotonicNanos()) {
                 Packet packet = flying.poll();
                 if (stations.contains(packet.to)) {
                     packet.to.hears(packet.from, packet.bytes);
                 }
             }
             for (Station station : stations) {
-                if (station.dueNanos <= nowNanos) {
+                if (station.dueNanos <= clock.monotonicNanos()) {
                     station.dueNanos = station.talk.step();
                 }
             }

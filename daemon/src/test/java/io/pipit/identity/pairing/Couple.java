@@ -1,8 +1,8 @@
 package io.pipit.identity.pairing;
 
+import io.pipit.host.ManualTime;
 import io.pipit.identity.pairing.PairingJoin.Step;
 import io.pipit.model.Grant;
-import io.pipit.port.TimeSource;
 import java.security.GeneralSecurityException;
 import java.security.KeyPairGenerator;
 import java.security.PublicKey;
@@ -19,7 +19,7 @@ final class Couple {
     static final PairingCode WRONG = PairingCode.parse("12345679").orElseThrow();
     static final Set<Grant> USUAL = Set.of(Grant.of(Grant.Role.MONITOR), Grant.of(Grant.Role.READ));
 
-    final Clock clock = new Clock();
+    final ManualTime clock = new ManualTime();
     final Myself shed = new Myself(key(), new Claims(5684, "shed", USUAL));
     final Myself greenhouse =
             new Myself(
@@ -35,26 +35,6 @@ final class Couple {
     byte[] next = {};
 
     PairingWindow window = open();
-
-    /** A clock that a test moves. */
-    static final class Clock implements TimeSource {
-        long nanos = 5_000_000_000L;
-
-        @Override
-        public long monotonicNanos() {
-            return nanos;
-        }
-
-        @Override
-        public long wallMicros() {
-            return 0;
-        }
-
-        @Override
-        public boolean synchronised() {
-            return false;
-        }
-    }
 
     static PublicKey key() {
         try {

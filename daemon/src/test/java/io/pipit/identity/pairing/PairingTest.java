@@ -68,9 +68,9 @@ class PairingTest {
 
     @Test
     void fiveMinutesCloseTheWindow() {
-        couple.clock.nanos += PairingWindow.OPEN_MAX.toNanos() - 1;
+        couple.clock.advanceNanos(PairingWindow.OPEN_MAX.toNanos() - 1);
         assertThat(couple.window.isOpen()).isTrue();
-        couple.clock.nanos++;
+        couple.clock.advanceNanos(1);
         assertThat(couple.window.isOpen()).isFalse();
         assertThat(couple.window.ending()).isEqualTo(Ending.EXPIRED);
         refused(Reason.CLOSED, () -> couple.pair(CODE));
@@ -239,7 +239,7 @@ class PairingTest {
         }
         assertThat(refusal(stranger())).isEqualTo(Reason.BUSY);
         refused(Reason.BUSY, () -> couple.pair(CODE));
-        couple.clock.nanos += PairingWindow.ATTEMPT_MAX.toNanos();
+        couple.clock.advanceNanos(PairingWindow.ATTEMPT_MAX.toNanos());
         assertThat(couple.pair(CODE)).isNotNull();
     }
 
@@ -274,7 +274,7 @@ class PairingTest {
         PairingJoin join = couple.join(CODE);
         couple.pair(join, 2);
         byte[] confirm = couple.next;
-        couple.clock.nanos += PairingWindow.ATTEMPT_MAX.toNanos();
+        couple.clock.advanceNanos(PairingWindow.ATTEMPT_MAX.toNanos());
         assertThat(refusal(couple.ask(confirm))).isEqualTo(Reason.OUT_OF_ORDER);
         assertThat(couple.pair(CODE)).isNotNull();
     }
