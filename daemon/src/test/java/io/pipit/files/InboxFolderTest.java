@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.pipit.port.bulk.FileName;
+import io.pipit.port.bulk.FileRefused;
 import io.pipit.port.bulk.FileRefused.Reason;
 import io.pipit.port.bulk.Incoming;
 import io.pipit.port.bulk.Incoming.Coming;
@@ -68,11 +69,36 @@ class InboxFolderTest {
         return Files.walk(root.resolve(".partial")).filter(Files::isRegularFile);
     }
 
+    private Path partial(String ending) throws IOException {
+        return partials().filter(f -> f.toString().endsWith(ending)).findFirst().orElseThrow();
+    }
+
+    /** So much of a file comes; the last part says that it is. */
+    private CompletionStage<Held> part(Coming file, byte[] content, long from, int to) {
+        byte[] bytes = Arrays.copyOfRange(content, (int) from, to);
+        return Desk.put(inbox, file, from, to == content.length, bytes);
+    }
+
+    private CompletionStage<Held> whole(Coming file, byte[] content) {
+        return part(file, content, 0, content.length);
+    }
+
+    private CompletionStage<Held> whole(String name, byte[] content) throws FileRefused {
+        return whole(Desk.known(name, content), content);
+    }
+
+    /** The connection breaks after so much of a file. */
+    private Sink breaksOff(Coming file, byte[] content, int after) {
+        Sink sink = inbox.receive(file, 0, true);
+        sink.take(ByteBuffer.wrap(content, 0, after), () -> {});
+        sink.broken();
+        return sink;
+    }
+
     @Test
     void putsAFileIntoThePeersOwnFolder() throws Exception {
         byte[] content = Desk.bytes(100_000, 1);
-        Held held =
-                desk.of(Desk.put(inbox, Desk.known("photos/one.jpg", content), 0, true, content));
+        Held held = desk.of(whole("photos/one.jpg", content));
 
         assertThat(held).isEqualTo(new Held(100_000, true, 0, Desk.sha256(content)));
         assertThat(in("photos/one.jpg")).hasBinaryContent(content);
@@ -82,23 +108,18 @@ class InboxFolderTest {
     @Test
     void takesAnEmptyFile() throws Exception {
         byte[] nothing = {};
-        assertThat(
-                        desk.of(Desk.put(inbox, Desk.known("empty", nothing), 0, true, nothing))
-                                .complete())
-                .isTrue();
+        assertThat(desk.of(whole("empty", nothing)).complete()).isTrue();
         assertThat(in("empty")).isEmptyFile();
-        assertThat(desk.of(Desk.put(inbox, Desk.plain("bare"), 0, true, nothing)).complete())
-                .isTrue();
+        assertThat(desk.of(whole(Desk.plain("bare"), nothing)).complete()).isTrue();
     }
 
     @Test
     void takesOneWhoseSizeAndHashNobodySaidInParts() throws Exception {
         byte[] content = Desk.bytes(5_000, 1);
         Coming file = Desk.plain("a.bin");
-        assertThat(desk.of(Desk.put(inbox, file, 0, false, Arrays.copyOf(content, 2_048))))
-                .isEqualTo(new Held(2_048, false, 0, ""));
+        assertThat(desk.of(part(file, content, 0, 2_048))).isEqualTo(new Held(2_048, false, 0, ""));
         assertThat(in("a.bin")).doesNotExist();
-        desk.of(Desk.put(inbox, file, 2_048, true, Arrays.copyOfRange(content, 2_048, 5_000)));
+        desk.of(part(file, content, 2_048, 5_000));
 
         assertThat(in("a.bin")).hasBinaryContent(content);
     }
@@ -107,9 +128,9 @@ class InboxFolderTest {
     void takesSeveralPartsThatWereSentBeforeTheFirstWasAnswered() throws Exception {
         byte[] content = Desk.bytes(4_096, 1);
         Coming file = Desk.known("a", content);
-        var first = Desk.put(inbox, file, 0, false, Arrays.copyOf(content, 1_024));
-        var second = Desk.put(inbox, file, 1_024, false, Arrays.copyOfRange(content, 1_024, 2_048));
-        var third = Desk.put(inbox, file, 2_048, true, Arrays.copyOfRange(content, 2_048, 4_096));
+        var first = part(file, content, 0, 1_024);
+        var second = part(file, content, 1_024, 2_048);
+        var third = part(file, content, 2_048, 4_096);
 
         assertThat(desk.of(third).complete()).isTrue();
         assertThat(desk.of(first).bytes()).isEqualTo(1_024);
@@ -121,7 +142,7 @@ class InboxFolderTest {
     void refusesWhatLeavesAHole() throws Exception {
         byte[] content = Desk.bytes(4_096, 1);
         Coming file = Desk.known("a", content);
-        desk.of(Desk.put(inbox, file, 0, false, Arrays.copyOf(content, 1_024)));
+        desk.of(part(file, content, 0, 1_024));
 
         assertThat(desk.refusal(Desk.put(inbox, file, 2_048, true, new byte[2_048])).reason())
                 .isEqualTo(Reason.OUT_OF_ORDER);
@@ -132,8 +153,8 @@ class InboxFolderTest {
     void skipsWhatItHoldsAlready() throws Exception {
         byte[] content = Desk.bytes(4_096, 1);
         Coming file = Desk.known("a", content);
-        desk.of(Desk.put(inbox, file, 0, false, Arrays.copyOf(content, 3_000)));
-        desk.of(Desk.put(inbox, file, 1_000, true, Arrays.copyOfRange(content, 1_000, 4_096)));
+        desk.of(part(file, content, 0, 3_000));
+        desk.of(part(file, content, 1_000, 4_096));
 
         assertThat(in("a")).hasBinaryContent(content);
     }
@@ -149,8 +170,7 @@ class InboxFolderTest {
         assertThat(in("a")).doesNotExist();
         assertThat(partials()).isEmpty();
         assertThat(desk.of(inbox.held(Desk.known("a", content))).bytes()).isZero();
-        assertThat(desk.of(Desk.put(inbox, Desk.known("a", content), 0, true, content)).complete())
-                .isTrue();
+        assertThat(desk.of(whole("a", content)).complete()).isTrue();
     }
 
     @Test
@@ -172,7 +192,7 @@ class InboxFolderTest {
     void knowsAFileThatIsThereAlready() throws Exception {
         byte[] content = Desk.bytes(2 * Hashes.STEP_BYTES + 7, 1);
         Coming file = Desk.known("a", content);
-        desk.of(Desk.put(inbox, file, 0, true, content));
+        desk.of(whole(file, content));
         assertThat(desk.of(inbox.held(file)).complete()).isTrue();
 
         crash();
@@ -185,18 +205,12 @@ class InboxFolderTest {
     void replacesAnOlderFileOfThatNameAtOnce() throws Exception {
         byte[] first = Desk.bytes(3_000, 1);
         byte[] second = Desk.bytes(3_000, 2);
-        desk.of(Desk.put(inbox, Desk.known("a", first), 0, true, first));
-        desk.of(Desk.put(inbox, Desk.known("a", second), 0, false, Arrays.copyOf(second, 1_000)));
+        desk.of(whole("a", first));
+        desk.of(part(Desk.known("a", second), second, 0, 1_000));
         assertThat(in("a")).hasBinaryContent(first);
         assertThat(desk.of(inbox.held(Desk.known("a", second))).complete()).isFalse();
 
-        desk.of(
-                Desk.put(
-                        inbox,
-                        Desk.known("a", second),
-                        1_000,
-                        true,
-                        Arrays.copyOfRange(second, 1_000, 3_000)));
+        desk.of(part(Desk.known("a", second), second, 1_000, 3_000));
         assertThat(in("a")).hasBinaryContent(second);
     }
 
@@ -204,23 +218,11 @@ class InboxFolderTest {
     void keepsTwoOfOneNameApartThatComeAtOnce() throws Exception {
         byte[] one = Desk.bytes(2_000, 1);
         byte[] two = Desk.bytes(2_000, 2);
-        desk.of(Desk.put(inbox, Desk.known("a", one), 0, false, Arrays.copyOf(one, 1_000)));
-        desk.of(Desk.put(inbox, Desk.known("a", two), 0, false, Arrays.copyOf(two, 1_000)));
-        desk.of(
-                Desk.put(
-                        inbox,
-                        Desk.known("a", one),
-                        1_000,
-                        true,
-                        Arrays.copyOfRange(one, 1_000, 2_000)));
+        desk.of(part(Desk.known("a", one), one, 0, 1_000));
+        desk.of(part(Desk.known("a", two), two, 0, 1_000));
+        desk.of(part(Desk.known("a", one), one, 1_000, 2_000));
         assertThat(in("a")).hasBinaryContent(one);
-        desk.of(
-                Desk.put(
-                        inbox,
-                        Desk.known("a", two),
-                        1_000,
-                        true,
-                        Arrays.copyOfRange(two, 1_000, 2_000)));
+        desk.of(part(Desk.known("a", two), two, 1_000, 2_000));
         assertThat(in("a")).hasBinaryContent(two);
     }
 
@@ -243,15 +245,13 @@ class InboxFolderTest {
     void goesOnAfterAConnectionBroke() throws Exception {
         byte[] content = Desk.bytes(10_000, 1);
         Coming file = Desk.known("a", content);
-        Sink sink = inbox.receive(file, 0, true);
-        sink.take(ByteBuffer.wrap(content, 0, 6_000), () -> {});
-        sink.broken();
+        Sink sink = breaksOff(file, content, 6_000);
         assertThat(desk.refusal(sink.outcome()).reason()).isEqualTo(Reason.BUSY);
 
         assertThat(desk.of(inbox.held(file)).bytes()).isEqualTo(6_000);
         crash();
         assertThat(desk.of(inbox.held(file)).bytes()).isEqualTo(6_000);
-        desk.of(Desk.put(inbox, file, 6_000, true, Arrays.copyOfRange(content, 6_000, 10_000)));
+        desk.of(part(file, content, 6_000, 10_000));
         assertThat(in("a")).hasBinaryContent(content);
     }
 
@@ -269,13 +269,7 @@ class InboxFolderTest {
 
         long held = desk.of(inbox.held(file)).bytes();
         assertThat(held).isEqualTo(Upload.CHECKPOINT_BYTES);
-        desk.of(
-                Desk.put(
-                        inbox,
-                        file,
-                        held,
-                        true,
-                        Arrays.copyOfRange(content, (int) held, content.length)));
+        desk.of(part(file, content, held, content.length));
         assertThat(in("a")).hasBinaryContent(content);
     }
 
@@ -284,16 +278,16 @@ class InboxFolderTest {
         byte[] content = Desk.bytes(10_000, 1);
         Coming file = Desk.known("a", content);
         for (int at = 0; at < 8_000; at += 2_000) {
-            desk.of(Desk.put(inbox, file, at, false, Arrays.copyOfRange(content, at, at + 2_000)));
+            desk.of(part(file, content, at, at + 2_000));
             die();
             assertThat(desk.of(inbox.held(file)).bytes()).isEqualTo(at + 2_000);
         }
         crash();
 
         assertThat(desk.of(inbox.held(file)).bytes()).isZero();
-        desk.of(Desk.put(inbox, file, 0, false, Arrays.copyOf(content, 4_000)));
+        desk.of(part(file, content, 0, 4_000));
         die();
-        desk.of(Desk.put(inbox, file, 4_000, true, Arrays.copyOfRange(content, 4_000, 10_000)));
+        desk.of(part(file, content, 4_000, 10_000));
         assertThat(in("a")).hasBinaryContent(content);
     }
 
@@ -301,13 +295,10 @@ class InboxFolderTest {
     void noticesThatWhatItHeldWasDamagedMeanwhile() throws Exception {
         byte[] content = Desk.bytes(10_000, 1);
         Coming file = Desk.known("a", content);
-        Sink sink = inbox.receive(file, 0, true);
-        sink.take(ByteBuffer.wrap(content, 0, 6_000), () -> {});
-        sink.broken();
+        breaksOff(file, content, 6_000);
         desk.settle();
         crash();
-        Path part =
-                partials().filter(f -> f.toString().endsWith(".part")).findFirst().orElseThrow();
+        Path part = partial(".part");
         try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
             channel.write(ByteBuffer.wrap(new byte[] {1, 2, 3}), 3_000);
         }
@@ -322,17 +313,14 @@ class InboxFolderTest {
     void beginsAnewWhereTheStateIsTorn() throws Exception {
         byte[] content = Desk.bytes(10_000, 1);
         Coming file = Desk.known("a", content);
-        Sink sink = inbox.receive(file, 0, true);
-        sink.take(ByteBuffer.wrap(content, 0, 6_000), () -> {});
-        sink.broken();
+        breaksOff(file, content, 6_000);
         desk.settle();
-        Path state =
-                partials().filter(f -> f.toString().endsWith(".json")).findFirst().orElseThrow();
+        Path state = partial(".json");
         Files.writeString(state, "{\"name\":\"a\",\"byt");
         crash();
 
         assertThat(desk.of(inbox.held(file)).bytes()).isZero();
-        desk.of(Desk.put(inbox, file, 0, true, content));
+        desk.of(whole(file, content));
         assertThat(in("a")).hasBinaryContent(content);
     }
 
@@ -340,12 +328,9 @@ class InboxFolderTest {
     void believesNoMoreThanThereIs() throws Exception {
         byte[] content = Desk.bytes(10_000, 1);
         Coming file = Desk.known("a", content);
-        Sink sink = inbox.receive(file, 0, true);
-        sink.take(ByteBuffer.wrap(content, 0, 6_000), () -> {});
-        sink.broken();
+        breaksOff(file, content, 6_000);
         desk.settle();
-        Path part =
-                partials().filter(f -> f.toString().endsWith(".part")).findFirst().orElseThrow();
+        Path part = partial(".part");
         try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
             channel.truncate(1_000);
         }
@@ -384,14 +369,14 @@ class InboxFolderTest {
     void followsNoLinkOnTheWay() throws Exception {
         Path outside = Files.createDirectory(folder.resolve("outside"));
         byte[] content = Desk.bytes(100, 1);
-        desk.of(Desk.put(inbox, Desk.known("first", content), 0, true, content));
+        desk.of(whole("first", content));
         Files.createSymbolicLink(in("way"), outside);
 
-        var refusal = desk.refusal(Desk.put(inbox, Desk.known("way/x", content), 0, true, content));
+        var refusal = desk.refusal(whole("way/x", content));
         assertThat(refusal.reason()).isEqualTo(Reason.NAME);
         assertThat(outside).isEmptyDirectory();
         Files.createSymbolicLink(in("file"), outside.resolve("target"));
-        desk.of(Desk.put(inbox, Desk.known("file", content), 0, true, content));
+        desk.of(whole("file", content));
         assertThat(outside).isEmptyDirectory();
         assertThat(in("file")).isRegularFile();
         assertThat(Files.isSymbolicLink(in("file"))).isFalse();
@@ -401,7 +386,7 @@ class InboxFolderTest {
     void followsNoLinkThatTookAFoldersPlaceUnderWay() throws Exception {
         Path outside = Files.createDirectory(folder.resolve("outside"));
         byte[] content = Desk.bytes(100, 1);
-        desk.of(Desk.put(inbox, Desk.known("way/first", content), 0, true, content));
+        desk.of(whole("way/first", content));
         Coming file = Desk.known("way/x", Desk.bytes(200, 2));
         desk.of(Desk.put(inbox, file, 0, false, Arrays.copyOf(Desk.bytes(200, 2), 100)));
         Files.move(in("way"), folder.resolve("elsewhere"));
@@ -416,21 +401,9 @@ class InboxFolderTest {
     @Test
     void doesNotPutAFileInAFoldersPlace() throws Exception {
         byte[] content = Desk.bytes(100, 1);
-        desk.of(Desk.put(inbox, Desk.known("a/b", content), 0, true, content));
-        assertThat(
-                        desk.refusal(Desk.put(inbox, Desk.known("a", content), 0, true, content))
-                                .reason())
-                .isEqualTo(Reason.NAME);
-        assertThat(
-                        desk.refusal(
-                                        Desk.put(
-                                                inbox,
-                                                Desk.known("a/b/c", content),
-                                                0,
-                                                true,
-                                                content))
-                                .reason())
-                .isEqualTo(Reason.NAME);
+        desk.of(whole("a/b", content));
+        assertThat(desk.refusal(whole("a", content)).reason()).isEqualTo(Reason.NAME);
+        assertThat(desk.refusal(whole("a/b/c", content)).reason()).isEqualTo(Reason.NAME);
         assertThat(in("a/b")).hasBinaryContent(content);
     }
 
@@ -508,10 +481,7 @@ class InboxFolderTest {
         desk = new Desk(Long.MAX_VALUE / 2);
         inbox = open(QUOTA, QUOTA);
         byte[] content = Desk.bytes(10, 1);
-        assertThat(
-                        desk.refusal(Desk.put(inbox, Desk.known("a", content), 0, true, content))
-                                .reason())
-                .isEqualTo(Reason.NO_ROOM);
+        assertThat(desk.refusal(whole("a", content)).reason()).isEqualTo(Reason.NO_ROOM);
     }
 
     @Test
@@ -587,7 +557,7 @@ class InboxFolderTest {
     void keepsWhatCameWhenTheNodeStops() throws Exception {
         byte[] content = Desk.bytes(2_000, 1);
         Coming file = Desk.known("a", content);
-        desk.of(Desk.put(inbox, file, 0, false, Arrays.copyOf(content, 1_500)));
+        desk.of(part(file, content, 0, 1_500));
         inbox.close();
         desk.settle();
         crash();

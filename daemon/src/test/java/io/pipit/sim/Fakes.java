@@ -19,4 +19,20 @@ interface Fakes {
     default @Nullable SimStreams streams(Simulation sim, SimProcess process) {
         return new SimStreams(sim, process);
     }
+
+    /** Makes what stands at the store's port. */
+    @FunctionalInterface
+    interface Stores {
+        SimStore store(Simulation sim, SimProcess process, SimDisk disk);
+    }
+
+    /** As they should be but for the store. */
+    static Fakes but(Stores stores) {
+        return new Fakes() {
+            @Override
+            public SimStore store(Simulation sim, SimProcess process, SimDisk disk) {
+                return stores.store(sim, process, disk);
+            }
+        };
+    }
 }

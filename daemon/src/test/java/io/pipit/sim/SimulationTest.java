@@ -88,11 +88,8 @@ class SimulationTest {
     void aCursorStoredTooEarlyIsFound() {
         assertThat(
                         found(
-                                new Fakes() {
-                                    @Override
-                                    public SimStore store(
-                                            Simulation sim, SimProcess process, SimDisk disk) {
-                                        return new SimStore(sim, process, disk) {
+                                Fakes.but((sim, process, disk) ->
+                                        new SimStore(sim, process, disk) {
                                             @Override
                                             public boolean append(
                                                     Cursor cursor,
@@ -101,9 +98,7 @@ class SimulationTest {
                                                 disk.move(cursor, completeTo);
                                                 return super.append(cursor, entries, completeTo);
                                             }
-                                        };
-                                    }
-                                }))
+                                        })))
                 .contains(Invariant.CURSOR_NOT_AHEAD, Invariant.ALL_IS_THERE);
     }
 
@@ -146,18 +141,13 @@ class SimulationTest {
     void aPlaceUsedAgainAfterACrashIsFound() {
         assertThat(
                         found(
-                                new Fakes() {
-                                    @Override
-                                    public SimStore store(
-                                            Simulation sim, SimProcess process, SimDisk disk) {
-                                        return new SimStore(sim, process, disk) {
+                                Fakes.but((sim, process, disk) ->
+                                        new SimStore(sim, process, disk) {
                                             @Override
                                             long nextSequence() {
                                                 return disk.lastOwn + 1;
                                             }
-                                        };
-                                    }
-                                }))
+                                        })))
                 .contains(Invariant.PLACE_USED_ONCE, Invariant.ALL_IS_THERE);
     }
 
@@ -165,18 +155,13 @@ class SimulationTest {
     void aClockThatIsNotWrittenDownIsFound() {
         assertThat(
                         found(
-                                new Fakes() {
-                                    @Override
-                                    public SimStore store(
-                                            Simulation sim, SimProcess process, SimDisk disk) {
-                                        return new SimStore(sim, process, disk) {
+                                Fakes.but((sim, process, disk) ->
+                                        new SimStore(sim, process, disk) {
                                             @Override
                                             void writeDown(BootClock clock) {
                                                 sim.trace("forgets", 0, clock.offsetMicros());
                                             }
-                                        };
-                                    }
-                                },
+                                        }),
                                 25 * SEEDS_FOR_A_FAULT))
                 .containsExactly(Invariant.SAME_TIME);
     }
@@ -185,18 +170,13 @@ class SimulationTest {
     void aDuplicateLetThroughIsFound() {
         assertThat(
                         found(
-                                new Fakes() {
-                                    @Override
-                                    public SimStore store(
-                                            Simulation sim, SimProcess process, SimDisk disk) {
-                                        return new SimStore(sim, process, disk) {
+                                Fakes.but((sim, process, disk) ->
+                                        new SimStore(sim, process, disk) {
                                             @Override
                                             void insert(NodeId origin, LogId log, LogEntry entry) {
                                                 disk.insert(origin, log, entry);
                                             }
-                                        };
-                                    }
-                                }))
+                                        })))
                 .containsExactly(Invariant.ONCE);
     }
 
