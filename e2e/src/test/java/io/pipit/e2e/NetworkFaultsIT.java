@@ -15,14 +15,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.ObjectMapper;
 
 class NetworkFaultsIT {
-    private static final String SENSORS =
-            """
-            [[sensor]]
-            name = "host"
-            driver = "host"
-            every = "200ms"
-            """;
-
     /**
      * Until then all must be there after the network is well again. Usually it is within three
      * seconds; the rest is for a busy machine, since each look starts a JVM.
@@ -34,39 +26,33 @@ class NetworkFaultsIT {
 
     @Test
     void thirtyPercentLossHoldsUpNothingForLong(@TempDir Path folder) throws InterruptedException {
-        try (Namespaces network = new Namespaces();
-                RunningNode greenhouse = on(network, 0, folder, "greenhouse");
-                RunningNode shed = on(network, 1, folder, "shed")) {
-            greenhouse.knows(shed).start();
-            shed.knows(greenhouse).start();
-            await().atMost(Duration.ofSeconds(15)).until(() -> count(shed, greenhouse) > 0);
+        between(
+                folder,
+                "200ms",
+                (network, greenhouse, shed) -> {
+                    network.lose(30);
+                    Thread.sleep(Duration.ofSeconds(5));
+                    int before = count(shed, greenhouse);
+                    Thread.sleep(Duration.ofSeconds(10));
+                    // 20 readings a second are taken; most of them must have come despite the loss.
+                    assertThat(count(shed, greenhouse) - before).isGreaterThan(100);
 
-            network.lose(30);
-            Thread.sleep(Duration.ofSeconds(5));
-            int before = count(shed, greenhouse);
-            Thread.sleep(Duration.ofSeconds(10));
-            // 20 readings a second are taken; most of them must have come despite the loss.
-            assertThat(count(shed, greenhouse) - before).isGreaterThan(100);
-
-            network.heal();
-            bothHaveAll(greenhouse, shed);
-        }
+                    network.heal();
+                    bothHaveAll(greenhouse, shed);
+                });
     }
 
     @Test
     void aPartitionIsMended(@TempDir Path folder) throws InterruptedException {
-        try (Namespaces network = new Namespaces();
-                RunningNode greenhouse = on(network, 0, folder, "greenhouse");
-                RunningNode shed = on(network, 1, folder, "shed")) {
-            greenhouse.knows(shed).start();
-            shed.knows(greenhouse).start();
-            await().atMost(Duration.ofSeconds(15)).until(() -> count(shed, greenhouse) > 0);
-
-            network.cut();
-            Thread.sleep(Duration.ofSeconds(20));
-            network.heal();
-            bothHaveAll(greenhouse, shed);
-        }
+        between(
+                folder,
+                "200ms",
+                (network, greenhouse, shed) -> {
+                    network.cut();
+                    Thread.sleep(Duration.ofSeconds(20));
+                    network.heal();
+                    bothHaveAll(greenhouse, shed);
+                });
     }
 
     /**
@@ -79,50 +65,46 @@ class NetworkFaultsIT {
     void theFeedGoesOnOverTcpWhereUdpIsBlocked(String sides, @TempDir Path folder)
             throws InterruptedException {
         int[] blocked = Arrays.stream(sides.split(" ", -1)).mapToInt(Integer::parseInt).toArray();
-        try (Namespaces network = new Namespaces();
-                RunningNode greenhouse = on(network, 0, folder, "greenhouse");
-                RunningNode shed = on(network, 1, folder, "shed")) {
-            greenhouse.knows(shed).start();
-            shed.knows(greenhouse).start();
-            await().atMost(Duration.ofSeconds(15)).until(() -> count(shed, greenhouse) > 0);
-            assertThat(way(shed)).isEqualTo("udp");
+        between(
+                folder,
+                "200ms",
+                (network, greenhouse, shed) -> {
+                    assertThat(way(shed)).isEqualTo("udp");
 
-            network.blockUdp(blocked);
-            Thread.sleep(Duration.ofSeconds(12));
-            int before = count(shed, greenhouse);
-            Thread.sleep(Duration.ofSeconds(8));
-            assertThat(count(shed, greenhouse) - before).as(shed.log()).isGreaterThan(100);
-            assertThat(way(shed)).isEqualTo("tcp");
-            assertThat(shed.verb("peers").hasExit(0).text()).contains("UDP");
+                    network.blockUdp(blocked);
+                    Thread.sleep(Duration.ofSeconds(12));
+                    int before = count(shed, greenhouse);
+                    Thread.sleep(Duration.ofSeconds(8));
+                    assertThat(count(shed, greenhouse) - before).as(shed.log()).isGreaterThan(100);
+                    assertThat(way(shed)).isEqualTo("tcp");
+                    assertThat(shed.verb("peers").hasExit(0).text()).contains("UDP");
 
-            network.heal();
-            if (blocked.length == 2) {
-                await().atMost(BACK_WITHIN)
-                        .pollInterval(Duration.ofSeconds(3))
-                        .until(() -> way(shed).equals("udp"));
-            }
-            bothHaveAll(greenhouse, shed);
-        }
+                    network.heal();
+                    if (blocked.length == 2) {
+                        await().atMost(BACK_WITHIN)
+                                .pollInterval(Duration.ofSeconds(3))
+                                .until(() -> way(shed).equals("udp"));
+                    }
+                    bothHaveAll(greenhouse, shed);
+                });
     }
 
     /** Nothing is read meanwhile: heartbeats alone show that the way is gone. */
     @Test
     void aQuietFeedMovesToTcpToo(@TempDir Path folder) throws InterruptedException {
-        try (Namespaces network = new Namespaces();
-                RunningNode greenhouse = quiet(network, 0, folder, "greenhouse");
-                RunningNode shed = quiet(network, 1, folder, "shed")) {
-            greenhouse.knows(shed).start();
-            shed.knows(greenhouse).start();
-            await().atMost(Duration.ofSeconds(15)).until(() -> count(shed, greenhouse) > 0);
-            Thread.sleep(Duration.ofSeconds(15));
-            assertThat(way(shed)).isEqualTo("udp");
+        between(
+                folder,
+                "10m",
+                (network, greenhouse, shed) -> {
+                    Thread.sleep(Duration.ofSeconds(15));
+                    assertThat(way(shed)).isEqualTo("udp");
 
-            network.blockUdp(0, 1);
-            // The looks' own JVM has the rest.
-            Thread.sleep(Duration.ofSeconds(10));
-            assertThat(way(shed)).as(shed.log()).isEqualTo("tcp");
-            assertThat(way(greenhouse)).as(greenhouse.log()).isEqualTo("tcp");
-        }
+                    network.blockUdp(0, 1);
+                    // The looks' own JVM has the rest.
+                    Thread.sleep(Duration.ofSeconds(10));
+                    assertThat(way(shed)).as(shed.log()).isEqualTo("tcp");
+                    assertThat(way(greenhouse)).as(greenhouse.log()).isEqualTo("tcp");
+                });
     }
 
     /** What the node says of how its one peer's feed comes. */
@@ -133,14 +115,41 @@ class NetworkFaultsIT {
                 .asString();
     }
 
-    private static RunningNode on(Namespaces network, int side, Path folder, String name) {
-        return new RunningNode(folder, name, Namespaces.ADDRESSES.get(side), network.on(side))
-                .with(SENSORS);
+    /** What is done to a network between two nodes. */
+    @FunctionalInterface
+    private interface Faults {
+        void on(Namespaces network, RunningNode greenhouse, RunningNode shed)
+                throws InterruptedException;
     }
 
-    private static RunningNode quiet(Namespaces network, int side, Path folder, String name) {
+    /**
+     * Does it once the shed has something of the greenhouse's.
+     *
+     * @param every how often each node reads
+     */
+    private static void between(Path folder, String every, Faults faults)
+            throws InterruptedException {
+        try (Namespaces network = new Namespaces();
+                RunningNode greenhouse = on(network, 0, folder, "greenhouse", every);
+                RunningNode shed = on(network, 1, folder, "shed", every)) {
+            greenhouse.knows(shed).start();
+            shed.knows(greenhouse).start();
+            await().atMost(Duration.ofSeconds(15)).until(() -> count(shed, greenhouse) > 0);
+            faults.on(network, greenhouse, shed);
+        }
+    }
+
+    private static RunningNode on(
+            Namespaces network, int side, Path folder, String name, String every) {
         return new RunningNode(folder, name, Namespaces.ADDRESSES.get(side), network.on(side))
-                .with(SENSORS.replace("200ms", "10m"));
+                .with(
+                        """
+                        [[sensor]]
+                        name = "host"
+                        driver = "host"
+                        every = "%s"
+                        """
+                                .formatted(every));
     }
 
     private static void bothHaveAll(RunningNode one, RunningNode other) {
