@@ -75,11 +75,6 @@ final class SimulatedAht20 implements SimulatedChip {
     }
 
     @Override
-    public void swap() {
-        powerOn();
-    }
-
-    @Override
     public void stuck(boolean isStuck) {
         stuck = isStuck;
     }

@@ -72,11 +72,6 @@ final class SimulatedBh1750 implements SimulatedChip {
     }
 
     @Override
-    public void swap() {
-        powerOn();
-    }
-
-    @Override
     public void stuck(boolean isStuck) {
         stuck = isStuck;
     }

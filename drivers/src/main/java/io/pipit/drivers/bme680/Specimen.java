@@ -1,7 +1,7 @@
 package io.pipit.drivers.bme680;
 
+import io.pipit.drivers.simulated.Inverse;
 import java.util.Random;
-import java.util.function.IntPredicate;
 
 /**
  * Bosch's compensation for one chip in floating point (BME680 datasheet, "Calibration data" and
@@ -89,16 +89,16 @@ record Specimen(Calibration c) {
     }
 
     int rawTemperature(double celsius) {
-        return firstAtLeast(RAW_20_BIT_MAX, raw -> fine(raw) / 5120 >= celsius);
+        return Inverse.leastThat(RAW_20_BIT_MAX, raw -> fine(raw) / 5120 >= celsius);
     }
 
     int rawPressure(double fine, double pascals) {
         // A higher pressure is a lower number.
-        return firstAtLeast(RAW_20_BIT_MAX, raw -> pascals(fine, raw) <= pascals);
+        return Inverse.leastThat(RAW_20_BIT_MAX, raw -> pascals(fine, raw) <= pascals);
     }
 
     int rawHumidity(double fine, double percent) {
-        return firstAtLeast(RAW_16_BIT_MAX, raw -> percent(fine, raw) >= percent);
+        return Inverse.leastThat(RAW_16_BIT_MAX, raw -> percent(fine, raw) >= percent);
     }
 
     /** What a BME688 says of a resistance, as its register has it. */
@@ -123,19 +123,5 @@ record Specimen(Calibration c) {
             }
         }
         return 0;
-    }
-
-    private static int firstAtLeast(int most, IntPredicate reached) {
-        int low = 0;
-        int high = most;
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (reached.test(middle)) {
-                high = middle;
-            } else {
-                low = middle + 1;
-            }
-        }
-        return low;
     }
 }

@@ -1,6 +1,7 @@
 package io.pipit.drivers.bmp180;
 
 import io.pipit.drivers.BusClock;
+import io.pipit.drivers.simulated.Inverse;
 import io.pipit.drivers.simulated.RegisterChip;
 import io.pipit.drivers.simulated.world.World;
 import java.util.Random;
@@ -43,13 +44,16 @@ final class SimulatedBmp180 extends RegisterChip {
         }
         int kind = control & 0x1F;
         int oversampling = control >> 6;
-        double temperature = first(16, raw -> fine(raw) >= world.air().celsius() * 160);
+        double temperature =
+                Inverse.leastThat((1 << 16) - 1, raw -> fine(raw) >= world.air().celsius() * 160);
         double fine = fine(temperature);
         if (kind == 0x0E) {
             result = (int) temperature << 8;
         } else if (kind == 0x14) {
             double pressure =
-                    first(RESULT_BITS, raw -> pascals(fine, raw / 8.0) >= world.air().pascals());
+                    Inverse.leastThat(
+                            (1 << RESULT_BITS) - 1,
+                            raw -> pascals(fine, raw / 8.0) >= world.air().pascals());
             // The upper 16 bits, and one more with each doubling.
             result = ((int) pressure << 5) & (-1 << (8 - oversampling));
         }
@@ -70,20 +74,6 @@ final class SimulatedBmp180 extends RegisterChip {
         double b4 = c[3] * (x3 + 32_768) / 32_768;
         double p = (raw - b3) * 50_000 * 2 / b4;
         return p + (p * p / 65_536 * 3038 / 65_536 - 7357 * p / 65_536 + 3791) / 16;
-    }
-
-    private static int first(int bits, java.util.function.IntPredicate reached) {
-        int low = 0;
-        int high = (1 << bits) - 1;
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (reached.test(middle)) {
-                high = middle;
-            } else {
-                low = middle + 1;
-            }
-        }
-        return low;
     }
 
     @Override

@@ -1,7 +1,7 @@
 package io.pipit.drivers.bmx280;
 
+import io.pipit.drivers.simulated.Inverse;
 import java.util.Random;
-import java.util.function.IntPredicate;
 
 /**
  * One chip's factory calibration, with Bosch's compensation in floating point (BME280 datasheet
@@ -73,29 +73,15 @@ record Specimen(int[] t, int[] p, int[] h) {
     }
 
     int rawTemperature(double celsius) {
-        return firstAtLeast(RAW_20_BIT_MAX, raw -> celsius(raw) >= celsius);
+        return Inverse.leastThat(RAW_20_BIT_MAX, raw -> celsius(raw) >= celsius);
     }
 
     int rawPressure(double fine, double pascals) {
         // A higher pressure is a lower number.
-        return firstAtLeast(RAW_20_BIT_MAX, raw -> pascals(fine, raw) <= pascals);
+        return Inverse.leastThat(RAW_20_BIT_MAX, raw -> pascals(fine, raw) <= pascals);
     }
 
     int rawHumidity(double fine, double percent) {
-        return firstAtLeast(RAW_16_BIT_MAX, raw -> percent(fine, raw) >= percent);
-    }
-
-    private static int firstAtLeast(int most, IntPredicate reached) {
-        int low = 0;
-        int high = most;
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (reached.test(middle)) {
-                high = middle;
-            } else {
-                low = middle + 1;
-            }
-        }
-        return low;
+        return Inverse.leastThat(RAW_16_BIT_MAX, raw -> percent(fine, raw) >= percent);
     }
 }

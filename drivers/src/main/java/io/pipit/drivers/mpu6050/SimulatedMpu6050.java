@@ -167,11 +167,6 @@ final class SimulatedMpu6050 extends RegisterChip {
     }
 
     @Override
-    public void swap() {
-        powerOn();
-    }
-
-    @Override
     public void stuck(boolean isStuck) {
         stuck = isStuck;
     }

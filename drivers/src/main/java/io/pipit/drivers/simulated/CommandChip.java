@@ -87,11 +87,6 @@ public abstract class CommandChip implements SimulatedChip {
     }
 
     @Override
-    public void swap() {
-        powerOn();
-    }
-
-    @Override
     public void stuck(boolean isStuck) {
         stuck = isStuck;
     }

@@ -15,8 +15,10 @@ public interface SimulatedChip {
     /** It loses its power for a moment. */
     void powerOn();
 
-    /** Another specimen of the same type takes its place, with its own calibration. */
-    void swap();
+    /** Another specimen of the same type takes its place, with its own calibration, if any. */
+    default void swap() {
+        powerOn();
+    }
 
     /**
      * Whether what it has begun to measure never ends. Where a chip has no way to say so, it keeps

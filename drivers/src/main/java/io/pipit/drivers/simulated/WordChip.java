@@ -52,9 +52,4 @@ public abstract class WordChip implements SimulatedChip {
         pointer = 0;
         forget();
     }
-
-    @Override
-    public void swap() {
-        powerOn();
-    }
 }

@@ -73,11 +73,6 @@ final class SimulatedTsl2561 extends RegisterChip {
     }
 
     @Override
-    public void swap() {
-        powerOn();
-    }
-
-    @Override
     public void stuck(boolean isStuck) {
         stuck = isStuck;
     }

@@ -92,11 +92,6 @@ final class SimulatedVl53l0x extends RegisterChip {
     }
 
     @Override
-    public void swap() {
-        powerOn();
-    }
-
-    @Override
     public void stuck(boolean isStuck) {
         stuck = isStuck;
     }
