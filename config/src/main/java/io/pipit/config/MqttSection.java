@@ -4,6 +4,7 @@ import io.pipit.config.Configuration.Mqtt;
 import io.pipit.config.text.BrokerAddress;
 import io.pipit.config.text.Patterns;
 import io.pipit.config.text.Secret;
+import io.pipit.config.toml.Document;
 import io.pipit.config.toml.Entry;
 import io.pipit.config.toml.Kind;
 import io.pipit.config.toml.Section;
@@ -127,7 +128,8 @@ final class MqttSection {
 
     private MqttSection() {}
 
-    static Optional<Mqtt> mqtt(Entry in) {
+    static Optional<Mqtt> mqtt(Document document) {
+        Entry in = document.single(MQTT);
         if (in.has(CERTIFICATE) != in.has(PRIVATE_KEY)) {
             in.refuse(
                     in.has(PRIVATE_KEY) ? PRIVATE_KEY : CERTIFICATE,

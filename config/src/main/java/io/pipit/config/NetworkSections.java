@@ -7,6 +7,7 @@ import io.pipit.config.Configuration.Metrics;
 import io.pipit.config.Configuration.Page;
 import io.pipit.config.text.HostPort;
 import io.pipit.config.text.Malformed;
+import io.pipit.config.toml.Document;
 import io.pipit.config.toml.Entry;
 import io.pipit.config.toml.Kind;
 import io.pipit.config.toml.Section;
@@ -103,7 +104,8 @@ final class NetworkSections {
 
     private NetworkSections() {}
 
-    static Optional<Coap> coap(Entry in) {
+    static Optional<Coap> coap(Document document) {
+        Entry in = document.single(COAP);
         return in.made(() ->
                 new Coap(
                         in.get(LISTEN),
@@ -112,16 +114,18 @@ final class NetworkSections {
                         in.get(ANNOUNCE_NAME)));
     }
 
-    static Optional<Discovery> discovery(Entry in) {
+    static Optional<Discovery> discovery(Document document) {
+        Entry in = document.single(DISCOVERY);
         return in.made(() -> new Discovery(in.get(MULTICAST), in.get(DNS_SD)));
     }
 
-    static Optional<Metrics> metrics(Entry in) {
-        return overHttp(in, METRICS_HTTP, METRICS_BEYOND_LOOPBACK, Metrics::new);
+    static Optional<Metrics> metrics(Document document) {
+        return overHttp(
+                document.single(METRICS), METRICS_HTTP, METRICS_BEYOND_LOOPBACK, Metrics::new);
     }
 
-    static Optional<Page> page(Entry in) {
-        return overHttp(in, PAGE_HTTP, PAGE_BEYOND_LOOPBACK, Page::new);
+    static Optional<Page> page(Document document) {
+        return overHttp(document.single(PAGE), PAGE_HTTP, PAGE_BEYOND_LOOPBACK, Page::new);
     }
 
     /** Where others reach it, unencrypted, it has to be said that this is meant. */

@@ -7,6 +7,7 @@ import io.pipit.config.Configuration.Log;
 import io.pipit.config.Configuration.Node;
 import io.pipit.config.Configuration.Store;
 import io.pipit.config.ConfigurationLoader.Providers;
+import io.pipit.config.toml.Document;
 import io.pipit.config.toml.Entry;
 import io.pipit.config.toml.Kind;
 import io.pipit.config.toml.Section;
@@ -166,7 +167,8 @@ final class NodeSections {
         return in.made(() -> new Node(name(in, environment), in.get(DATA_DIR), in.get(RUN_DIR)));
     }
 
-    static Optional<Store> store(Entry in) {
+    static Optional<Store> store(Document document) {
+        Entry in = document.single(STORE);
         return in.made(() ->
                 new Store(
                         in.get(KEEP),
@@ -175,11 +177,13 @@ final class NodeSections {
                         bytes(in, WRITE_BUDGET)));
     }
 
-    static Optional<Log> log(Entry in) {
+    static Optional<Log> log(Document document) {
+        Entry in = document.single(LOG);
         return in.made(() -> new Log(in.get(LEVEL)));
     }
 
-    static Optional<Files> files(Entry in) {
+    static Optional<Files> files(Document document) {
+        Entry in = document.single(FILES);
         return in.made(() ->
                 new Files(
                         in.find(SHARE),
@@ -191,7 +195,8 @@ final class NodeSections {
                         bytes(in, RATE)));
     }
 
-    static Optional<Hardware> hardware(Entry in, Providers providers) {
+    static Optional<Hardware> hardware(Document document, Providers providers) {
+        Entry in = document.single(HARDWARE);
         in.find(PROVIDER)
                 .flatMap(providers::problemWith)
                 .ifPresent(wrong -> in.refuse(PROVIDER, "provider: " + wrong));
