@@ -165,6 +165,12 @@ public final class Sampler implements SensorStatus.Source, AutoCloseable {
         report();
     }
 
+    private void trouble(Counter counted, String sensor, String reason) {
+        counted.increment();
+        log.warn("sensor " + sensor, reason);
+        report();
+    }
+
     private Bus newBus(String name) {
         return new Bus(
                 name,
@@ -216,23 +222,17 @@ public final class Sampler implements SensorStatus.Source, AutoCloseable {
 
                     @Override
                     public void failed(String sensor, String reason) {
-                        failures.increment();
-                        log.warn("sensor " + sensor, reason);
-                        report();
+                        trouble(failures, sensor, reason);
                     }
 
                     @Override
                     public void hung(String sensor, String reason) {
-                        hangs.increment();
-                        log.warn("sensor " + sensor, reason);
-                        report();
+                        trouble(hangs, sensor, reason);
                     }
 
                     @Override
                     public void left(String sensor, String reason) {
-                        left.increment();
-                        log.warn("sensor " + sensor, reason);
-                        report();
+                        trouble(left, sensor, reason);
                     }
 
                     @Override
