@@ -5,6 +5,7 @@ import io.pipit.config.rule.KnownSeries.Traits;
 import io.pipit.config.text.Durations;
 import io.pipit.config.text.Malformed;
 import io.pipit.config.text.Names;
+import io.pipit.config.text.Spelling;
 import io.pipit.config.toml.Document;
 import io.pipit.config.toml.Entry;
 import io.pipit.config.toml.Kind;
@@ -111,6 +112,22 @@ final class ActuatorSection {
         return new Traits(
                 STALE_AFTER,
                 driver.flatMap(one -> one.quantity(quantity)).map(DriverDescriptor.Quantity::unit));
+    }
+
+    /** For how long a write to one may hold at the most; its range is said when it is set. */
+    Duration longestLease(String name) throws Malformed {
+        if (!names.contains(name)) {
+            throw new Malformed(
+                    "this node has no actuator "
+                            + Malformed.quote(name)
+                            + ": "
+                            + Spelling.hint(name, names));
+        }
+        return actuators.stream()
+                .filter(one -> one.name().equals(name))
+                .findFirst()
+                .map(Actuator::maxLease)
+                .orElse(LEASE_MAX);
     }
 
     private Optional<Actuator> actuator(Entry in) {

@@ -147,10 +147,7 @@ public final class ConfigurationLoader {
             var peers = new PeerSections(document, ownName);
             List<Rule> rules =
                     RuleSection.rules(
-                            document,
-                            ownName,
-                            series(sensors, actuators),
-                            (actuator, value) -> checkActuator(actuator, actuators.names()));
+                            document, ownName, series(sensors, actuators), actuators::longestLease);
             if (!problems.isEmpty()) {
                 problems.sort(document.order());
                 return new LoadedConfiguration.Refused(problems, omitted);
@@ -194,17 +191,6 @@ public final class ConfigurationLoader {
                                 + ": "
                                 + Spelling.hint(name, names));
             };
-        }
-
-        /** Its range is its driver's, and said when it is set. */
-        private static void checkActuator(String actuator, Set<String> names) throws Malformed {
-            if (!names.contains(actuator)) {
-                throw new Malformed(
-                        "this node has no actuator "
-                                + Malformed.quote(actuator)
-                                + ": "
-                                + Spelling.hint(actuator, names));
-            }
         }
 
         private void report(Problem problem) {

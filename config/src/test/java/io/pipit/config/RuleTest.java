@@ -53,6 +53,7 @@ class RuleTest {
                                 [[actuator]]
                                 name = "fan"
                                 driver = "gpio-output"
+                                max-lease = "1h"
 
                                 [[actuator]]
                                 name = "a"
@@ -264,6 +265,7 @@ class RuleTest {
                 "set={Fan=true,for='10m'}|\"Fan\" is no actuator: write fan",
                 "set={fna=true,for='10m'}|this node has no actuator \"fna\": did you mean \"fan\"?",
                 "set={'a/b/c'=true,for='10m'}|\"a/b/c\" is no actuator",
+                "set={fan=true,for='61m'}|for: 61m is longer than the 1h of fan's max-lease: shorten",
                 "set={fan=true,'greenhouse/fan'=false,for='10m'}|\"greenhouse/fan\" is there twice",
             })
     void saysWhatIsWrongWithWhatIsSet(String set, String problem) throws IOException {

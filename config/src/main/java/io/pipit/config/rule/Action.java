@@ -56,11 +56,11 @@ public record Action(List<Assignment> assignments, Duration lease) {
     @FunctionalInterface
     public interface Known {
         /**
-         * Refuses one that isn't there, or can't have this value.
+         * For how long a write to one may hold at the most.
          *
-         * @throws Malformed with what is wrong, and the nearest name
+         * @throws Malformed where it isn't there, with the nearest name
          */
-        void check(String actuator, double value) throws Malformed;
+        Duration longestLease(String actuator) throws Malformed;
     }
 
     /** Hears what is wrong. */
@@ -101,6 +101,7 @@ public record Action(List<Assignment> assignments, Duration lease) {
     public static Optional<Action> read(
             TomlTable table, String ownName, Known known, Complaint complaint) {
         List<Assignment> assignments = new ArrayList<>();
+        Optional<Duration> lease = lease(table, complaint);
         boolean sound = true;
         for (String key : table.keySet()) {
             if (key.equals(FOR)) {
@@ -110,7 +111,15 @@ public record Action(List<Assignment> assignments, Duration lease) {
                 Target target = target(key, ownName);
                 double value = value(key, table.get(List.of(key)));
                 if (target.node().isEmpty()) {
-                    known.check(target.actuator(), value);
+                    Duration longest = known.longestLease(target.actuator());
+                    if (lease.isPresent() && lease.get().compareTo(longest) > 0) {
+                        throw new Malformed(
+                                "for: %s is longer than the %s of %s's max-lease: shorten it, or raise that"
+                                        .formatted(
+                                                Durations.format(lease.get()),
+                                                Durations.format(longest),
+                                                target.actuator()));
+                    }
                 }
                 if (assignments.stream().anyMatch(other -> other.target().equals(target))) {
                     throw new Malformed(Malformed.quote(key) + " is there twice: take one out");
@@ -129,7 +138,6 @@ public record Action(List<Assignment> assignments, Duration lease) {
                             + " actuators and for how long, as in { fan = true, for = \"10m\" }");
             sound = false;
         }
-        Optional<Duration> lease = lease(table, complaint);
         return sound ? lease.map(time -> new Action(assignments, time)) : Optional.empty();
     }
 
