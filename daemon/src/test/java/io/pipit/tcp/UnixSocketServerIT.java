@@ -29,17 +29,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class UnixSocketServerIT extends SocketServerFixture {
-    private static final SessionLimits SMALL =
-            new SessionLimits(
-                    3,
-                    4,
-                    2,
-                    4_096,
-                    8_192,
-                    400_000,
-                    Duration.ofMillis(200),
-                    Duration.ofMillis(300),
-                    Duration.ofMillis(300));
+    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final Duration SHORT = Duration.ofSeconds(1);
+    private static final SessionLimits SMALL = small(LONG, LONG, LONG);
+
+    /** A few of everything. */
+    private static SessionLimits small(Duration handshake, Duration silence, Duration idle) {
+        return new SessionLimits(3, 4, 2, 4_096, 8_192, 400_000, handshake, silence, idle);
+    }
 
     @Test
     void isThereForItsGroupAndNobodyElse() throws IOException {
@@ -374,7 +371,7 @@ class UnixSocketServerIT extends SocketServerFixture {
 
     @Test
     void closesWhoSaysNothing() throws Exception {
-        restart(SMALL);
+        restart(small(SHORT, SHORT, SHORT));
         try (Client mute = new Client();
                 Client idle = new Client().greet();
                 Client observer = new Client().greet()) {

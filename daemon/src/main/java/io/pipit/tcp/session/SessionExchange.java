@@ -29,11 +29,11 @@ final class SessionExchange implements Exchange {
     /** One block of a body, bytes. */
     private static final int BLOCK_BYTES_MAX = 256 * 1024;
 
-    /**
-     * Header, token and the options of an answer: ETag, Observe, format, age, blocks, size, Echo.
-     */
-    private static final int OVERHEAD_BYTES =
-            Frame.OVERHEAD_BYTES_MAX + 9 + 1 + 3 + 6 + 10 + 6 + 15;
+    /** Header, token and the options of an answer: ETag, Observe, format, age, blocks, size. */
+    private static final int OVERHEAD_BYTES = Frame.OVERHEAD_BYTES_MAX + 9 + 1 + 3 + 6 + 10 + 6;
+
+    /** An Echo, besides its value. */
+    private static final int ECHO_HEAD_BYTES = 3;
 
     private static final int ETAG_BYTES = 8;
     private static final int BAD_OPTION = 402;
@@ -146,14 +146,17 @@ final class SessionExchange implements Exchange {
         Part said = whole.part();
         byte[] payload = whole.payload();
         boolean hasPlace = said.block2() != null || said.body() != null || !whole.isSuccess();
-        boolean fits = payload.length <= session.peerMessageBytesMax() - OVERHEAD_BYTES;
-        if (hasPlace || (asked == null && (fits || blockBytesMax() == 0))) {
+        int echo = whole.echo().length;
+        int overhead = OVERHEAD_BYTES + (echo == 0 ? 0 : ECHO_HEAD_BYTES + echo);
+        int blockMost = Math.min(BLOCK_BYTES_MAX, session.blockBytesMax(overhead));
+        boolean fits = payload.length <= session.peerMessageBytesMax() - overhead;
+        if (hasPlace || (asked == null && (fits || blockMost == 0))) {
             return whole;
         }
         Block place = asked == null ? new Block(0, false, Options.BERT) : asked;
         int most =
                 place.sizeExponent() == Options.BERT
-                        ? Math.max(place.unitBytes(), blockBytesMax())
+                        ? Math.max(place.unitBytes(), blockMost)
                         : place.unitBytes();
         if (place.from() >= payload.length && place.number() > 0) {
             String why = "there are only " + payload.length + " bytes";
