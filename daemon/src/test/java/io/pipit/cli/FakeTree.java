@@ -13,6 +13,7 @@ import io.pipit.resource.exchange.Response;
 import io.pipit.wire.Format;
 import io.pipit.wire.ProblemDetails;
 import io.pipit.wire.Senml;
+import io.pipit.wire.WireException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -64,6 +65,20 @@ final class FakeTree implements Resources {
     @Override
     public void handle(Request request, Exchange exchange) {
         String path = String.join("/", request.path());
+        if (path.endsWith("actuators/pump")) {
+            exchange.respond(
+                    new Response(
+                            409,
+                            ProblemDetails.CONTENT_FORMAT,
+                            new ProblemDetails(409, "Conflict", "pump is held by rule").encode(),
+                            0));
+            return;
+        }
+        if (request.method() == Request.Method.PUT && path.contains("actuators/")) {
+            changes.add(path + " " + setting(request));
+            exchange.respond(new Response(204, Request.NONE, new byte[0], 0));
+            return;
+        }
         if (request.method() != Request.Method.GET) {
             changes.add(
                     request.method()
@@ -114,6 +129,24 @@ final class FakeTree implements Resources {
                             "seconds-ago":6.0}]},{"name":"rule-2","when":"x/y > 1","state":"unknown",\
                             "since-seconds-ago":200.0,"why":"no reading of x/y yet","fired":0,"sets":[]}]}\
                             """);
+            case "actuators" ->
+                    json(
+                            exchange,
+                            request.query().isEmpty()
+                                    ? """
+                                    {"actuators":[{"name":"fan","quantity":"state","unit":"/","min":0,"max":1,\
+                                    "on-off":true,"safe":0,"value":1,"since-seconds-ago":12.5,\
+                                    "held-by":{"kind":"peer","name":"shed"},"left-seconds":587.5,"state":"ok"},\
+                                    {"name":"vent","quantity":"position","unit":"deg","min":0,"max":180,\
+                                    "on-off":false,"safe":null,"value":null,"state":"failed","reason":"no such line"}],\
+                                    "peers":[{"node":"shed","name":"pump","quantity":"level","unit":"/","min":0,\
+                                    "max":1,"on-off":false,"safe":0}]}\
+                                    """
+                                    : """
+                                    {"acts":[{"time":"2026-11-01T12:00:00Z","actuator":"fan","what":"set","value":1,\
+                                    "by":"peer","name":"shed","for-seconds":600},{"time":"2026-11-01T12:00:05Z",\
+                                    "actuator":"fan","what":"failed","value":null,"by":"local","reason":"no such line"}]}\
+                                    """);
             case "doctor" ->
                     json(
                             exchange,
@@ -131,6 +164,16 @@ final class FakeTree implements Resources {
                                     ProblemDetails.CONTENT_FORMAT,
                                     new ProblemDetails(404, "not here", "try elsewhere").encode(),
                                     60));
+        }
+    }
+
+    /** What is set, and for how long. */
+    private static String setting(Request request) {
+        try {
+            Senml.Setting setting = Senml.decodeSetting(request.payload(), Format.CBOR);
+            return setting.item().value() + " for " + setting.holdMicros() + " us";
+        } catch (WireException e) {
+            throw new AssertionError(e);
         }
     }
 

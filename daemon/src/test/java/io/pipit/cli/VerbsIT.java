@@ -32,6 +32,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(60)
 class VerbsIT {
@@ -112,6 +114,67 @@ class VerbsIT {
                         rule-2   unknown  3 min  -                                                                     no reading of x/y yet
                         """);
         assertThat(printed("rules", "--json")).startsWith("{\"rules\":[{\"name\":\"cooling\"");
+    }
+
+    @Test
+    void printsWhatCanBeSetAndWhoHoldsIt() {
+        assertThat(printed("actuators"))
+                .isEqualTo(
+                        """
+                        ACTUATOR   VALUE  HELD BY    LEFT   CAN BE    STATE   REASON
+                        fan        1      peer shed  9 min  0 or 1    ok
+                        vent       -      -          -      0 to 180  failed  no such line
+                        shed/pump  -      -          -      0 to 1    peer's
+                        """);
+        assertThat(printed("actuators", "greenhouse/fan").lines()).hasSize(2);
+        assertThat(printed("actuators", "shed/pump", "--json"))
+                .startsWith("[{\"node\":\"shed\",\"name\":\"pump\"");
+        assertThat(stage.run("actuators", "fam", "-c", file)).isEqualTo(1);
+        assertThat(stage.complaint()).contains("no actuator is called fam");
+    }
+
+    @Test
+    void printsWhoSetWhatWhen() {
+        assertThat(printed("actuators", "--log").lines().map(line -> line.substring(19)))
+                .containsExactly(
+                        "  ACTUATOR  WHAT    VALUE  BY         FOR     REASON",
+                        "  fan       set     1      peer shed  10 min",
+                        "  fan       failed  -      local      -       no such line");
+        assertThat(stage.run("actuators", "shed/fan", "--log", "-c", file)).isEqualTo(2);
+        assertThat(stage.complaint()).contains("each node keeps the log of its own");
+    }
+
+    @Test
+    void setsAnActuatorOfItsOwnOrAPeers() {
+        assertThat(printed("set", "fan", "on", "--for", "10m")).isEqualTo("fan is 1 for 10m\n");
+        assertThat(printed("set", "greenhouse/fan", "40%")).isEqualTo("greenhouse/fan is 0.4\n");
+        assertThat(printed("set", "shed/vent", "12.5", "--for", "1500ms"))
+                .isEqualTo("shed/vent is 12.5 for 1500ms\n");
+
+        assertThat(tree.changes)
+                .containsExactly(
+                        "actuators/fan 1.0 for 600000000 us",
+                        "actuators/fan 0.4 for 0 us",
+                        "peers/shed/actuators/vent 12.5 for 1500000 us");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "pump|1|10m|1|pump is held by rule",
+                "shed/pump|1|10m|1|pump is held by rule",
+                "Fan|1|10m|2|'Fan' is no actuator: write its name, or NODE/NAME for a peer's",
+                "/fan|1|10m|2|'/fan' is no actuator",
+                "fan|hot|10m|2|'hot' is no value: write a number, on, off, or 40%",
+                "fan|1e3|10m|2|'1e3' is no value",
+                "fan|1|0s|2|--for: it has to hold for a time",
+                "fan|1|10|2|--for: \"10\" is not a duration",
+            })
+    void saysWhyItIsNotSet(String actuator, String value, String lease, int code, String says) {
+        assertThat(stage.run("set", actuator, value, "--for", lease, "-c", file)).isEqualTo(code);
+        assertThat(stage.complaint()).contains(says);
+        assertThat(tree.changes).isEmpty();
     }
 
     @Test
