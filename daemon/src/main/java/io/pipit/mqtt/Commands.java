@@ -108,7 +108,7 @@ final class Commands {
                         .thenAccept(outcome -> {
                             switch (outcome) {
                                 case Outcome.Done() -> counters.commands().increment();
-                                case Outcome.Refused(String why) -> refuse(message, why);
+                                case Outcome.Refused(String why, boolean _) -> refuse(message, why);
                             }
                         });
     }

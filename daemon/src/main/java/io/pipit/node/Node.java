@@ -380,6 +380,7 @@ final class Node implements AutoCloseable {
                         entropy,
                         actuators,
                         inbox,
+                        health,
                         metrics);
         rules.want(settings.configuration().rules());
         loop =

@@ -26,6 +26,7 @@ final class Holding {
 
     final Target target;
     private final Writes writes;
+    private final String topic;
     private final Timing.Backoff retrying;
     private @Nullable Wish wanted;
     private @Nullable Wish sent;
@@ -38,9 +39,13 @@ final class Holding {
     private State state = State.WAITING;
     private String reason = "";
 
+    /** Whether the health says that it can't be set. */
+    private boolean complained;
+
     Holding(Target target, Writes writes) {
         this.target = target;
         this.writes = writes;
+        this.topic = "rule write " + writes.number();
         this.retrying = new Timing.Backoff(writes.entropy);
     }
 
@@ -54,10 +59,18 @@ final class Holding {
         }
     }
 
-    /** It is left to end. */
+    /** It is left to end, and that it can't be set is nobody's trouble any more. */
     void release() {
         wanted = null;
         dueNanos = Timing.NEVER;
+        complain("", "");
+    }
+
+    private void complain(String rule, String why) {
+        if (complained || !why.isEmpty()) {
+            complained = !why.isEmpty();
+            writes.complain(topic, rule, target, why);
+        }
     }
 
     /** What is held already needn't be written again yet. */
@@ -100,6 +113,7 @@ final class Holding {
             state = State.UNANSWERED;
             writes.counters.unanswered().increment();
             writes.failed(rule, target, "no answer for 30 s");
+            complain(rule, "no answer for 30 s");
             dueNanos = dueAfterFailure(nowNanos);
             return;
         }
@@ -132,13 +146,15 @@ final class Holding {
                 state = State.SET;
                 retrying.reset();
                 writes.done(rule, target, nowNanos - sentNanos);
+                complain(rule, "");
                 dueNanos = dueAfter(nowNanos);
             }
-            case Outcome.Refused(String why) -> {
+            case Outcome.Refused(String why, boolean outranked) -> {
                 state = State.REFUSED;
                 reason = why;
                 writes.counters.refused().increment();
                 writes.failed(rule, target, why);
+                complain(rule, outranked || wanted == null ? "" : why);
                 dueNanos = dueAfterFailure(nowNanos);
             }
         }

@@ -10,6 +10,7 @@ import io.pipit.model.NodeId;
 import io.pipit.model.Reading;
 import io.pipit.model.Series;
 import io.pipit.monitor.Counter;
+import io.pipit.monitor.Health;
 import io.pipit.monitor.Metrics;
 import io.pipit.port.Entropy;
 import io.pipit.port.Inbox;
@@ -86,6 +87,7 @@ public final class Rules implements Watcher {
      * @param inbox takes what becomes of writes, as {@link io.pipit.port.Event.Rule}
      * @param zone of times of day in rules that name none
      * @param listener called on the node loop: must only hand over
+     * @param health hears of actuators that rules want to set and can't
      */
     public Rules(
             Nodes nodes,
@@ -95,12 +97,13 @@ public final class Rules implements Watcher {
             Inbox inbox,
             ZoneId zone,
             Listener listener,
+            Health health,
             Metrics metrics) {
         this.nodes = nodes;
         this.time = time;
         this.zone = zone;
         this.listener = listener;
-        writes = new Writes(actuators, inbox, entropy, metrics);
+        writes = new Writes(actuators, inbox, entropy, health, metrics);
         judged = metrics.counter("pipit_rules_judged", "Looks at a rule because of a reading");
         late =
                 metrics.counter(
@@ -137,6 +140,7 @@ public final class Rules implements Watcher {
                 }
             }
         }
+        before.values().forEach(gone -> gone.forEach(RunningRule::end));
         Map<Series, List<Input>> bySeries = new HashMap<>();
         used.values()
                 .forEach(input ->

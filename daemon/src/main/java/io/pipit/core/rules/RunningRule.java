@@ -128,6 +128,11 @@ final class RunningRule {
         }
     }
 
+    /** It is no rule any more; what it holds is left to end. */
+    void end() {
+        holdings.values().forEach(Holding::release);
+    }
+
     /** A write of some rule has its outcome. */
     void acted(long number, Outcome outcome, long nowNanos) {
         holdings.values().forEach(each -> each.acted(name, number, outcome, nowNanos));

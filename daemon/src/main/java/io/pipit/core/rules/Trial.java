@@ -7,6 +7,7 @@ import io.pipit.model.NodeId;
 import io.pipit.model.Reading;
 import io.pipit.model.Series;
 import io.pipit.model.Stamp;
+import io.pipit.monitor.Health;
 import io.pipit.monitor.Metrics;
 import io.pipit.port.Event;
 import io.pipit.port.TimeSource;
@@ -103,6 +104,7 @@ public final class Trial {
                                 changes.accept(
                                         new Change(
                                                 rule, now, at, why, RunningRule.action(what, now))),
+                        new Health(),
                         new Metrics());
         rules.configure(of);
         settle();

@@ -2,6 +2,8 @@ package io.pipit.core.rules;
 
 import io.pipit.config.rule.Action.Target;
 import io.pipit.monitor.Counter;
+import io.pipit.monitor.Health;
+import io.pipit.monitor.Health.Part;
 import io.pipit.monitor.Metrics;
 import io.pipit.monitor.OnceLog;
 import io.pipit.monitor.Percentiles;
@@ -41,14 +43,16 @@ final class Writes {
     final Counters counters;
     private final Actuators actuators;
     private final Inbox inbox;
+    private final Health health;
     private final OnceLog log = new OnceLog(LoggerFactory.getLogger(Rules.class));
     private final Percentiles outcomes = Percentiles.ofAll();
     private long number;
 
-    Writes(Actuators actuators, Inbox inbox, Entropy entropy, Metrics metrics) {
+    Writes(Actuators actuators, Inbox inbox, Entropy entropy, Health health, Metrics metrics) {
         this.actuators = actuators;
         this.inbox = inbox;
         this.entropy = entropy;
+        this.health = health;
         this.counters = Counters.in(metrics);
         metrics.summary(
                 "pipit_rule_write_seconds",
@@ -88,6 +92,19 @@ final class Writes {
 
     void failed(String rule, Target target, String why) {
         log.warn(subject(rule, target), "can't be set: " + why);
+    }
+
+    /**
+     * Says in the health that a rule can't set what it wants to.
+     *
+     * @param topic of the holding alone
+     * @param why empty where it can, or doesn't want to any more
+     */
+    void complain(String topic, String rule, Target target, String why) {
+        health.also(
+                Part.SENSORS,
+                topic,
+                why.isEmpty() ? "" : "rule %s can't set %s: %s".formatted(rule, target, why));
     }
 
     private static String subject(String rule, Target target) {

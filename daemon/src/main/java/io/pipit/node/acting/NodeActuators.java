@@ -254,7 +254,8 @@ public final class NodeActuators implements Actuators, Orders, AutoCloseable {
                 .thenApply(verdict ->
                         verdict.isDone()
                                 ? new Outcome.Done()
-                                : new Outcome.Refused(verdict.reason()));
+                                : new Outcome.Refused(
+                                        verdict.reason(), verdict.kind() == Kind.HELD));
     }
 
     @Override

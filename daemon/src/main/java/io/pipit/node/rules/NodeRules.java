@@ -5,6 +5,7 @@ import io.pipit.core.rules.Rules;
 import io.pipit.core.timing.Timing;
 import io.pipit.model.Filter;
 import io.pipit.model.NodeId;
+import io.pipit.monitor.Health;
 import io.pipit.monitor.Metrics;
 import io.pipit.port.Entropy;
 import io.pipit.port.Event;
@@ -52,6 +53,7 @@ public final class NodeRules {
             Entropy entropy,
             Actuators actuators,
             Inbox inbox,
+            Health health,
             Metrics metrics) {
         this.inbox = inbox;
         this.ownName = ownName;
@@ -82,6 +84,7 @@ public final class NodeRules {
                         ZoneId.systemDefault(),
                         (rule, what, now, wallMicros, why) ->
                                 LOG.debug("rule {} is {} {}", rule, now, why),
+                        health,
                         metrics);
         metrics.gauge("pipit_rules", "Rules that the node has", () -> wanted.size());
     }

@@ -75,8 +75,19 @@ public interface Actuators {
         /** It is set. */
         record Done() implements Outcome {}
 
-        /** It isn't, and why, and what to do: one line. */
-        record Refused(String reason) implements Outcome {}
+        /**
+         * It isn't.
+         *
+         * @param reason why, and what to do: one line
+         * @param outranked whether that is as it should be: somebody holds it whose writes come
+         *     first there
+         */
+        record Refused(String reason, boolean outranked) implements Outcome {
+            /** For another reason than another writer. */
+            public Refused(String reason) {
+                this(reason, false);
+            }
+        }
     }
 
     /** Completes, never exceptionally, when it is set or refused. */

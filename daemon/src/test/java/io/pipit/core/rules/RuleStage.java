@@ -10,6 +10,7 @@ import io.pipit.model.NodeId;
 import io.pipit.model.Reading;
 import io.pipit.model.Series;
 import io.pipit.model.Stamp;
+import io.pipit.monitor.Health;
 import io.pipit.monitor.Metrics;
 import io.pipit.port.Event;
 import io.pipit.port.TimeSource;
@@ -74,6 +75,7 @@ final class RuleStage {
     final FakeActuators actuators = new FakeActuators();
     final List<String> changes = new ArrayList<>();
     final Metrics metrics = new Metrics();
+    final Health health = new Health();
     final Rules rules;
     private final ArrayDeque<RuleEvent> events = new ArrayDeque<>();
     private final Map<NodeId, Long> sequences = new HashMap<>();
@@ -122,7 +124,13 @@ final class RuleStage {
                         event -> events.add(((Event.Rule) event).event()),
                         ZoneId.of("UTC"),
                         (rule, what, now, at, why) -> changes.add(rule + " " + now),
+                        health,
                         metrics);
+    }
+
+    /** What the health says of what rules can't set; empty where they can. */
+    String trouble() {
+        return health.parts().get(Health.Part.SENSORS).reason();
     }
 
     /** These are the rules. */

@@ -454,6 +454,46 @@ class RulesTest {
     }
 
     @Test
+    void theHealthSaysWhatARuleCanNotSetForAsLongAsItWantsTo() {
+        RuleStage stage = RuleStage.of("air/temperature > 30");
+        stage.actuators.answer = new Outcome.Refused("it is being opened");
+        stage.own("temperature", 31).after(1);
+        assertThat(stage.trouble()).isEqualTo("rule rule-1 can't set shed/fan: it is being opened");
+
+        stage.actuators.answer = new Outcome.Done();
+        assertThat(stage.after(5).trouble()).isEmpty();
+
+        stage.actuators.answer = new Outcome.Refused("it failed");
+        stage.own("temperature", 20).after(1).own("temperature", 31).after(301);
+        stage.own("temperature", 31).after(1);
+        assertThat(stage.trouble()).contains("it failed");
+        stage.own("temperature", 20).after(1);
+        assertThat(stage.trouble()).as("nobody wants it any more").isEmpty();
+    }
+
+    @Test
+    void theHealthSaysThatNoOutcomeComesAndForgetsARuleThatIsGone() {
+        RuleStage stage = RuleStage.of("air/temperature > 30");
+        stage.actuators.answer = null;
+        stage.own("temperature", 31).after(20).own("temperature", 31).after(11);
+        assertThat(stage.trouble()).contains("no answer for 30 s");
+
+        stage.with();
+        assertThat(stage.trouble()).isEmpty();
+    }
+
+    @Test
+    void whoComesFirstIsNoTroubleOfTheRuleThatHasToWait() {
+        RuleStage stage = RuleStage.of("air/temperature > 30");
+        stage.actuators.answer = new Outcome.Refused("fan is held by local", true);
+        stage.own("temperature", 31).after(1);
+
+        assertThat(stage.trouble()).isEmpty();
+        assertThat(stage.status().getFirst().sets().getFirst().reason())
+                .isEqualTo("fan is held by local");
+    }
+
+    @Test
     void asksAgainAfterThirtySecondsWithoutAnOutcomeAndIgnoresALateOne() {
         RuleStage stage = RuleStage.of("air/temperature > 30");
         stage.actuators.answer = null;

@@ -13,6 +13,7 @@ import io.pipit.model.NodeId;
 import io.pipit.model.Reading;
 import io.pipit.model.Series;
 import io.pipit.model.Stamp;
+import io.pipit.monitor.Health;
 import io.pipit.monitor.Metrics;
 import io.pipit.port.Event;
 import io.pipit.port.Watcher;
@@ -43,6 +44,7 @@ class NodeRulesTest {
                     () -> 0,
                     new NoActuators(),
                     event -> room && offered.add(event),
+                    new Health(),
                     new Metrics());
 
     private static Rule rule(String when) throws Misread {
