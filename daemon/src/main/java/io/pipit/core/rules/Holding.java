@@ -66,10 +66,12 @@ final class Holding {
         complain("", "");
     }
 
+    /** What isn't wanted any more is no trouble, whatever becomes of the last write. */
     private void complain(String rule, String why) {
-        if (complained || !why.isEmpty()) {
-            complained = !why.isEmpty();
-            writes.complain(topic, rule, target, why);
+        String trouble = wanted == null ? "" : why;
+        if (complained || !trouble.isEmpty()) {
+            complained = !trouble.isEmpty();
+            writes.complain(topic, rule, target, trouble);
         }
     }
 
@@ -154,7 +156,7 @@ final class Holding {
                 reason = why;
                 writes.counters.refused().increment();
                 writes.failed(rule, target, why);
-                complain(rule, outranked || wanted == null ? "" : why);
+                complain(rule, outranked ? "" : why);
                 dueNanos = dueAfterFailure(nowNanos);
             }
         }

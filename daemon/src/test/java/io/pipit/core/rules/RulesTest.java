@@ -483,6 +483,20 @@ class RulesTest {
     }
 
     @Test
+    void aWriteThatNobodyWantsAnyMoreIsNoTroubleWhenItFails() {
+        RuleStage stage = RuleStage.of("air/temperature > 30");
+        stage.actuators.answer = null;
+        stage.own("temperature", 31).own("temperature", 20);
+
+        List<String> said = new ArrayList<>();
+        stage.health.onChange(() -> said.add(stage.trouble()));
+        stage.after(31);
+
+        assertThat(stage.count("pipit_rule_writes_unanswered")).isEqualTo(1);
+        assertThat(said).isEmpty();
+    }
+
+    @Test
     void whoComesFirstIsNoTroubleOfTheRuleThatHasToWait() {
         RuleStage stage = RuleStage.of("air/temperature > 30");
         stage.actuators.answer = new Outcome.Refused("fan is held by local", true);
